@@ -1,0 +1,1 @@
+"""What happens, when, where, with how many seats, and who may organise it."""

@@ -1,0 +1,138 @@
+"""The words and moves of events: statuses, roles, values that code decides on."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Language(models.TextChoices):
+    """Languages of pages and messages; Polish is the one that must be there."""
+
+    PL = "pl", _("Polish")
+    EN = "en", _("English")
+    UK = "uk", _("Ukrainian")
+
+
+class EventStatus(models.TextChoices):
+    """Where an event stands in its life; `EVENT_MOVES` has the allowed moves."""
+
+    DRAFT = "draft", pgettext_lazy("event status", "Draft")
+    IN_REVIEW = "in_review", pgettext_lazy("event status", "In review")
+    PUBLISHED = "published", pgettext_lazy("event status", "Published")
+    POSTPONED = "postponed", pgettext_lazy("event status", "Postponed")
+    HELD = "held", pgettext_lazy("event status", "Held")
+    CLOSED = "closed", pgettext_lazy("event status", "Closed")
+    CANCELLED = "cancelled", pgettext_lazy("event status", "Cancelled")
+
+
+EVENT_MOVES: Final[Mapping[EventStatus, frozenset[EventStatus]]] = {
+    EventStatus.DRAFT: frozenset({EventStatus.IN_REVIEW, EventStatus.PUBLISHED}),
+    EventStatus.IN_REVIEW: frozenset({EventStatus.DRAFT, EventStatus.PUBLISHED}),
+    EventStatus.PUBLISHED: frozenset({EventStatus.HELD, EventStatus.POSTPONED, EventStatus.CANCELLED}),
+    EventStatus.POSTPONED: frozenset({EventStatus.PUBLISHED, EventStatus.CANCELLED}),
+    EventStatus.HELD: frozenset({EventStatus.CLOSED}),
+    EventStatus.CLOSED: frozenset(),
+    EventStatus.CANCELLED: frozenset(),
+}
+
+# What a stranger may see: everything that was once announced stays visible with its state.
+PUBLIC_STATUSES: Final = (
+    EventStatus.PUBLISHED,
+    EventStatus.POSTPONED,
+    EventStatus.HELD,
+    EventStatus.CLOSED,
+    EventStatus.CANCELLED,
+)
+
+
+class EventMode(models.TextChoices):
+    """How people take part; an empty value in the database means "not stated"."""
+
+    IN_PERSON = "in_person", _("In person")
+    ONLINE = "online", _("Online")
+    HYBRID = "hybrid", _("In person and online")
+
+
+class Visibility(models.TextChoices):
+    """Who finds the event: everybody, whoever has the address, or invited people only."""
+
+    PUBLIC = "public", _("Public")
+    UNLISTED = "unlisted", _("Unlisted")
+    RESTRICTED = "restricted", _("Restricted")
+
+
+class Role(models.TextChoices):
+    """What a member of a unit is there for; `events.permissions` says what each may do."""
+
+    OWNER = "owner", pgettext_lazy("role", "Owner")
+    EDITOR = "editor", pgettext_lazy("role", "Editor")
+    DOOR = "door", pgettext_lazy("role", "Door staff")
+    ACCESSIBILITY = "accessibility", pgettext_lazy("role", "Accessibility coordinator")
+    HEAD = "head", pgettext_lazy("role", "Head of unit")
+    AUDITOR = "auditor", pgettext_lazy("role", "Auditor")
+    ADMIN = "admin", pgettext_lazy("role", "Administrator")
+
+
+class Accessibility(models.TextChoices):
+    """The value of an accessibility feature; "unknown" is never shown as "no"."""
+
+    YES = "yes", pgettext_lazy("accessibility", "yes")
+    NO = "no", pgettext_lazy("accessibility", "no")
+    UNKNOWN = "unknown", pgettext_lazy("accessibility", "not known")
+    ON_REQUEST = "on_request", pgettext_lazy("accessibility", "on request")
+
+
+class AccessibilityFeature(models.TextChoices):
+    """What a venue or an event offers so that everybody can take part."""
+
+    STEP_FREE = "step_free", _("Step-free access")
+    ACCESSIBLE_TOILET = "accessible_toilet", _("Accessible toilet")
+    ACCESSIBLE_PARKING = "accessible_parking", _("Accessible parking space")
+    INDUCTION_LOOP = "induction_loop", _("Induction loop")
+    PJM = "pjm", _("Polish Sign Language interpreter")
+    CAPTIONS = "captions", _("Live captions")
+    QUIET_ROOM = "quiet_room", _("Quiet room")
+    ASSISTANCE_DOG = "assistance_dog", _("Assistance dogs welcome")
+    EASY_TO_READ = "easy_to_read", _("Easy-to-read information")
+
+
+class WaitlistPolicy(models.TextChoices):
+    """Who gets a freed seat: strictly the next party, or the next one that fits."""
+
+    STRICT = "strict", _("Strict order")
+    FIRST_FIT = "first_fit", _("The next party that fits")
+
+
+class ReminderChannel(models.TextChoices):
+    """The channel that a reminder rule speaks on."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
+class Qualifier(models.TextChoices):
+    """How exact a historical figure is, as its source words it."""
+
+    EXACT = "exact", pgettext_lazy("figure", "exactly")
+    ABOUT = "about", pgettext_lazy("figure", "about")
+    NEARLY = "nearly", pgettext_lazy("figure", "nearly")
+    OVER = "over", pgettext_lazy("figure", "over")
+    DOZEN_OR_SO = "dozen_or_so", pgettext_lazy("figure", "a dozen or so")
+
+
+class EventChangeKind(models.TextChoices):
+    """What happened to an event; each is one row of its history."""
+
+    CREATED = "created", pgettext_lazy("event change", "Created")
+    EDITED = "edited", pgettext_lazy("event change", "Edited")
+    PUBLISHED = "published", pgettext_lazy("event change", "Published")
+    RESCHEDULED = "rescheduled", pgettext_lazy("event change", "Moved to another time")
+    RELOCATED = "relocated", pgettext_lazy("event change", "Moved to another place")
+    MODE_CHANGED = "mode_changed", pgettext_lazy("event change", "Way of taking part changed")
+    CAPACITY_CHANGED = "capacity_changed", pgettext_lazy("event change", "Number of seats changed")
+    CANCELLED = "cancelled", pgettext_lazy("event change", "Cancelled")
+    HELD = "held", pgettext_lazy("event change", "Took place")
+    CLOSED = "closed", pgettext_lazy("event change", "Closed")

@@ -1,0 +1,371 @@
+"""Events, their sessions, seats and rules: everything an organiser defines."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from events.enums import (
+    PUBLIC_STATUSES,
+    EventChangeKind,
+    EventMode,
+    EventStatus,
+    ReminderChannel,
+    Visibility,
+    WaitlistPolicy,
+)
+from events.models.people import OrganizationalUnit, User
+from events.models.places import District, Room, Venue
+from events.models.processes import ParticipationProcess, Stage
+from events.models.texts import TranslatedField, has_polish, in_language, no_text
+
+
+class EventKind(models.Model):
+    """A kind of meeting with what is usual for it; a row, so that a city may add its own."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = TranslatedField()
+    position = models.PositiveSmallIntegerField(default=0)
+    registration_required = models.BooleanField(default=True)
+    # As in the body of CONTRACT: [{"channel": "email", "before": {"days": 1, "at": "17:00"}}, …]
+    default_reminders = models.JSONField(default=list, blank=True)
+    default_visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
+    notice_days = models.PositiveSmallIntegerField(default=0)
+    contact_retention_days = models.PositiveSmallIntegerField(default=180)
+
+    class Meta:
+        """In the order a city wants to see them."""
+
+        ordering: ClassVar = ["position", "code"]
+        constraints: ClassVar = [has_polish("kind", "name")]
+
+    def __str__(self) -> str:
+        """The name in the active language."""
+        return in_language(self.name)
+
+
+class Topic(models.Model):
+    """A subject that events are about and that people filter by."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    name = TranslatedField()
+    process = models.ForeignKey(ParticipationProcess, on_delete=models.CASCADE, null=True, blank=True, related_name="topics")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """In the order of their process."""
+
+        ordering: ClassVar = ["process", "position", "slug"]
+        constraints: ClassVar = [has_polish("topic", "name")]
+
+    def __str__(self) -> str:
+        """The name in the active language."""
+        return in_language(self.name)
+
+
+class Event(models.Model):
+    """A meeting that stands in the calendar: one page, one registration, one or more sessions."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(OrganizationalUnit, on_delete=models.PROTECT, related_name="events")
+    kind = models.ForeignKey(EventKind, on_delete=models.PROTECT, related_name="events")
+    process = models.ForeignKey(ParticipationProcess, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="events")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+
+    title = TranslatedField()
+    summary = TranslatedField(default=no_text)
+    description = TranslatedField(default=no_text)
+    status = models.CharField(max_length=20, choices=EventStatus.choices, default=EventStatus.DRAFT)
+    # Empty: the mode is not stated (history), which is not the same as in person.
+    mode = models.CharField(max_length=20, choices=EventMode.choices, blank=True)
+    visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
+    # Announced in a source and never counted as held.
+    planned_only = models.BooleanField(default=False)
+    is_example = models.BooleanField(default=False)
+    join_url = models.URLField(max_length=500, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=32, blank=True)
+    # {AccessibilityFeature: Accessibility}: what the event says over its venue.
+    accessibility = models.JSONField(default=dict, blank=True)
+    cancellation_reason = TranslatedField(default=dict, blank=True)
+    time_zone = models.CharField(max_length=64, default="Europe/Warsaw")
+    # First start and last end of its sessions, kept by `actions.sessions` so that lists need no join.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    # Titles, summary, topics and place in lower case without diacritics, kept by the action that saves them.
+    search_text = models.TextField(blank=True)
+    # Rises with every save, so that two people who edit at once notice each other (If-Match).
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Indexes of the public list and of a unit's own list."""
+
+        constraints: ClassVar = [
+            has_polish("event", "title"),
+            models.CheckConstraint(
+                condition=models.Q(starts_at__isnull=True, ends_at__isnull=True)
+                | models.Q(ends_at__gt=models.F("starts_at")),
+                name="event_ends_after_it_starts",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["starts_at", "id"],
+                condition=models.Q(visibility=Visibility.PUBLIC, status__in=PUBLIC_STATUSES),
+                name="event_public_by_start",
+            ),
+            models.Index(fields=["unit", "-starts_at", "id"], name="event_of_unit_by_start"),
+        ]
+
+    def __str__(self) -> str:
+        """The title in the active language."""
+        return in_language(self.title)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether a stranger may see it."""
+        return self.status in PUBLIC_STATUSES and self.visibility != Visibility.RESTRICTED
+
+
+class Session(models.Model):
+    """The dated, bookable part of an event; what a calendar shows as one entry.
+
+    `all_day`: only the dates are known; `starts_at` is then local midnight of the first day and `ends_at` local midnight
+    after the last one. `sequence` and `last_modified` are the numbers of RFC 5545 that feeds and mailed invitations share.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    title = TranslatedField(default=dict, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    all_day = models.BooleanField(default=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    sequence = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    last_modified = models.DateTimeField()
+    is_cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        """In time order; an end is after its start."""
+
+        ordering: ClassVar = ["starts_at", "position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="session_ends_after_it_starts"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["starts_at", "event"], name="session_by_start")]
+
+    def __str__(self) -> str:
+        """The event and the start."""
+        return f"{self.event_id} · {self.starts_at:%Y-%m-%d %H:%M}Z"
+
+
+class CalendarEntry(models.Model):
+    """A session's VEVENT as feeds hand it out, one per language, written when the session or a text of it changes.
+
+    `content` is the folded VEVENT with CRLF line ends (octets as text); `content_hash` the SHA-256 of the same content without
+    its stamps, so that a save which changes nothing a client sees keeps LAST-MODIFIED.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="calendar_entries")
+    language = models.CharField(max_length=2)
+    content = models.TextField()
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        """One entry per session and language."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "language"], name="calendar_entry_once"),
+        ]
+        verbose_name_plural = "calendar entries"
+
+    def __str__(self) -> str:
+        """Which session in which language."""
+        return f"{self.session_id} · {self.language}"
+
+
+class CalendarVersion(models.Model):
+    """One row that counts changes of public calendar content; a feed's 304 reads only this."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """There is one row."""
+
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="calendar_version_is_one_row")]
+
+    def __str__(self) -> str:
+        """The number."""
+        return str(self.version)
+
+
+class RegistrationPolicy(models.Model):
+    """How people sign up for an event; seats are rows of `SeatPool`."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="policy")
+    required = models.BooleanField(default=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    confirm_email = models.BooleanField(default=True)
+    hold_minutes = models.PositiveIntegerField(default=60, validators=[MinValueValidator(1)])
+    waitlist = models.BooleanField(default=True)
+    waitlist_limit = models.PositiveIntegerField(null=True, blank=True)
+    waitlist_policy = models.CharField(max_length=20, choices=WaitlistPolicy.choices, default=WaitlistPolicy.STRICT)
+    # Null: a freed seat confirms the next in the queue directly.
+    offer_hours = models.PositiveIntegerField(null=True, blank=True, default=24)
+    group_max = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    approval = models.BooleanField(default=False)
+
+    class Meta:
+        """A window has an order."""
+
+        verbose_name_plural = "registration policies"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True)
+                | models.Q(closes_at__isnull=True)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="registration_closes_after_it_opens",
+            ),
+            models.CheckConstraint(condition=models.Q(hold_minutes__gte=1), name="registration_hold_is_positive"),
+            models.CheckConstraint(condition=models.Q(group_max__gte=1), name="registration_group_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        """Whose policy it is."""
+        return f"policy of {self.event_id}"
+
+
+class ParticipantCategory(models.Model):
+    """A group of participants that seats may be kept for."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = TranslatedField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """In the order a city wants to see them."""
+
+        ordering: ClassVar = ["position", "code"]
+        verbose_name_plural = "participant categories"
+        constraints: ClassVar = [has_polish("category", "name")]
+
+    def __str__(self) -> str:
+        """The name in the active language."""
+        return in_language(self.name)
+
+
+class SeatPool(models.Model):
+    """A count of seats: of the event, of a category, of a session, or of a category in a session.
+
+    A registration passes every pool that applies to it, or none. `capacity` null: no limit. `taken`, `waiting` and
+    `overbooked` change only in `events.actions.seats`, by conditional UPDATE.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="pools")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="pools")
+    category = models.ForeignKey(ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="pools")
+    capacity = models.PositiveIntegerField(null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
+    overbooked = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Never over capacity, and one pool per place."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "session", "category"], nulls_distinct=False, name="seat_pool_once"),
+            models.CheckConstraint(
+                condition=models.Q(capacity__isnull=True)
+                | models.Q(taken__lte=models.F("capacity") + models.F("overbooked")),
+                name="event_not_overbooked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """What is counted and how full it is."""
+        return f"pool of {self.event_id}: {self.taken}/{self.capacity}"
+
+    @property
+    def free(self) -> int | None:
+        """Seats left, never below 0; null where there is no limit."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+
+class ReminderRule(models.Model):
+    """When people are reminded: days before at a wall-clock time, or minutes before the start."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reminders")
+    channel = models.CharField(max_length=10, choices=ReminderChannel.choices)
+    days_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    at_time = models.TimeField(null=True, blank=True)
+    minutes_before = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        """One of the two ways, and no rule twice."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(days_before__isnull=False, at_time__isnull=False, minutes_before__isnull=True)
+                | models.Q(days_before__isnull=True, at_time__isnull=True, minutes_before__isnull=False),
+                name="reminder_is_days_or_minutes",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "channel", "days_before", "at_time", "minutes_before"],
+                nulls_distinct=False,
+                name="reminder_rule_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Channel and distance."""
+        distance = f"{self.minutes_before} min" if self.minutes_before is not None else f"{self.days_before} d {self.at_time}"
+        return f"{self.channel} {distance}"
+
+
+class EventChange(models.Model):
+    """What happened to an event: its history, and the intent from which messages are planned.
+
+    `planned_at` null and `notify` true: the tick still has to tell people.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="changes")
+    session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="changes")
+    kind = models.CharField(max_length=30, choices=EventChangeKind.choices)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="event_changes")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    notify = models.BooleanField(default=False)
+    planned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """In the order things happened; unplanned intents are found at once."""
+
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(planned_at__isnull=True, notify=True), name="event_change_unplanned"),
+        ]
+
+    def __str__(self) -> str:
+        """What and when."""
+        return f"{self.event_id} {self.kind} {self.at:%Y-%m-%d %H:%M}Z"
+
+
+def unit_contact(event: Event) -> str:
+    """Where people may ask: the event's own address, else its unit's, else the sender of the service."""
+    return event.contact_email or event.unit.contact_email or settings.DEFAULT_FROM_EMAIL

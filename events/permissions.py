@@ -1,0 +1,103 @@
+"""Door functions: who may open what. One per kind of object; what is not yours does not exist (404)."""
+
+import enum
+from collections.abc import Mapping
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from events.enums import PUBLIC_STATUSES, Role, Visibility
+from events.models import Event, OrganizationalUnit, User
+
+Person = User | AnonymousUser
+
+
+class May(enum.Enum):
+    """What somebody may want to do with the events of a unit."""
+
+    SEE = "see"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    OVERRIDE = "override"
+    SEE_PEOPLE = "see_people"
+    MANAGE_PEOPLE = "manage_people"
+    CHECK_IN = "check_in"
+    SEE_MESSAGES = "see_messages"
+
+
+ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
+    Role.ADMIN: frozenset(May),
+    Role.OWNER: frozenset(May),
+    Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
+    Role.EDITOR: frozenset(May) - {May.OVERRIDE},
+    Role.DOOR: frozenset({May.CHECK_IN}),
+    # Needs have a door of their own; names and addresses are not part of this role.
+    Role.ACCESSIBILITY: frozenset({May.SEE}),
+    Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
+}
+
+
+def _roles_that(may: May) -> list[Role]:
+    return [role for role, allowed in ROLE_MAY.items() if may in allowed]
+
+
+def units_where(user: Person, may: May) -> QuerySet[OrganizationalUnit]:
+    """The units in which this person may do this; none for a stranger."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return OrganizationalUnit.objects.none()
+    if user.is_superuser:
+        return OrganizationalUnit.objects.all()
+    mine = Q(memberships__user=user, memberships__role__in=_roles_that(may))
+    return OrganizationalUnit.objects.filter(mine).distinct()
+
+
+def managed_events(user: Person, may: May = May.SEE) -> QuerySet[Event]:
+    """The events with which this person may do this, in no order."""
+    return Event.objects.filter(unit__in=units_where(user, may))
+
+
+def get_managed_event(user: Person, slug: str, may: May = May.SEE) -> Event:
+    """The event, if this person may do this with it; else 404, as if there were none."""
+    event = managed_events(user, may).filter(slug=slug).select_related("unit", "kind", "venue", "policy").first()
+    if event is None:
+        raise Http404
+    return event
+
+
+def get_managed_unit(user: Person, slug: str, may: May = May.EDIT) -> OrganizationalUnit:
+    """The unit, if this person may do this in it; else 404."""
+    unit = units_where(user, may).filter(slug=slug).first()
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def visible_events() -> QuerySet[Event]:
+    """Events that a stranger may open by address (public and unlisted), in no order."""
+    return Event.objects.filter(status__in=PUBLIC_STATUSES).exclude(visibility=Visibility.RESTRICTED)
+
+
+def listed_events() -> QuerySet[Event]:
+    """Events that stand in public lists, search, feeds and open data, in no order."""
+    return Event.objects.filter(status__in=PUBLIC_STATUSES, visibility=Visibility.PUBLIC)
+
+
+def get_visible_event(slug: str) -> Event:
+    """The event as a stranger may see it; drafts and restricted events are 404."""
+    event = (
+        visible_events()
+        .filter(slug=slug)
+        .select_related("unit", "kind", "venue__district", "process", "stage", "policy")
+        .first()
+    )
+    if event is None:
+        raise Http404
+    return event
+
+
+def may_do(user: Person, event: Event, may: May) -> bool:
+    """Whether to show a button; the action behind it asks the door function again."""
+    return units_where(user, may).filter(pk=event.unit_id).exists()
+

@@ -1,0 +1,149 @@
+"""The outbox: messages, tries to send them, what providers reported, and the tick's own traces."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from events.enums import Language
+from events.models import Event, EventChange, ReminderRule, Session
+from notifications.enums import AttemptResult, Channel, MessageState, Priority
+from registrations.models import Registration, RegistrationChange
+
+
+class Message(models.Model):
+    """One message to one person on one channel; `dedupe_key` makes planning it twice harmless.
+
+    Subject and texts are written at sending, with placeholders where a secret link goes. The recipient is read from the
+    participant at sending and kept here only as `to`, for the log. A lease (`lease_token`, `lease_until`) says who is at it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    priority = models.SmallIntegerField(choices=Priority.choices)
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
+    event_change = models.ForeignKey(EventChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    registration_change = models.ForeignKey(
+        RegistrationChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    language = models.CharField(max_length=2, choices=Language.choices)
+    to = models.CharField(max_length=254, blank=True)
+    subject = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)
+    calendar_method = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=20, choices=MessageState.choices, default=MessageState.PLANNED)
+    state_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claims = models.PositiveSmallIntegerField(default=0)
+    provider_id = models.CharField(max_length=200, blank=True)
+    provider_status = models.CharField(max_length=40, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What is due is found by index, in the order of sending."""
+
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["channel", "priority", "next_attempt_at", "id"],
+                condition=models.Q(state=MessageState.PLANNED),
+                name="message_due",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state__in=[MessageState.SENDING, MessageState.UNKNOWN]),
+                name="message_unclear",
+            ),
+            models.Index(fields=["event", "created_at"], name="message_of_event"),
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"),
+        ]
+
+    def __str__(self) -> str:
+        """Kind, channel and state; no address."""
+        return f"{self.kind}/{self.channel} {self.state}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try to hand a message to a provider, with its answer."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    result = models.CharField(max_length=20, choices=AttemptResult.choices)
+    code = models.CharField(max_length=40, blank=True)
+    detail = models.TextField(blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """In the order of the tries."""
+
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        """The result and the code."""
+        return f"{self.result} {self.code}"
+
+
+class ProviderReport(models.Model):
+    """What a provider told us later about a message (delivery report); the same report twice is one row."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
+    provider_id = models.CharField(max_length=200)
+    status = models.CharField(max_length=40)
+    code = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """A status of a message is reported once."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider_id", "status", "code"], name="provider_report_once"),
+        ]
+
+    def __str__(self) -> str:
+        """The provider's id and status."""
+        return f"{self.provider_id} {self.status}"
+
+
+class ReminderRun(models.Model):
+    """A reminder rule that was carried out for a session at its then start; a moved session gets a new run."""
+
+    rule = models.ForeignKey(ReminderRule, on_delete=models.CASCADE, related_name="runs")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="reminder_runs")
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    messages = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Once per rule, session and start."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "session", "starts_at"], name="reminder_run_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Rule, session and time."""
+        return f"{self.rule_id} for {self.session_id} at {self.due_at:%Y-%m-%d %H:%M}Z"
+
+
+class Heartbeat(models.Model):
+    """When a periodic job last finished; `/readyz` reads it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    finished_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The job and the time."""
+        return f"{self.name}: {self.finished_at:%Y-%m-%d %H:%M:%S}Z"

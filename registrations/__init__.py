@@ -1,0 +1,1 @@
+"""Who is coming, who waits, who came."""

@@ -1,0 +1,108 @@
+"""The words and moves of registrations and attendance."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class RegistrationState(models.TextChoices):
+    """Where a registration stands; `REGISTRATION_MOVES` has the allowed moves."""
+
+    AWAITING_APPROVAL = "awaiting_approval", pgettext_lazy("registration state", "Waiting for approval")
+    HELD = "held", pgettext_lazy("registration state", "Waiting for the address to be confirmed")
+    CONFIRMED = "confirmed", pgettext_lazy("registration state", "Confirmed")
+    WAITLISTED = "waitlisted", pgettext_lazy("registration state", "On the reserve list")
+    OFFERED = "offered", pgettext_lazy("registration state", "A seat is offered")
+    REJECTED = "rejected", pgettext_lazy("registration state", "Rejected")
+    EXPIRED = "expired", pgettext_lazy("registration state", "Expired")
+    DECLINED = "declined", pgettext_lazy("registration state", "Offer declined")
+    CANCELLED_BY_PARTICIPANT = "cancelled_by_participant", pgettext_lazy("registration state", "Cancelled by the participant")
+    CANCELLED_BY_ORGANIZER = "cancelled_by_organizer", pgettext_lazy("registration state", "Cancelled by the organiser")
+
+
+_S = RegistrationState
+_CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
+
+# As in the glossary; a registration that ran out may come back when its person confirms late or asks again.
+REGISTRATION_MOVES: Final[Mapping[RegistrationState, frozenset[RegistrationState]]] = {
+    _S.AWAITING_APPROVAL: frozenset({_S.HELD, _S.CONFIRMED, _S.WAITLISTED, _S.REJECTED}),
+    _S.HELD: frozenset({_S.CONFIRMED, _S.WAITLISTED, _S.EXPIRED}) | _CANCELLED,
+    _S.WAITLISTED: frozenset({_S.OFFERED, _S.CONFIRMED}) | _CANCELLED,
+    _S.OFFERED: frozenset({_S.CONFIRMED, _S.EXPIRED, _S.DECLINED}) | _CANCELLED,
+    _S.CONFIRMED: _CANCELLED,
+    _S.EXPIRED: frozenset({_S.CONFIRMED, _S.WAITLISTED}),
+    _S.REJECTED: frozenset(),
+    _S.DECLINED: frozenset(),
+    _S.CANCELLED_BY_PARTICIPANT: frozenset(),
+    _S.CANCELLED_BY_ORGANIZER: frozenset(),
+}
+
+# One active registration per person and event; these are the active ones.
+ACTIVE_STATES: Final = (_S.AWAITING_APPROVAL, _S.HELD, _S.CONFIRMED, _S.WAITLISTED, _S.OFFERED)
+
+
+class RegistrationSource(models.TextChoices):
+    """How a registration came in."""
+
+    WEB = "web", pgettext_lazy("source", "Website")
+    API = "api", pgettext_lazy("source", "API")
+    PHONE = "phone", pgettext_lazy("source", "By phone")
+    PAPER = "paper", pgettext_lazy("source", "On paper")
+    WALK_IN = "walk_in", pgettext_lazy("source", "At the door")
+
+
+class ChangeCause(models.TextChoices):
+    """Why a registration changed, or what was asked of it; messages are planned from these."""
+
+    SIGNED_UP = "signed_up", pgettext_lazy("registration change", "Signed up")
+    ADDRESS_CONFIRMED = "address_confirmed", pgettext_lazy("registration change", "Address confirmed")
+    HOLD_EXPIRED = "hold_expired", pgettext_lazy("registration change", "The time to confirm ran out")
+    PROMOTED = "promoted", pgettext_lazy("registration change", "A seat became free")
+    OFFER_ACCEPTED = "offer_accepted", pgettext_lazy("registration change", "Offer accepted")
+    OFFER_DECLINED = "offer_declined", pgettext_lazy("registration change", "Offer declined")
+    OFFER_LAPSED = "offer_lapsed", pgettext_lazy("registration change", "The offer ran out")
+    CANCELLED = "cancelled", pgettext_lazy("registration change", "Cancelled")
+    EVENT_CANCELLED = "event_cancelled", pgettext_lazy("registration change", "The event was cancelled")
+    ADDRESS_CORRECTED = "address_corrected", pgettext_lazy("registration change", "Address corrected")
+    LINK_REQUESTED = "link_requested", pgettext_lazy("registration change", "Asked for the link again")
+    ASKED_AGAIN = "asked_again", pgettext_lazy("registration change", "Tried to register again")
+    EDITED = "edited", pgettext_lazy("registration change", "Details changed")
+    ERASED = "erased", pgettext_lazy("registration change", "Personal data erased")
+
+
+class Attendance(models.TextChoices):
+    """Whether the person came; never guessed from the registration."""
+
+    NOT_RECORDED = "not_recorded", pgettext_lazy("attendance", "Not recorded")
+    PRESENT = "present", pgettext_lazy("attendance", "Present")
+    NO_SHOW = "no_show", pgettext_lazy("attendance", "Did not come")
+    EXCUSED = "excused", pgettext_lazy("attendance", "Excused")
+
+
+class CheckInKind(models.TextChoices):
+    """A row of the door's log: somebody was admitted, or an admission was taken back."""
+
+    ADMIT = "admit", pgettext_lazy("check-in", "Admitted")
+    VOID = "void", pgettext_lazy("check-in", "Taken back")
+
+
+class CheckInSource(models.TextChoices):
+    """How a person was found at the door."""
+
+    QR = "qr", pgettext_lazy("check-in source", "QR code")
+    SEARCH = "search", pgettext_lazy("check-in source", "Search")
+    LIST = "list", pgettext_lazy("check-in source", "List")
+
+
+class CheckInResult(models.TextChoices):
+    """What the door is told about a code."""
+
+    ADMITTED = "admitted", pgettext_lazy("check-in result", "Admitted")
+    ALREADY_PRESENT = "already_present", pgettext_lazy("check-in result", "Already checked in")
+    WRONG_EVENT = "wrong_event", pgettext_lazy("check-in result", "Registered for another event")
+    CANCELLED = "cancelled", pgettext_lazy("check-in result", "The registration is cancelled")
+    WAITLISTED = "waitlisted", pgettext_lazy("check-in result", "On the reserve list, no seat yet")
+    UNKNOWN = "unknown", pgettext_lazy("check-in result", "No such code")
+

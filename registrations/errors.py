@@ -1,0 +1,61 @@
+"""Refusals of registering, worded for the person who asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import DomainError
+
+
+class NotOpenYet(DomainError):
+    """Registration opens later; `details["opens_at"]` says when (ISO 8601 with offset)."""
+
+    code = "not_open_yet"
+    default_message = _("Registration has not opened yet.")
+
+
+class RegistrationClosed(DomainError):
+    """Registration is over, or the event needs none."""
+
+    code = "closed"
+    default_message = _("Registration is closed.")
+
+
+class EventCancelled(DomainError):
+    """The event does not take place."""
+
+    code = "event_cancelled"
+    default_message = _("The event has been cancelled.")
+
+
+class EventFull(DomainError):
+    """No seat is left and there is no (room on the) reserve list."""
+
+    code = "event_full"
+    default_message = _("There are no seats left.")
+
+
+class PoolFull(DomainError):
+    """The seats of the chosen category or session are gone and nobody can wait for one."""
+
+    code = "pool_full"
+    default_message = _("There are no seats left in what you chose.")
+
+
+class OfferOver(DomainError):
+    """The offered seat is no longer offered."""
+
+    code = "offer_over"
+    default_message = _("The offer has run out.")
+
+
+class NotActive(DomainError):
+    """The registration has ended, so this can no longer be done with it."""
+
+    code = "not_active"
+    default_message = _("This registration is no longer active.")
+
+
+class RateLimited(DomainError):
+    """Too many attempts from one address; `details["retry_after"]` is in seconds. Answered as 429."""
+
+    code = "rate_limited"
+    default_message = _("Too many attempts. Please wait a moment and try again.")

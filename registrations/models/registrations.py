@@ -1,0 +1,169 @@
+"""Registrations, the people behind them, and everything that happened to them."""
+
+from typing import ClassVar
+
+from django.db import models
+from phonenumber_field.modelfields import PhoneNumberField
+
+from events.enums import Language
+from events.models import Event, InformationNotice, ParticipantCategory, SeatPool, Session, User
+from registrations.enums import (
+    ACTIVE_STATES,
+    Attendance,
+    ChangeCause,
+    RegistrationSource,
+    RegistrationState,
+)
+from registrations.tokens import make_token
+
+
+class Registration(models.Model):
+    """One party's claim to seats at an event, from signing up to the end.
+
+    `holds_seat` says whether its seats are counted in the pools' `taken`; `waiting_pool` is the pool whose queue it
+    stands in. `queued_at` orders the queue and never changes. `email_key` is the keyed hash of the address (null after
+    erasure or when there is none).
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="registrations")
+    state = models.CharField(max_length=30, choices=RegistrationState.choices)
+    seats = models.PositiveSmallIntegerField(default=1)
+    holds_seat = models.BooleanField(default=False)
+    waiting_pool = models.ForeignKey(SeatPool, on_delete=models.PROTECT, null=True, blank=True, related_name="queue")
+    category = models.ForeignKey(ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations")
+    # Empty: the person takes part in every session of the event.
+    sessions = models.ManyToManyField(Session, blank=True, related_name="registrations")
+    source = models.CharField(max_length=20, choices=RegistrationSource.choices)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.PL)
+    email_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - null stands for "erased or none" in a unique constraint
+    reference = models.CharField(max_length=12, unique=True)
+    ticket_code = models.CharField(max_length=12, unique=True)
+    link_generation = models.PositiveIntegerField(default=1)
+    notice = models.ForeignKey(InformationNotice, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations")
+    sms_reminders = models.BooleanField(default=False)
+    attendance = models.CharField(max_length=20, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
+    created_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    offer_expires_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    is_example = models.BooleanField(default=False)
+
+    class Meta:
+        """One active registration per person and event; what waits or runs out is found by index."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["event", "email_key"],
+                condition=models.Q(state__in=ACTIVE_STATES),
+                name="registration_one_per_email",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=RegistrationState.CONFIRMED) | models.Q(holds_seat=True),
+                name="registration_confirmed_has_seat",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=RegistrationState.WAITLISTED) | models.Q(waiting_pool__isnull=False, holds_seat=False),
+                name="registration_waitlisted_stands_in_a_queue",
+            ),
+            models.CheckConstraint(condition=models.Q(seats__gte=1), name="registration_has_seats"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["event", "state", "id"], name="registration_of_event"),
+            models.Index(
+                fields=["waiting_pool", "queued_at", "id"],
+                condition=models.Q(waiting_pool__isnull=False),
+                name="registration_queue",
+            ),
+            models.Index(
+                fields=["hold_expires_at"], condition=models.Q(state=RegistrationState.HELD), name="registration_holds_due"
+            ),
+            models.Index(
+                fields=["offer_expires_at"], condition=models.Q(state=RegistrationState.OFFERED), name="registration_offers_due"
+            ),
+            models.Index(fields=["email_key"], name="registration_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        """The reference and where it stands; no name."""
+        return f"{self.reference} ({self.state})"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still counts as this person's one registration."""
+        return self.state in ACTIVE_STATES
+
+    @property
+    def manage_token(self) -> str:
+        """The key of the person's own page `/r/{token}/`; never logged, never shown to staff."""
+        return make_token("manage", row_id=self.pk, generation=self.link_generation)
+
+
+class Participant(models.Model):
+    """The personal data of a registration, apart from it so that it can be erased and the figures stay."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, primary_key=True, related_name="participant")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True)
+    phone = PhoneNumberField(blank=True)
+    organisation = models.CharField(max_length=200, blank=True)
+    # Names, organisation and reference in lower case without diacritics, for the door's and the organiser's search.
+    search_text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        """No name here: this text may end in a log."""
+        return f"participant of registration {self.registration_id}"
+
+    @property
+    def full_name(self) -> str:
+        """First and last name as people say them."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class RegistrationChange(models.Model):
+    """One move of a registration, or one thing asked of it: history for people, intent for messages.
+
+    `planned_at` null: the tick has not looked yet whether somebody is to be told.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="changes")
+    cause = models.CharField(max_length=30, choices=ChangeCause.choices)
+    from_state = models.CharField(max_length=30, choices=RegistrationState.choices, blank=True)
+    to_state = models.CharField(max_length=30, choices=RegistrationState.choices)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="registration_changes")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    notify = models.BooleanField(default=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """In the order things happened; unplanned intents are found at once."""
+
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], condition=models.Q(planned_at__isnull=True, notify=True), name="registration_change_unplanned"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """What and when."""
+        return f"{self.registration_id} {self.cause} → {self.to_state}"
+
+
+class CalendarFeed(models.Model):
+    """A person's own calendar address; the person is known by the keyed hash of the address only."""
+
+    email_key = models.CharField(max_length=64, unique=True)
+    generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The row; no key."""
+        return f"calendar feed {self.pk}"
+
+    @property
+    def token(self) -> str:
+        """The key of `/calendar/my/{token}.ics` in the present generation."""
+        return make_token("calendar", row_id=self.pk, generation=self.generation)
