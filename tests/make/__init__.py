@@ -1,0 +1,29 @@
+"""Builders of test data: each shows every default, so a test shows only what differs."""
+
+from tests.make.events import (
+    make_category,
+    make_event,
+    make_kind,
+    make_notice,
+    make_process,
+    make_session,
+    make_topic,
+    make_unit,
+    make_user,
+    make_venue,
+)
+from tests.make.registrations import make_registration
+
+__all__ = [
+    "make_category",
+    "make_event",
+    "make_kind",
+    "make_notice",
+    "make_process",
+    "make_registration",
+    "make_session",
+    "make_topic",
+    "make_unit",
+    "make_user",
+    "make_venue",
+]

@@ -1,0 +1,71 @@
+"""Builders of registrations; the pools are counted along, so that lists and figures agree from the start."""
+
+import itertools
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from events.models import Event, SeatPool
+from registrations.enums import RegistrationSource, RegistrationState
+from registrations.models import Participant, Registration
+from registrations.tokens import email_key, new_code
+from tests.make.events import NOW, make_category
+
+_numbers = itertools.count(1)
+_WITH_SEAT = {RegistrationState.CONFIRMED, RegistrationState.HELD, RegistrationState.OFFERED}
+
+
+def make_registration(  # noqa: PLR0913 - a builder shows every default
+    event: Event,
+    *,
+    email: str | None = None,
+    first_name: str = "Anna",
+    last_name: str = "Nowak",
+    phone: str = "",
+    state: RegistrationState = RegistrationState.CONFIRMED,
+    category: str | None = None,
+    seats: int = 1,
+    sms_reminders: bool = False,
+    language: str = "pl",
+    at: datetime = NOW,
+) -> Registration:
+    """A confirmed registration over the event's own pool (and its category's), with its participant."""
+    email = email or f"person{next(_numbers)}@example.org"
+    holds_seat = state in _WITH_SEAT
+    waits = state == RegistrationState.WAITLISTED
+    pools = [SeatPool.objects.get(event=event, session=None, category=None)]
+    chosen = make_category(category) if category else None
+    if chosen is not None:
+        pools += SeatPool.objects.filter(event=event, session=None, category=chosen)
+    registration = Registration.objects.create(
+        event=event,
+        state=state,
+        seats=seats,
+        holds_seat=holds_seat,
+        waiting_pool=pools[0] if waits else None,
+        category=chosen,
+        source=RegistrationSource.WEB,
+        language=language,
+        email_key=email_key(email),
+        reference=new_code(),
+        ticket_code=new_code(),
+        sms_reminders=sms_reminders,
+        created_at=at,
+        queued_at=at,
+        hold_expires_at=at + timedelta(hours=1) if state == RegistrationState.HELD else None,
+        offer_expires_at=at + timedelta(hours=24) if state == RegistrationState.OFFERED else None,
+        confirmed_at=at if state == RegistrationState.CONFIRMED else None,
+    )
+    Participant.objects.create(
+        registration=registration,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        search_text=f"{first_name} {last_name}".lower(),
+    )
+    if holds_seat:
+        SeatPool.objects.filter(pk__in=[pool.pk for pool in pools]).update(taken=F("taken") + seats)
+    elif waits:
+        SeatPool.objects.filter(pk=pools[0].pk).update(waiting=F("waiting") + seats)
+    return registration
