@@ -1,0 +1,1 @@
+"""Wires the apps together: settings, addresses, pages and endpoints that span all of them; nobody imports it."""

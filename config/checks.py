@@ -1,0 +1,39 @@
+"""What `manage.py check --deploy` refuses: settings that belong to a trial or a test."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+QUEUE_PROMISES = {"orm": "default", "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False}
+
+
+@register(deploy=True)
+def production_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:  # noqa: ARG001  # Django's own signature
+    """Everything of a trial that must not be in production."""
+    found: list[CheckMessage] = []
+    if settings.ALLOW_CLOCK:
+        found.append(Error("ALLOW_CLOCK is set: `work_once --at` could make anything due.", id="config.E001"))
+    if settings.USES_EMBEDDED_DATABASE:
+        found.append(Error("The database is the embedded one: set DATABASE_URL.", id="config.E002"))
+    if settings.ENVIRONMENT.email_url is None:
+        found.append(Error("EMAIL_URL is not set: nobody would get a mail.", id="config.E003"))
+    return found
+
+
+@register(deploy=True)
+def queue_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:  # noqa: ARG001  # as above
+    """The queue must lose nothing and repeat nothing for ever."""
+    queue = settings.Q_CLUSTER
+    found: list[CheckMessage] = [
+        Error(f"Q_CLUSTER has {name}={queue.get(name)!r} and needs {value!r}.", id="config.E004")
+        for name, value in QUEUE_PROMISES.items()
+        if queue.get(name) != value
+    ]
+    longest = queue.get("timeout", 0) * (1 + queue.get("queue_limit", 0) / queue.get("workers", 1))
+    if queue.get("retry", 0) <= longest:
+        hint = "retry must be more than timeout × (1 + queue_limit / workers)."
+        found.append(Error("Q_CLUSTER would start tasks again that still run.", hint=hint, id="config.E005"))
+    return found

@@ -1,0 +1,320 @@
+"""What the environment says, read once, checked and typed; a wrong value is answered with a sentence."""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+Network = IPv4Network | IPv6Network
+T = TypeVar("T")
+
+KEY_LENGTH: Final = 40  # characters; what `secrets.token_urlsafe(32)` gives is 43
+TRUE: Final = frozenset({"1", "true", "yes", "on"})
+FALSE: Final = frozenset({"0", "false", "no", "off"})
+RATE_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+
+
+class WrongSettingError(Exception):
+    """A variable is missing or wrong; the text names it and says what to do."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mail is handed over, from `EMAIL_URL`."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    use_tls: bool  # STARTTLS
+    use_ssl: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Every variable of `docs/reference/settings.md`, under its own name in lower case."""
+
+    secret_key: str = field(repr=False)
+    link_key: str = field(repr=False)
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    base_url: str
+    database_url: str | None = field(repr=False)
+    time_zone: str
+    email_url: MailServer | None
+    default_from_email: str
+    twilio_account_sid: str
+    twilio_auth_token: str = field(repr=False)
+    twilio_messaging_service_sid: str
+    twilio_from: str
+    twilio_api_url: str
+    sending_enabled: bool
+    quiet_hours: tuple[time, time] | None
+    registration_rate: tuple[int, int]
+    trusted_proxies: tuple[Network, ...]
+    allow_clock: bool
+    web_workers: int
+    queue_workers: int
+    sentry_dsn: str | None = field(repr=False)
+    port: int
+
+
+def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
+    """Read and check everything; `var` keeps the secrets of a local trial, made once."""
+    read = _Reader(values)
+    database_url = read.optional("DATABASE_URL", _postgresql_url)
+    # With neither a database nor a key somebody is trying it out on their own machine.
+    debug = read.yes_no("DEBUG", default=database_url is None and not values.get("SECRET_KEY"))
+    if not debug:
+        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL"):
+            read.require(name)
+    secret_key = read.optional("SECRET_KEY", _key) or _made_once(var / "secret_key")
+    port = read.text("PORT", _whole_number(1, 65_535), default=8000)
+    base_url = read.text("BASE_URL", _base_url, default=f"http://127.0.0.1:{port}")
+    environment = Environment(
+        secret_key=secret_key,
+        link_key=read.optional("LINK_KEY", _key) or _derived(secret_key, "personal links"),
+        debug=debug,
+        allowed_hosts=read.text("ALLOWED_HOSTS", _hosts, default=("127.0.0.1", "localhost", "[::1]")),
+        base_url=base_url,
+        database_url=database_url,
+        time_zone=read.text("TIME_ZONE", _time_zone, default="Europe/Warsaw"),
+        email_url=read.optional("EMAIL_URL", _mail_server),
+        default_from_email=read.text(
+            "DEFAULT_FROM_EMAIL", _mail_address, default=f"wiec@{urlsplit(base_url).hostname or 'localhost'}"
+        ),
+        twilio_account_sid=read.text("TWILIO_ACCOUNT_SID", _twilio_sid("AC"), default=""),
+        twilio_auth_token=read.text("TWILIO_AUTH_TOKEN", _word, default=""),
+        twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
+        twilio_from=read.text("TWILIO_FROM", _sms_sender, default=""),
+        twilio_api_url=read.text("TWILIO_API_URL", _base_url, default="https://api.twilio.com"),
+        sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
+        quiet_hours=read.optional("QUIET_HOURS", _hours),
+        registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
+        trusted_proxies=read.text("TRUSTED_PROXIES", _networks, default=()),
+        allow_clock=read.yes_no("ALLOW_CLOCK", default=False),
+        web_workers=read.text("WEB_WORKERS", _whole_number(1, 64), default=2),
+        queue_workers=read.text("QUEUE_WORKERS", _whole_number(1, 64), default=2),
+        sentry_dsn=read.optional("SENTRY_DSN", _web_address),
+        port=port,
+    )
+    _check_twilio(environment)
+    return environment
+
+
+class _Reader:
+    """Turns one variable into one value; an empty variable counts as unset."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def require(self, name: str) -> None:
+        if not self._values.get(name, "").strip():
+            problem = "is not set: production needs it (for a trial on your own machine set DEBUG=1)."
+            raise WrongSettingError(name, problem)
+
+    def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
+        raw = self._values.get(name, "").strip()
+        if not raw:
+            return None
+        try:
+            return parse(raw)
+        except ValueError as error:
+            raise WrongSettingError(name, f"is wrong: {error}") from error
+
+    def text(self, name: str, parse: Callable[[str], T], *, default: T) -> T:
+        value = self.optional(name, parse)
+        return default if value is None else value
+
+    def yes_no(self, name: str, *, default: bool) -> bool:
+        return self.text(name, _yes_no, default=default)
+
+
+def _check_twilio(environment: Environment) -> None:
+    """SMS needs the account, its token and one sender: some of them without the others is a mistake."""
+    sender = environment.twilio_messaging_service_sid or environment.twilio_from
+    account = environment.twilio_account_sid
+    token = environment.twilio_auth_token
+    if not (account or token or sender):
+        return
+    for name, value in (("TWILIO_ACCOUNT_SID", account), ("TWILIO_AUTH_TOKEN", token)):
+        if not value:
+            raise WrongSettingError(name, "is not set, but other TWILIO_ variables are: set it, or unset them all.")
+    if not sender:
+        problem = "is not set: SMS needs it or TWILIO_FROM to say who is writing."
+        raise WrongSettingError("TWILIO_MESSAGING_SERVICE_SID", problem)
+
+
+# Secrets of a local trial
+
+
+def _made_once(path: Path) -> str:
+    """A random key kept in a file only its owner may read; the first of several processes makes it."""
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # Made before, or by another process just now: that one counts.
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _derived(key: str, purpose: str) -> str:
+    return hmac.new(key.encode(), f"wiec: {purpose}".encode(), hashlib.sha256).hexdigest()
+
+
+# One function for each kind of value: it returns the value or raises ValueError with what to do
+
+
+def _yes_no(raw: str) -> bool:
+    if raw.lower() in TRUE:
+        return True
+    if raw.lower() in FALSE:
+        return False
+    raise ValueError(f"“{raw}” is neither 1 nor 0.")
+
+
+def _key(raw: str) -> str:
+    if len(raw) < KEY_LENGTH:
+        raise ValueError(f"it has {len(raw)} characters and needs at least {KEY_LENGTH} random ones.")
+    return raw
+
+
+def _word(raw: str) -> str:
+    if re.search(r"\s", raw):
+        raise ValueError("it has a space in it: copy it again without one.")
+    return raw
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", raw) or not lowest <= int(raw) <= highest:
+            raise ValueError(f"“{raw}” is not a whole number from {lowest} to {highest}.")
+        return int(raw)
+
+    return parse
+
+
+def _listed(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
+def _hosts(raw: str) -> tuple[str, ...]:
+    for host in _listed(raw):
+        if host == "*" or not re.fullmatch(r"\.?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]", host):
+            raise ValueError(f"“{host}” is not a host name: write names with commas, as in wiec.example.org.")
+    return _listed(raw)
+
+
+def _web_address(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is not a web address: it must begin with https:// and a host name.")
+    return raw
+
+
+def _base_url(raw: str) -> str:
+    parts = urlsplit(_web_address(raw))
+    if parts.path.rstrip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError(f"“{raw}” must end after the host name, as in https://wiec.example.org.")
+    return raw.rstrip("/")
+
+
+def _postgresql_url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError("it must begin with postgresql://, as in postgresql://user:password@host:5432/name.")
+    if not parts.path.strip("/"):
+        raise ValueError("it names no database: it must end in /name, as in postgresql://user:password@host:5432/name.")
+    return raw
+
+
+def _mail_server(raw: str) -> MailServer:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("it must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("its port is not a number from 1 to 65535.") from error
+    is_ssl = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=port or (465 if is_ssl else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        # A local relay on port 25 or a test's sink speaks plain; whoever signs in does so over TLS.
+        use_tls=not is_ssl and bool(parts.username),
+        use_ssl=is_ssl,
+    )
+
+
+def _mail_address(raw: str) -> str:
+    if not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?", raw) or ("<" in raw) != raw.endswith(">"):
+        raise ValueError(f"“{raw}” is not an e-mail address, as in wiec@example.org or Wiec <wiec@example.org>.")
+    return raw
+
+
+def _time_zone(raw: str) -> str:
+    if raw not in available_timezones():
+        raise ValueError(f"“{raw}” is not a time zone, as in Europe/Warsaw.")
+    return ZoneInfo(raw).key
+
+
+def _twilio_sid(prefix: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if not re.fullmatch(rf"{prefix}[0-9a-fA-F]{{32}}", raw):
+            raise ValueError(f"it must be {prefix} and 32 hexadecimal digits: copy it from Twilio's console.")
+        return raw
+
+    return parse
+
+
+def _sms_sender(raw: str) -> str:
+    is_number = re.fullmatch(r"\+[1-9][0-9]{6,14}", raw)
+    is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", raw)
+    if not (is_number or is_name):
+        raise ValueError(f"“{raw}” is neither a number as in +48123456789 nor a name of at most 11 letters and digits.")
+    return raw
+
+
+def _hours(raw: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in raw.split("-"))
+    except ValueError as error:
+        raise ValueError(f"“{raw}” is not a span of hours, as in 22:00-07:00.") from error
+    return start, end
+
+
+def _rate(raw: str) -> tuple[int, int]:
+    """How many in how many seconds."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})/(s|min|h|d)", raw)
+    if not found:
+        raise ValueError(f"“{raw}” is not a rate, as in 60/min (per s, min, h or d).")
+    return int(found[1]), RATE_SECONDS[found[2]]
+
+
+def _networks(raw: str) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for part in _listed(raw):
+        try:
+            networks.append(ip_network(part))
+        except ValueError as error:
+            raise ValueError(f"“{part}” is not an address or network, as in 10.0.0.0/8.") from error
+    return tuple(networks)
