@@ -147,7 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/manage/"
+LOGIN_REDIRECT_URL = "manage-home"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "config.accounts.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -155,6 +155,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # Accounts are made by staff who know whose address it is.
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # No mail to people who have no account: anybody may type an address.
+ACCOUNT_FORMS = {
+    "login": "config.accounts.SignInForm",
+    "reset_password": "config.accounts.ForgottenPasswordForm",
+    "reset_password_from_key": "config.accounts.NewPasswordForm",
+    "change_password": "config.accounts.ChangePasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SESSION_COOKIE_AGE = 12 * 3600  # a working day

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.accounts import account_patterns
+
 Patterns = list[URLPattern | URLResolver]
 
 APPS = ("config.web", "config.api", "events", "registrations", "notifications")
@@ -25,7 +27,7 @@ urlpatterns: Patterns = [
     *_patterns("plain"),
     path("api/v1/", include(_patterns("api"))),
     *i18n_patterns(
-        path("accounts/", include("allauth.account.urls")),
+        path("accounts/", include(account_patterns)),
         *_patterns("public"),
         prefix_default_language=False,
     ),
