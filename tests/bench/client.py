@@ -1,0 +1,85 @@
+"""A small load generator: keep-alive connections to loopback, bounded in count, latencies kept.
+
+Run as a process of its own (`python -m tests.bench.client`) with a job as JSON on standard input, so that its work is not
+counted as the service's.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Job:
+    """Requests to send: `count` of them over `connections`; "{n}" in the body becomes a running number."""
+
+    port: int
+    path: str
+    count: int
+    connections: int = 1
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came back: seconds of each request, statuses by number, bytes of the last body, seconds in all."""
+
+    latencies: list[float]
+    statuses: dict[str, int]
+    length: int
+    seconds: float
+
+
+async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outcome) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", job.port)
+    head = "".join(f"{name}: {value}\r\n" for name, value in job.headers.items())
+    length = 0
+    while True:
+        try:
+            number = numbers.get_nowait()
+        except asyncio.QueueEmpty:
+            break
+        body = job.body.replace("{n}", str(number)).encode()
+        lead = f"{job.method} {job.path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        began = time.perf_counter()
+        writer.write(lead.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        lines = answer.decode("latin-1").lower().split("\r\n")
+        status = lines[0].split()[1]
+        fields = dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
+        if "chunked" in fields.get("transfer-encoding", ""):
+            length = 0
+            while size := int((await reader.readline()).strip() or b"0", 16):
+                await reader.readexactly(size + 2)
+                length += size
+            await reader.readline()
+        elif status != "304":
+            length = int(fields.get("content-length", "0"))
+            await reader.readexactly(length)
+        outcome.latencies.append(time.perf_counter() - began)
+        outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
+        if fields.get("connection") == "close":
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", job.port)
+    writer.close()
+    return length
+
+
+async def run(job: Job) -> Outcome:
+    """Send the job's requests and keep what came back."""
+    numbers: asyncio.Queue[int] = asyncio.Queue()
+    for number in range(job.start, job.start + job.count):
+        numbers.put_nowait(number)
+    outcome = Outcome([], {}, 0, 0)
+    began = time.perf_counter()
+    lengths = await asyncio.gather(*(_one_connection(job, numbers, outcome) for _ in range(job.connections)))
+    return Outcome(outcome.latencies, outcome.statuses, max(lengths), time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asdict(asyncio.run(run(Job(**json.load(sys.stdin)))))))

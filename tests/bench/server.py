@@ -1,0 +1,145 @@
+"""A database of the run's own on the checkout's server, and the service started over it as `make run` does."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import psycopg
+
+from config import embedded_postgres
+from tests.bench.client import Job, Outcome
+from tests.bench.measure import Figures, cpu_seconds, percentile
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = ROOT / "var" / "postgres"
+
+
+@contextlib.contextmanager
+def own_database() -> Iterator[str]:
+    """Make an empty database, name it in DATABASE_URL for every process of the run, and drop it at the end."""
+    connection = embedded_postgres.ensure_running(VAR)
+    name = f"bench_{os.getpid()}"
+    admin = psycopg.connect(
+        host=connection["HOST"], port=connection["PORT"], user=connection["USER"], dbname=connection["NAME"], autocommit=True
+    )
+    with admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield embedded_postgres.url({**connection, "NAME": name})
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def environment(database_url: str, port: int) -> dict[str, str]:
+    """The variables of a service under measure: production-like, nothing leaves."""
+    return {
+        "DATABASE_URL": database_url,
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "ALLOW_CLOCK": "1",
+    }
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postmaster() -> int:
+    """The process id of the embedded server, whose children are its connections."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            if entry.name.isdigit() and (entry / "cwd").readlink().name == embedded_postgres.CLUSTER:
+                parent = int((entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1])
+                if (Path("/proc") / str(parent) / "cwd").readlink().name != embedded_postgres.CLUSTER:
+                    return int(entry.name)
+    message = "The embedded PostgreSQL was not found among the processes."
+    raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def running(command: list[str], *, ready: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A process group of ours, ended by its id; with `ready` an address is waited for."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        if ready:
+            _wait_for(ready, process)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    host, port = address.split(":")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+        time.sleep(0.1)
+    message = f"The service did not come up at {address}."
+    raise RuntimeError(message)
+
+
+class Service:
+    """The web server under measure."""
+
+    def __init__(self, port: int, roots: list[int]) -> None:
+        """`roots` are the trees whose CPU time counts: web server and database server."""
+        self.port = port
+        self.roots = roots
+
+    def send(self, job: Job) -> Outcome:
+        """Send a job from a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.client"],
+            cwd=ROOT,
+            input=json.dumps(asdict(job)).encode(),
+            stdout=subprocess.PIPE,
+            check=True,
+            timeout=300,
+        )
+        return Outcome(**json.loads(done.stdout))
+
+    def measure(self, name: str, job: Job, *, expect: set[str]) -> tuple[Figures, Outcome]:
+        """Send the job after a short warm-up; a status that is not expected ends the run."""
+        warm = max(job.count // 20, 2)
+        self.send(Job(**{**asdict(job), "count": warm, "start": job.start + job.count}))
+        before = cpu_seconds(self.roots)
+        outcome = self.send(job)
+        spent = cpu_seconds(self.roots) - before
+        if not expect.issuperset(outcome.statuses):
+            message = f"{name}: unexpected answers {outcome.statuses}"
+            raise RuntimeError(message)
+        times = [1000 * value for value in outcome.latencies]
+        figures = Figures(
+            name,
+            len(times) / outcome.seconds,
+            percentile(times, 0.5),
+            percentile(times, 0.95),
+            percentile(times, 0.99),
+            1000 * spent / len(times),
+        )
+        return figures, outcome

@@ -1,0 +1,190 @@
+"""What is measured: registering, lists and feeds over HTTP; planning and sending messages; memory at rest."""
+
+import contextlib
+import json
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.actions.calendar import refresh_entries
+from events.models import ReminderRule, Session
+from notifications.actions.planning import plan_reminders
+from notifications.enums import MessageState
+from notifications.models import Message
+from registrations.models import Registration
+from tests.bench.client import Job
+from tests.bench.measure import Figures, cpu_seconds, pss_mib
+from tests.bench.server import ROOT, Service, postmaster, running
+from tests.make import make_event, make_notice, make_registration
+
+LISTED_EVENTS: Final = 200
+REMINDED: Final = 2_000
+MAILED: Final = 1_000
+SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
+
+
+def _table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
+    sys.stdout.write(f"\n{title}\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95':>7}{'p99':>7}{'CPU ms':>8}{'rate ÷ floor':>14}\n")
+    for figures, floor, note in rows:
+        ratio = f"{figures.rate / floor.rate:.2f}" if floor else "floor"
+        sys.stdout.write(
+            f"{figures.name:34}{figures.rate:8.0f}{figures.p50:8.1f}{figures.p95:7.1f}{figures.p99:7.1f}"
+            f"{figures.cpu_ms:8.2f}{ratio:>14}  {note}\n"
+        )
+
+
+@contextlib.contextmanager
+def _service(port: int) -> Iterator[Service]:
+    from config.management.commands.run import web_command  # noqa: PLC0415 - the same command as `make run`
+
+    with running(web_command(port), ready=f"127.0.0.1:{port}") as process:
+        yield Service(port, [process.pid, postmaster()])
+
+
+def _prepare() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_counter (id int PRIMARY KEY, taken int NOT NULL)")
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, note text NOT NULL)")
+        cursor.execute("INSERT INTO bench_counter VALUES (1, 0) ON CONFLICT DO NOTHING")
+    now = datetime.now(UTC)
+    make_notice(at=now)
+    for number in range(LISTED_EVENTS):
+        make_event(f"listed-{number}", starts_at=now + timedelta(days=1 + number), capacity=50, at=now)
+    for name in ("empty", "warm"):
+        make_event(name, starts_at=now + timedelta(days=30), capacity=None, at=now)
+    make_event("last-seats", starts_at=now + timedelta(days=30), capacity=50, at=now)
+    refresh_entries(Session.objects.values_list("pk", flat=True), at=now)
+
+
+def web(port: int) -> None:
+    """Registering beside a view with one UPDATE and one INSERT; pages and feeds beside a view that answers "ok"."""
+    _prepare()
+    rows: list[tuple[Figures, Figures | None, str]] = []
+    with _service(port) as service:
+        ok = Job(port, "/bench/ok", 2_000, 2)
+        bare, _ = service.measure("bare view answering ok", ok, expect={"200"})
+        rows.append((bare, None, ""))
+        etag = _etag(service)
+        fresh = Job(port, "/calendar/events.ics", 2_000, 2, headers={"If-None-Match": etag})
+        rows.append((service.measure("feed, not modified (304)", fresh, expect={"304"})[0], bare, ""))
+        memory, _ = service.measure("the feed's bytes from memory", Job(port, "/bench/feed", 500, 2), expect={"200"})
+        rows.append((memory, bare, ""))
+        feed, outcome = service.measure("feed, whole", Job(port, "/calendar/events.ics", 500, 2), expect={"200"})
+        rows.append((feed, memory, f"{outcome.length / 1000:.0f} kB, ratio to its bytes from memory"))
+        rows.append((service.measure("list page", Job(port, "/events/", 200, 2), expect={"200"})[0], bare, ""))
+        rows.append((service.measure("event page", Job(port, "/events/listed-3/", 200, 2), expect={"200"})[0], bare, ""))
+        _table("Pages and feeds", rows)
+        rows = []
+        for connections in (1, 8, 32):
+            floor_job = Job(port, "/bench/update-and-insert", 600, connections, "POST")
+            floor, _ = service.measure(f"floor: UPDATE + INSERT, {connections} at once", floor_job, expect={"201"})
+            rows.append((floor, None, ""))
+            job = _sign_ups(port, "empty", 600, connections, start=10_000 * connections)
+            rows.append((service.measure(f"registering, {connections} at once", job, expect={"201"})[0], floor, ""))
+        _table("Registering over the API (address confirmation off)", rows)
+        _last_seats(service, port)
+
+
+def _etag(service: Service) -> str:
+    import urllib.request  # noqa: PLC0415 - one request to loopback
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/calendar/events.ics", timeout=30) as answer:
+        return str(answer.headers["ETag"])
+
+
+def _sign_ups(port: int, slug: str, count: int, connections: int, *, start: int) -> Job:
+    headers = {"Content-Type": "application/json"}
+    path = f"/api/v1/events/{slug}/registrations/"
+    return Job(port, path, count, connections, "POST", headers, json.dumps(SIGN_UP), start)
+
+
+def _last_seats(service: Service, port: int) -> None:
+    outcome = service.send(_sign_ups(port, "last-seats", 400, 32, start=1))
+    states = {
+        state: Registration.objects.filter(event__slug="last-seats", state=state).count() for state in ("confirmed", "waitlisted")
+    }
+    sys.stdout.write(f"\nThe last 50 seats, 400 requests at once: {states}, answers {outcome.statuses}\n")
+    if states != {"confirmed": 50, "waitlisted": 350}:
+        message = "The seats were not handed out exactly."
+        raise RuntimeError(message)
+
+
+def messages(_port: int) -> None:
+    """Planning reminders beside nothing but their INSERT; sending mail beside raw smtplib to the same sink."""
+    now = datetime.now(UTC)
+    event = make_event("reminded", starts_at=now + timedelta(hours=2), capacity=None, at=now - timedelta(days=20))
+    rule = ReminderRule.objects.create(event=event, channel="email", minutes_before=180)
+    for _ in range(REMINDED):
+        make_registration(event, at=now - timedelta(days=3))
+    began, cpu = time.perf_counter(), cpu_seconds([postmaster()]) + time.process_time()
+    with CaptureQueriesContext(connection) as statements:
+        planned = plan_reminders(at=now)
+    seconds = time.perf_counter() - began
+    cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
+    sys.stdout.write(
+        f"\nPlanning {planned} reminders: {seconds:.2f} s, {1000 * cpu / max(planned, 1):.2f} CPU ms and "
+        f"{len(statements) / max(planned, 1):.3f} statements each (rule {rule.pk})\n"
+    )
+    _send_mail(now)
+
+
+def _send_mail(now: datetime) -> None:
+    from notifications.tasks import send_due  # noqa: PLC0415 - the tick's own sending
+
+    sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    if sink.stdout is None or sink.stdin is None:
+        message = "The sink has no pipes."
+        raise RuntimeError(message)
+    try:
+        port = int(sink.stdout.readline())
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        cpu = cpu_seconds([postmaster()]) + time.process_time()
+        began = time.perf_counter()
+        sent = send_due(at=now)
+        seconds = time.perf_counter() - began
+        cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
+        example = Message.objects.filter(state=MessageState.SENT).first()
+        size = len(example.body) + len(example.html) if example else 0
+        raw = _raw_smtp(port, size)
+        sys.stdout.write(
+            f"Sending {sent} mails: {sent / seconds:.0f}/s, {1000 * cpu / max(sent, 1):.2f} CPU ms each; "
+            f"raw smtplib to the same sink: {raw:.0f}/s, ratio {sent / seconds / raw:.2f}\n"
+        )
+    finally:
+        sink.stdin.close()
+        sink.wait(timeout=10)
+
+
+def _raw_smtp(port: int, size: int) -> float:
+    text = "Subject: floor\r\n\r\n" + "x" * 70 + "\r\n"
+    text += ("x" * 70 + "\r\n") * (size // 72)
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        for number in range(MAILED):
+            client.sendmail("wiec@example.org", [f"person{number}@example.org"], text)
+    return MAILED / (time.perf_counter() - began)
+
+
+def memory(port: int) -> None:
+    """Web server, queue and database at rest."""
+    with _service(port) as service, running([sys.executable, "manage.py", "qcluster"]) as queue:
+        service.send(Job(port, "/events/", 20, 2))
+        time.sleep(8)
+        web_server = service.roots[0]
+        parts = {"web": pss_mib([web_server]), "queue": pss_mib([queue.pid]), "PostgreSQL": pss_mib([postmaster()])}
+    listed = ", ".join(f"{name} {value:.0f}" for name, value in parts.items())
+    sys.stdout.write(f"\nMemory at rest (PSS, MiB): {listed}, together {sum(parts.values()):.0f} (aim 350)\n")
+
+
+def close() -> None:
+    """Leave the database, so that it can be dropped."""
+    connection.close()
