@@ -47,6 +47,7 @@ SERVER_SETTINGS = {
     "max_wal_size": "512MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "jit": "off",
     "io_method": "sync",
     "max_parallel_workers_per_gather": "0",

@@ -1,0 +1,152 @@
+"""Runs the whole service on this machine: database, pages and queue."""
+
+import gc
+import secrets
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from config.supervision import STOP_SECONDS, Group, Stop, raise_stop, serve_pages, supervise, work_the_queue
+from events.models import Event, ParticipationProcess
+
+EXAMPLE_PROCESS: Final = Path("events/data/lublin2030.yaml")
+EXAMPLE_EMAIL: Final = "organiser@example.org"
+LOG_BYTES: Final = 10_000_000
+ANSWER_SECONDS: Final = 30.0
+
+
+class Command(BaseCommand):
+    """`make run`."""
+
+    help = "Run the database (if it is the embedded one), the web server and the queue until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *_arguments: Any, **_options: Any) -> None:
+        """Prepare, start, say where to look, and stay."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, raise_stop)
+        try:
+            self._run()
+        except Stop:
+            self._say("Stopped.")
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
+
+    def _run(self) -> None:
+        port = settings.ENVIRONMENT.port
+        _refuse_a_taken_port(port)
+        self._say("Bringing the database up to date …")
+        call_command("migrate", verbosity=0, interactive=False)
+        if settings.USES_EMBEDDED_DATABASE:
+            self._load_examples()
+        if not settings.DEBUG:
+            self._say("Collecting the files that browsers load …")
+            call_command("collectstatic", verbosity=0, interactive=False)
+        if "work_once" in get_commands():
+            call_command("work_once")
+        self._start(port)
+
+    def _load_examples(self) -> None:
+        """Fill an empty trial with the Lublin 2030 process and meetings to come."""
+        if Event.objects.exists() or ParticipationProcess.objects.exists():
+            return
+        _make_organiser_password()
+        known = get_commands()
+        if "import_process" in known and (settings.BASE_DIR / EXAMPLE_PROCESS).exists():
+            self._say("Loading the Strategia Lublin 2030 process …")
+            call_command("import_process", str(settings.BASE_DIR / EXAMPLE_PROCESS))
+        if "load_examples" in known:
+            self._say("Making example events …")
+            call_command("load_examples")
+
+    def _start(self, port: int) -> None:
+        log = _trial_log() if settings.DEBUG else None
+        # What is loaded by now is never freed: the collector need not touch it, and forks share it.
+        gc.collect()
+        gc.freeze()
+        web, queue = Group(serve_pages, log=log), Group(work_the_queue, log=log)
+        try:
+            web.start()
+            queue.start()
+            if not _answers_soon(port, web):
+                raise CommandError(f"The web server did not start: {log or 'its log'} says why.")
+            self._say(_where_to_look(log))
+            supervise(web, queue, say=self._say)
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # Already stopping: a second Ctrl-C changes nothing.
+            web.ask_to_stop()
+            queue.ask_to_stop()
+            deadline = time.monotonic() + STOP_SECONDS
+            for group in (web, queue):
+                group.end(within=max(0.0, deadline - time.monotonic()))
+
+
+def _refuse_a_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            sentence = f"Port {port} cannot be used ({error.strerror}): choose another, as in `make run PORT={port + 1}`."
+            raise CommandError(sentence) from error
+
+
+def _answers_soon(port: int, web: Group) -> bool:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline and web.is_up:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _organiser_file() -> Path:
+    return settings.VAR_DIR / "example_organiser.txt"
+
+
+def _make_organiser_password() -> None:
+    """One random password per checkout: `load_examples` gives it to the example organiser."""
+    path = _organiser_file()
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"{EXAMPLE_EMAIL} {secrets.token_urlsafe(12)}\n", encoding="utf-8")
+
+
+def _trial_log() -> Path:
+    folder = settings.VAR_DIR / "log"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    log = folder / "service.log"
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.unlink()
+    return log
+
+
+def _where_to_look(log: Path | None) -> str:
+    lines = [
+        "",
+        f"Wiec is running at {settings.BASE_URL}/",
+        f"  Pages for everybody:  {settings.BASE_URL}/  (in English: {settings.BASE_URL}/en/, in Ukrainian: /uk/)",
+        f"  For organisers:       {settings.BASE_URL}/manage/",
+        f"  The API:              {settings.BASE_URL}/api/v1/docs/",
+    ]
+    if settings.DEBUG:
+        lines.append(f"  Every mail and SMS:   {settings.BASE_URL}/dev/inbox/  (nothing leaves this machine)")
+    if settings.USES_EMBEDDED_DATABASE and _organiser_file().exists():
+        email, password = _organiser_file().read_text(encoding="utf-8").split()
+        lines.append(f"Sign in as the example organiser with {email} and the password {password}")
+    if log is not None:
+        lines.append(f"What happens is written to {log.relative_to(settings.BASE_DIR)}.")
+    lines += ["Ctrl-C stops all of it.", ""]
+    return "\n".join(lines)

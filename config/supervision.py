@@ -1,0 +1,164 @@
+"""Keeps the web server and the queue running as two process groups, and ends them together."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+from django.utils import timezone
+from gunicorn.app.base import BaseApplication
+
+from config import gunicorn_settings
+from notifications.models import Heartbeat
+
+HEARTBEAT_LIMIT: Final = timedelta(minutes=4)  # The tick comes every minute; measured: a hung queue looks healthy.
+LOOK_EVERY: Final = 30.0
+STOP_SECONDS: Final = 10.0
+QUICK_DEATH_SECONDS: Final = 10.0
+PR_SET_PDEATHSIG: Final = 1
+
+
+class Stop(Exception):  # noqa: N818  # nothing went wrong: somebody asked
+    """Ctrl-C or SIGTERM."""
+
+
+class WebServer(BaseApplication):
+    """Gunicorn with our settings, in a process that has loaded the application already."""
+
+    def load_config(self) -> None:
+        """Take the settings from their module."""
+        for name in self.cfg.settings:
+            if hasattr(gunicorn_settings, name):
+                self.cfg.set(name, getattr(gunicorn_settings, name))
+
+    def load(self) -> Any:
+        """The application."""
+        from config.wsgi import application  # noqa: PLC0415  # loads everything: only the server's process needs it
+
+        return application
+
+
+def serve_pages() -> None:
+    """Be the web server until told to stop."""
+    WebServer().run()
+
+
+def work_the_queue() -> None:
+    """Be the queue until told to stop."""
+    call_command("qcluster")
+
+
+class Group:
+    """One program and all processes it makes, started and ended together."""
+
+    def __init__(self, program: Callable[[], None], *, log: Path | None) -> None:
+        self._program = program
+        self._log = log
+        self._process: ForkProcess | None = None
+        self.started_at = timezone.now()
+
+    def start(self) -> None:
+        """Fork it from here: what is loaded already is shared, not loaded again."""
+        connections.close_all()
+        self.started_at = timezone.now()
+        self._process = multiprocessing.get_context("fork").Process(target=self._run)
+        self._process.start()
+
+    def _run(self) -> None:
+        os.setpgid(0, 0)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        _die_with_parent()
+        if self._log is not None:
+            with self._log.open("ab") as log:
+                os.dup2(log.fileno(), sys.stdout.fileno())
+                os.dup2(log.fileno(), sys.stderr.fileno())
+        self._program()
+
+    @property
+    def is_up(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def died_quickly(self) -> bool:
+        return not self.is_up and timezone.now() - self.started_at < timedelta(seconds=QUICK_DEATH_SECONDS)
+
+    def ask_to_stop(self) -> None:
+        """Let it finish what it has in hand."""
+        if self._process is not None and self._process.is_alive():
+            self._process.terminate()
+
+    def end(self, *, within: float) -> None:
+        """Wait, then kill what is left of the group: its processes may outlive the first one."""
+        if self._process is None or self._process.pid is None:
+            return
+        self._process.join(within)
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # All of them are gone, as it should be.
+        self._process.join()
+        self._process = None
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel ends us when the one that started us is killed without a word."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def supervise(web: Group, queue: Group, *, say: Callable[[str], None]) -> None:
+    """Restart what dies or hangs, until told to stop."""
+    next_look = time.monotonic() + LOOK_EVERY
+    while True:
+        time.sleep(0.5)
+        if not web.is_up:
+            if web.died_quickly:
+                say("The web server does not stay up; its log says why.")
+                return
+            say("The web server died and is started again.")
+            web.end(within=0)
+            web.start()
+        if not queue.is_up:
+            say("The queue died and is started again.")
+            _restart(queue)
+        elif time.monotonic() >= next_look:
+            next_look = time.monotonic() + LOOK_EVERY
+            if _hangs(queue):
+                say("The queue hangs and is started again.")
+                _restart(queue)
+
+
+def _restart(queue: Group) -> None:
+    # The whole group: left alone, its workers live on and a second cluster would join them.
+    queue.end(within=0)
+    time.sleep(1 if queue.died_quickly else 0)
+    queue.start()
+
+
+def _hangs(queue: Group) -> bool:
+    """No tick has finished for minutes, although the queue had the time for one."""
+    now = timezone.now()
+    if now - queue.started_at < HEARTBEAT_LIMIT:
+        return False
+    try:
+        latest = Heartbeat.objects.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    except DatabaseError:
+        return False  # The database is away, which is not the queue's fault.
+    finally:
+        connections.close_all()
+    return latest is None or now - latest > HEARTBEAT_LIMIT
+
+
+def raise_stop(_signal: int, _frame: object) -> None:
+    """The handler that turns a signal into the end of `supervise`."""
+    raise Stop
