@@ -8,14 +8,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, re_path, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by `create_staff`; nobody signs up."""
 
-    error_messages: ClassVar[dict[str, str | Promise]] = {
+    error_messages: ClassVar[dict[str, StrOrPromise]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("This account has been switched off. Ask the administrator of your unit."),
         "email_password_mismatch": _("The e-mail address and the password do not match."),
@@ -34,7 +34,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return reverse("manage-home")
 
 
-def _plain(form: forms.Form, labels: dict[str, str | Promise]) -> None:
+def _plain(form: forms.Form, labels: dict[str, StrOrPromise]) -> None:
     # A placeholder that repeats its label is noise to a screen reader and gone as soon as somebody types.
     for name, label in labels.items():
         form.fields[name].label = label

@@ -32,8 +32,7 @@ def queue_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> 
         for name, value in QUEUE_PROMISES.items()
         if queue.get(name) != value
     ]
-    longest = queue.get("timeout", 0) * (1 + queue.get("queue_limit", 0) / queue.get("workers", 1))
-    if queue.get("retry", 0) <= longest:
+    if queue["retry"] <= queue["timeout"] * (1 + queue["queue_limit"] / queue["workers"]):
         hint = "retry must be more than timeout × (1 + queue_limit / workers)."
         found.append(Error("Q_CLUSTER would start tasks again that still run.", hint=hint, id="config.E005"))
     return found

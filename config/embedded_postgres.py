@@ -410,9 +410,7 @@ def _make_cluster(layout: Layout) -> None:
         *("--pgdata", str(draft), "--username", USER, "--auth", "trust", "--encoding", "UTF8"),
         *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-instructions"),
     )
-    _run(
-        layout, "postgres", "--single", "-D", str(draft), "template1", standard_input=f"CREATE DATABASE {DATABASE};\n"
-    )
+    _run(layout, "postgres", "--single", "-D", str(draft), "template1", standard_input=f"CREATE DATABASE {DATABASE};\n")
     draft.rename(layout.cluster)
 
 

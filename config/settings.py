@@ -248,7 +248,7 @@ else:
 
 # The queue: a task only says "look at the tables", so none is worth repeating
 
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "wiec",
     "orm": "default",
     "workers": ENVIRONMENT.queue_workers,

@@ -1,5 +1,6 @@
 """Keeps the web server and the queue running as two process groups, and ends them together."""
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -27,8 +28,8 @@ QUICK_DEATH_SECONDS: Final = 10.0
 PR_SET_PDEATHSIG: Final = 1
 
 
-class Stop(Exception):  # noqa: N818  # nothing went wrong: somebody asked
-    """Ctrl-C or SIGTERM."""
+class Stop(Exception):
+    """Ctrl-C or SIGTERM: nothing went wrong, somebody asked."""
 
 
 class WebServer(BaseApplication):
@@ -102,10 +103,8 @@ class Group:
         if self._process is None or self._process.pid is None:
             return
         self._process.join(within)
-        try:
+        with contextlib.suppress(ProcessLookupError):  # All of them are gone, as it should be.
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # All of them are gone, as it should be.
         self._process.join()
         self._process = None
 

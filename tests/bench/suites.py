@@ -43,9 +43,10 @@ def _table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
 
 @contextlib.contextmanager
 def _service(port: int) -> Iterator[Service]:
-    from config.management.commands.run import web_command  # noqa: PLC0415 - the same command as `make run`
-
-    with running(web_command(port), ready=f"127.0.0.1:{port}") as process:
+    # The same server and settings as `make run`.
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn_settings"]
+    command = [*gunicorn, "--bind", f"127.0.0.1:{port}", "config.wsgi"]
+    with running(command, ready=f"127.0.0.1:{port}") as process:
         yield Service(port, [process.pid, postmaster()])
 
 

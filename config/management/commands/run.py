@@ -96,8 +96,8 @@ def _refuse_a_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            sentence = f"Port {port} cannot be used ({error.strerror}): choose another, as in `make run PORT={port + 1}`."
-            raise CommandError(sentence) from error
+            another = f"choose another, as in `make run PORT={port % 65_535 + 1}`"
+            raise CommandError(f"Port {port} cannot be used ({error.strerror}): {another}.") from error
 
 
 def _answers_soon(port: int, web: Group) -> bool:
