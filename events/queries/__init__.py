@@ -1,0 +1,1 @@
+"""Lists and figures, the only way to read them."""
