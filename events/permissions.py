@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
-from events.models import Event, OrganizationalUnit, User
+from events.models import Event, OrganizationalUnit, UnitMembership, User, Venue
 
 Person = User | AnonymousUser
 
@@ -97,7 +97,39 @@ def get_visible_event(slug: str) -> Event:
     return event
 
 
+def allowed_in(user: Person, unit_id: int) -> frozenset[May]:
+    """All that this person may do with the events of a unit, in one look."""
+    return _everything_of(user, Q(unit_id=unit_id))
+
+
+def allowed_anywhere(user: Person) -> frozenset[May]:
+    """All that this person may do in at least one unit: what a menu shows."""
+    return _everything_of(user, Q())
+
+
+def _everything_of(user: Person, where: Q) -> frozenset[May]:
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(May)
+    roles = UnitMembership.objects.filter(where, user=user).values_list("role", flat=True)
+    return frozenset().union(*(ROLE_MAY[Role(role)] for role in roles))
+
+
+def get_editable_venue(user: Person, slug: str) -> Venue:
+    """The venue, for people who edit events of any unit, because places are shared; else 404."""
+    venue = Venue.objects.filter(slug=slug).select_related("district").first()
+    if venue is None or May.EDIT not in allowed_anywhere(user):
+        raise Http404
+    return venue
+
+
+def require_anywhere(user: Person, may: May) -> None:
+    """404 unless this person may do this in at least one unit."""
+    if may not in allowed_anywhere(user):
+        raise Http404
+
+
 def may_do(user: Person, event: Event, may: May) -> bool:
     """Whether to show a button; the action behind it asks the door function again."""
     return units_where(user, may).filter(pk=event.unit_id).exists()
-

@@ -1,0 +1,131 @@
+"""Making and changing the places where events happen."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Final
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from events.actions.calendar import refresh_for
+from events.enums import Accessibility, AccessibilityFeature
+from events.errors import FieldErrors
+from events.models import District, Room, Translated, User, Venue
+
+_NORTH: Final = 90
+_EAST: Final = 180
+
+
+@dataclass(frozen=True)
+class RoomDefinition:
+    """A room as somebody typed it; `id` names the one that it changes."""
+
+    name: str
+    capacity: int | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class VenueDefinition:
+    """A venue as somebody typed it; a feature that is not named is unknown."""
+
+    slug: str
+    name: Translated
+    address: str
+    district: District | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    accessibility: Mapping[str, str] = field(default_factory=dict)
+    directions: Translated = field(default_factory=dict)
+    rooms: tuple[RoomDefinition, ...] = ()
+
+
+@transaction.atomic
+def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who and when
+    """Make a venue with its rooms."""
+    _require_fitting(definition, of=None)
+    venue = Venue.objects.create(**_columns(definition))
+    _save_rooms(venue, definition.rooms)
+    return venue
+
+
+@transaction.atomic
+def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who
+    """Change a venue; the calendar entries of its events say so at once."""
+    _require_fitting(definition, of=venue)
+    for name, value in _columns(definition).items():
+        setattr(venue, name, value)
+    venue.save()
+    _save_rooms(venue, definition.rooms)
+    refresh_for(venue_ids=[venue.pk], at=at)
+    return venue
+
+
+def _columns(definition: VenueDefinition) -> dict[str, object]:
+    return {
+        "slug": definition.slug,
+        "name": definition.name,
+        "address": definition.address,
+        "district": definition.district,
+        "latitude": definition.latitude,
+        "longitude": definition.longitude,
+        "accessibility": dict(definition.accessibility),
+        "directions": definition.directions,
+    }
+
+
+def _require_fitting(definition: VenueDefinition, *, of: Venue | None) -> None:
+    errors: dict[str, list[str | Promise]] = {}
+    faults = chain(_faults_of_words(definition, of), _faults_of_facts(definition), _faults_of_rooms(definition, of))
+    for name, fault in faults:
+        errors.setdefault(name, []).append(fault)
+    if errors:
+        raise FieldErrors(errors)
+
+
+def _faults_of_words(definition: VenueDefinition, of: Venue | None) -> Iterator[tuple[str, Promise]]:
+    if not definition.name.get("pl", "").strip():
+        yield "name", _("Give the name in Polish.")
+    if not definition.address.strip():
+        yield "address", _("Give the address.")
+    if not definition.slug:
+        yield "slug", _("Give a short name for the address of the page.")
+    elif Venue.objects.exclude(pk=of.pk if of else None).filter(slug=definition.slug).exists():
+        yield "slug", _("Another place has this short name already.")
+
+
+def _faults_of_facts(definition: VenueDefinition) -> Iterator[tuple[str, Promise]]:
+    latitude, longitude = definition.latitude, definition.longitude
+    if (latitude is None) != (longitude is None):
+        yield "latitude", _("Give both coordinates or none.")
+    if abs(latitude or 0) > _NORTH or abs(longitude or 0) > _EAST:
+        yield "latitude", _("These coordinates are not on the globe.")
+    features, values = set(definition.accessibility), set(definition.accessibility.values())
+    if features - set(AccessibilityFeature.values) or values - set(Accessibility.values):
+        yield "accessibility", _("Say yes, no, unknown or on_request, of features that exist.")
+
+
+def _faults_of_rooms(definition: VenueDefinition, of: Venue | None) -> Iterator[tuple[str, Promise]]:
+    after = dict(of.rooms.values_list("id", "name")) if of else {}
+    renamed = {room.id: room.name for room in definition.rooms if room.id is not None}
+    if not set(after).issuperset(renamed):
+        yield "rooms", _("This room belongs to another place.")
+    after.update(renamed)
+    added = {room.name.strip() for room in definition.rooms if room.id is None}
+    names = [name.strip().casefold() for name in (*after.values(), *(added - set(after.values())))]
+    if "" in names or len(set(names)) < len(names):
+        yield "rooms", _("Every room has a name of its own.")
+
+
+def _save_rooms(venue: Venue, rooms: tuple[RoomDefinition, ...]) -> None:
+    # A room that is not named stays: sessions of past events stand in it.
+    for room in rooms:
+        values = {"name": room.name.strip(), "capacity": room.capacity}
+        if room.id is None:
+            Room.objects.update_or_create(venue=venue, name=values["name"], defaults=values)
+        else:
+            Room.objects.filter(venue=venue, pk=room.id).update(**values)
