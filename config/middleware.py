@@ -16,6 +16,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from config.api.problems import CONTENT_TYPE, problem
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 API_PATH: Final = "/api/"
@@ -28,8 +30,7 @@ log = structlog.get_logger(__name__)
 def refusal(request: HttpRequest, *, status: int, code: str, title: str) -> HttpResponse:
     """A refusal from before or below the pages: a problem for the API, a plain sentence for everybody else."""
     if request.path_info.startswith(API_PATH):
-        body = {"type": "about:blank", "title": title, "status": status, "code": code}
-        return JsonResponse(body, status=status, content_type="application/problem+json")
+        return JsonResponse(problem(status, code=code, detail=title), status=status, content_type=CONTENT_TYPE)
     return HttpResponse(f"{title}\n", status=status, content_type="text/plain; charset=utf-8")
 
 

@@ -7,6 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.accounts import account_patterns
+from config.api.unknown import NAME, UnknownAddress
 
 Patterns = list[URLPattern | URLResolver]
 
@@ -26,9 +27,14 @@ urlpatterns: Patterns = [
     # Without a language: machines read them, or the language is in the query.
     *_patterns("plain"),
     path("api/v1/", include(_patterns("api"))),
+    path("api/<path:rest>", UnknownAddress.as_view(), name=NAME),
     *i18n_patterns(
         path("accounts/", include(account_patterns)),
         *_patterns("public"),
         prefix_default_language=False,
     ),
 ]
+
+handler400 = "config.web.errors.bad_request"
+handler403 = "config.web.errors.permission_denied"
+handler500 = "config.web.errors.server_error"

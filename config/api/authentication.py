@@ -1,0 +1,36 @@
+"""Who is asking: a program with an API token of a member of staff."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from events.models import ApiToken, User
+from events.tokens import hash_api_token
+
+SCHEME = "Token"
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token …`, looked up by hash; a token that has expired opens nothing."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The owner of the token; None when the request brings none and somebody else may know who it is."""
+        scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != SCHEME.lower():
+            return None
+        token = (
+            ApiToken.objects.filter(token_hash=hash_api_token(key.strip()), user__is_active=True)
+            .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
+            .select_related("user")
+            .first()
+        )
+        if token is None:
+            raise AuthenticationFailed(_("This token is not known or has expired."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
+        """What a 401 asks for."""
+        return SCHEME

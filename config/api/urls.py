@@ -1,0 +1,11 @@
+"""Addresses of the API as a whole."""
+
+from django.urls import path
+
+from config.api.docs import docs
+from config.api.schema import SchemaView
+
+api_patterns = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
+]

@@ -1,0 +1,1 @@
+"""Pages and answers that span all apps."""
