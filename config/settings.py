@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config import embedded_postgres
 from config.environment import WrongSettingError, read_environment
+from config.error_reports import report_errors
 from config.logging import LOGGING_SETTINGS, configure_structlog
 
 django_stubs_ext.monkeypatch()
@@ -302,3 +303,8 @@ SPECTACULAR_SETTINGS = {
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = LOGGING_SETTINGS
 configure_structlog()
+
+if ENVIRONMENT.sentry_dsn:
+    if not find_spec("sentry_sdk"):
+        sys.exit("SENTRY_DSN is set, but sentry-sdk is not installed: run `pip install sentry-sdk`, or unset it.")
+    report_errors(ENVIRONMENT.sentry_dsn)

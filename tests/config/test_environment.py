@@ -1,0 +1,169 @@
+"""The environment is read once, typed, and a wrong value is answered with a sentence."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import time
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.environment import Environment, MailServer, WrongSettingError, read_environment
+
+KEY = "k" * 50
+PRODUCTION = {
+    "SECRET_KEY": KEY,
+    "ALLOWED_HOSTS": "wiec.example.org",
+    "BASE_URL": "https://wiec.example.org",
+    "DATABASE_URL": "postgresql://wiec:secret@db.example.org:5433/wiec?sslmode=require",
+    "EMAIL_URL": "smtp://wiec:p%40ss@mail.example.org",
+}
+
+
+def read(tmp_path: Path, **values: str) -> Environment:
+    return read_environment(values, var=tmp_path)
+
+
+def test_with_nothing_set_it_is_a_trial_with_secrets_made_once(tmp_path: Path) -> None:
+    first = read(tmp_path)
+    second = read(tmp_path)
+
+    assert first.debug
+    assert first.database_url is None
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_production_is_whatever_names_a_database_or_a_key(tmp_path: Path) -> None:
+    assert not read(tmp_path, **PRODUCTION).debug
+    with pytest.raises(WrongSettingError, match="ALLOWED_HOSTS is not set"):
+        read(tmp_path, SECRET_KEY=KEY)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL"])
+def test_production_needs_its_variables(tmp_path: Path, name: str) -> None:
+    values = {**PRODUCTION, "DEBUG": "0", name: " "}
+
+    with pytest.raises(WrongSettingError, match=f"^{name} is not set"):
+        read(tmp_path, **values)
+
+
+def test_values_are_typed(tmp_path: Path) -> None:
+    environment = read(
+        tmp_path,
+        **PRODUCTION,
+        QUIET_HOURS="22:00-07:00",
+        REGISTRATION_RATE="5/h",
+        TRUSTED_PROXIES="10.0.0.0/8, ::1",
+        SENDING_ENABLED="off",
+        WEB_WORKERS="3",
+    )
+
+    assert environment.quiet_hours == (time(22), time(7))
+    assert environment.registration_rate == (5, 3600)
+    assert environment.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
+    assert not environment.sending_enabled
+    assert environment.web_workers == 3
+    assert environment.default_from_email == "wiec@wiec.example.org"
+    assert environment.email_url == MailServer(
+        host="mail.example.org", port=587, user="wiec", password="p@ss", use_tls=True, use_ssl=False
+    )
+
+
+def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
+    derived = read(tmp_path, **PRODUCTION).link_key
+
+    assert derived != KEY
+    assert derived == read(tmp_path, **PRODUCTION).link_key
+    assert read(tmp_path, **PRODUCTION, LINK_KEY="l" * 43).link_key == "l" * 43
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SECRET_KEY", "short", "5 characters"),
+        ("LINK_KEY", "short", "40"),
+        ("DEBUG", "maybe", "neither 1 nor 0"),
+        ("ALLOWED_HOSTS", "*", "wiec.example.org"),
+        ("ALLOWED_HOSTS", "https://wiec.example.org", "host name"),
+        ("BASE_URL", "wiec.example.org", "https://"),
+        ("BASE_URL", "https://wiec.example.org/app", "after the host name"),
+        ("DATABASE_URL", "mysql://localhost/wiec", "postgresql://"),
+        ("DATABASE_URL", "postgresql://localhost", "/name"),
+        ("TIME_ZONE", "Europe/Lublin", "Europe/Warsaw"),
+        ("EMAIL_URL", "mail.example.org:25", "smtp://"),
+        ("EMAIL_URL", "smtp://mail.example.org:port", "port"),
+        ("DEFAULT_FROM_EMAIL", "wiec", "e-mail address"),
+        ("DEFAULT_FROM_EMAIL", "Wiec <wiec@example.org", "e-mail address"),
+        ("TWILIO_ACCOUNT_SID", "SK0123", "AC"),
+        ("TWILIO_AUTH_TOKEN", "two words", "space"),
+        ("TWILIO_MESSAGING_SERVICE_SID", "MG12", "MG"),
+        ("TWILIO_FROM", "+48 123", r"\+48123456789"),
+        ("TWILIO_FROM", "Urzad Miasta Lublin", "11 letters"),
+        ("TWILIO_API_URL", "api.twilio.com", "https://"),
+        ("SENDING_ENABLED", "2", "neither 1 nor 0"),
+        ("QUIET_HOURS", "22-7", "22:00-07:00"),
+        ("QUIET_HOURS", "22:00", "22:00-07:00"),
+        ("REGISTRATION_RATE", "60", "60/min"),
+        ("REGISTRATION_RATE", "0/min", "60/min"),
+        ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.0/8"),
+        ("ALLOW_CLOCK", "please", "neither 1 nor 0"),
+        ("WEB_WORKERS", "0", "from 1 to 64"),
+        ("WEB_WORKERS", "²", "from 1 to 64"),
+        ("QUEUE_WORKERS", "many", "from 1 to 64"),
+        ("SENTRY_DSN", "key", "https://"),
+        ("PORT", "99999", "from 1 to 65535"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_to_do(tmp_path: Path, name: str, value: str, words: str) -> None:
+    with pytest.raises(WrongSettingError, match=f"^{name} is wrong: .*{words}"):
+        read(tmp_path, **{**PRODUCTION, name: value})
+
+
+def test_half_of_a_twilio_account_is_a_mistake(tmp_path: Path) -> None:
+    account = {"TWILIO_ACCOUNT_SID": f"AC{'0' * 32}"}
+
+    with pytest.raises(WrongSettingError, match=r"^TWILIO_AUTH_TOKEN is not set"):
+        read(tmp_path, **account)
+    with pytest.raises(WrongSettingError, match=r"^TWILIO_MESSAGING_SERVICE_SID is not set"):
+        read(tmp_path, **account, TWILIO_AUTH_TOKEN="token")
+    assert read(tmp_path, **account, TWILIO_AUTH_TOKEN="token", TWILIO_FROM="Wiec").twilio_from == "Wiec"
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    shown = repr(read(tmp_path, **PRODUCTION))
+
+    assert KEY not in shown
+    assert "secret" not in shown.replace("secret_key", "")
+    assert "p@ss" not in shown
+
+
+def test_a_wrong_value_stops_the_start_with_one_sentence() -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.defpath, "WEB_WORKERS": "lots"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "WEB_WORKERS is wrong: “lots” is not a whole number from 1 to 64. See docs/reference/settings.md.\n"
+    )
+
+
+def test_the_reference_lists_exactly_what_is_read() -> None:
+    reference = (settings.BASE_DIR / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", reference, re.MULTILINE)
+
+    assert sorted(listed) == sorted(field.name.upper() for field in fields(Environment))

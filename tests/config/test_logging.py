@@ -1,0 +1,99 @@
+"""No log line holds a person's address, number or link."""
+
+import io
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import structlog
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from config import gunicorn_settings
+from config.logging import LOGGING_SETTINGS, without_personal_data
+
+TOKEN = "Zk3-tQ_9vB2xW8yL5mN7"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What our own handler writes, in place of standard error."""
+    stream = io.StringIO()
+    logging.config.dictConfig(_logging_to(stream))
+    yield stream
+    logging.config.dictConfig(LOGGING_SETTINGS)
+
+
+def _logging_to(stream: io.StringIO) -> dict[str, Any]:
+    handler = {**LOGGING_SETTINGS["handlers"]["stderr"], "stream": stream}
+    return {**LOGGING_SETTINGS, "handlers": {"stderr": handler}}
+
+
+def _lines(written: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("mail to ann.nowak+wiec@example.org refused", "mail to [e-mail] refused"),
+        ("<Anna@Example.ORG>", "<[e-mail]>"),
+        ("żółw@przykład.example", "[e-mail]"),
+        ("call +48 123 456 789 now", "call [phone] now"),
+        ("to +48123456789", "to [phone]"),
+        ("to 601-234-567, please", "to [phone], please"),
+        ("to 601234567", "to [phone]"),
+        (f"GET /r/{TOKEN}/ 200", "GET /r/…/ 200"),
+        (f"GET /uk/r/{TOKEN}/?lang=pl", "GET /uk/r/…/?lang=pl"),
+        (f"GET /calendar/my/{TOKEN}.ics 304", "GET /calendar/my/… 304"),
+        (f"POST /api/v1/registrations/{TOKEN}/confirm/ 200", "POST /api/v1/registrations/…/confirm/ 200"),
+        ("GET /t/ABCD-1234", "GET /t/…"),
+        ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/…/"),
+        ("/api/v1/events/debata/registrations/", "/api/v1/events/debata/registrations/"),
+        ("GET /events/spotkanie-2026-11-22/ 200 1234567 12ms", "GET /events/spotkanie-2026-11-22/ 200 1234567 12ms"),
+        ("2026-11-22T20:21:45.639990Z", "2026-11-22T20:21:45.639990Z"),
+    ],
+)
+def test_personal_data_is_taken_out_and_the_rest_stays(said: str, written: str) -> None:
+    assert without_personal_data(said) == written
+
+
+def test_every_way_of_logging_is_scrubbed(written: io.StringIO) -> None:
+    structlog.get_logger("wiec").warning("refused", address="ann@example.org", people=[{"phone": "+48123456789"}])
+    logging.getLogger("django.request").error("Failed: %s", "ann@example.org")
+    try:
+        int("ann@example.org")
+    except ValueError:
+        logging.getLogger("django-q").exception("Task failed")
+
+    lines = _lines(written)
+    assert [line["event"] for line in lines] == ["refused", "Failed: [e-mail]", "Task failed"]
+    assert lines[0]["people"] == [{"phone": "[phone]"}]
+    assert "ann@example.org" not in json.dumps(lines)
+    assert "Traceback" in lines[2]["exception"]
+
+
+def test_the_access_log_is_scrubbed_and_holds_no_query(written: io.StringIO) -> None:
+    configuration = Config()
+    configuration.set("logconfig_dict", _logging_to(written))
+    configuration.set("access_log_format", gunicorn_settings.access_log_format)
+    log = Logger(configuration)
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": f"/r/{TOKEN}/?q=ann@example.org",
+        "PATH_INFO": f"/r/{TOKEN}/",
+        "QUERY_STRING": "q=ann@example.org",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "192.0.2.7",
+    }
+    response = SimpleNamespace(status="200 OK", sent=12, headers=[])
+    request = SimpleNamespace(headers=[])
+
+    log.access(response, request, environ, timedelta(milliseconds=5))
+
+    assert [line["event"] for line in _lines(written)] == ["GET /r/…/ 200 12 5ms"]
