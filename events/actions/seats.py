@@ -1,0 +1,139 @@
+"""The one place where seats are counted: `taken`, `waiting` and `overbooked` change here and nowhere else.
+
+Two ways lead here. Signing up asks nobody: it changes each pool by one conditional UPDATE, the most wanted row last, and
+the row count tells whether the seat was still there. Everything that frees seats or moves people up (cancelling, expiry,
+more capacity) first locks the event's queue, so that nobody else frees or promotes, and then the pools, so that nobody
+takes; it decides in memory (`SeatBook`) and writes each pool once. Both meet the pools in one order, so neither can
+wait for the other in a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from events.errors import OverCapacity
+from events.models import Event, RegistrationPolicy, SeatPool
+from events.queries.seats import blocking_pool, event_pools
+
+
+class SeatsMovedError(RuntimeError):
+    """A pool changed although it was locked: somebody counts seats outside of this file."""
+
+
+def take_seats(pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False) -> SeatPool | None:
+    """Take seats in every pool or in none; returns the pool that refused, or None when all of them are taken.
+
+    Unless `past_queue`, a pool in which somebody waits refuses: a freed seat is theirs.
+    """
+    for number, pool in enumerate(pools):
+        has_seats = Q(capacity__isnull=True) | Q(capacity__gte=F("taken") + seats)
+        nobody_waits = Q() if past_queue else Q(waiting=0)
+        if not SeatPool.objects.filter(has_seats, nobody_waits, pk=pool.pk).update(taken=F("taken") + seats):
+            for taken in pools[:number]:
+                SeatPool.objects.filter(pk=taken.pk).update(taken=F("taken") - seats)
+            return pool
+    return None
+
+
+def join_queue(pool: SeatPool, seats: int, *, limit: int | None, past_queue: bool = False) -> bool:
+    """Stand in the queue of a pool; False: a seat became free in the meantime, or the queue has reached its limit."""
+    must_wait = Q(capacity__lt=F("taken") + seats)
+    if not past_queue:
+        must_wait |= Q(waiting__gt=0)
+    has_room = Q() if limit is None else Q(waiting__lte=limit - seats)
+    return bool(SeatPool.objects.filter(must_wait, has_room, pk=pool.pk).update(waiting=F("waiting") + seats))
+
+
+def lock_queue(event_id: int) -> None:
+    """Let nobody else free a seat of the event or promote its people until the transaction ends.
+
+    Signing up does not wait for it. It is taken before registrations and pools, so nothing that holds one of them waits here.
+    """
+    # The row is a lock, not a fact: what was joined to it could be older than the moment the lock was given.
+    list(RegistrationPolicy.objects.select_for_update(no_key=True).filter(event=event_id).values_list("pk"))
+
+
+class _Counts(NamedTuple):
+    taken: int
+    waiting: int
+    overbooked: int
+
+
+@dataclass
+class SeatBook:
+    """The pools of one event, locked until the transaction ends; `lock_queue` comes first.
+
+    What is decided changes the pools in memory; `write` puts it down with one UPDATE for each pool that changed.
+    """
+
+    event_id: int
+
+    def __post_init__(self) -> None:
+        self.pools = list(
+            event_pools(self.event_id)
+            .select_related("event__policy", "category")
+            .select_for_update(no_key=True, of=("self",))
+        )
+        self._written = {pool.pk: _counts(pool) for pool in self.pools}
+
+    @property
+    def event(self) -> Event | None:
+        """The event as it was when the pools were locked; None when it has no pools."""
+        return self.pools[0].event if self.pools else None
+
+    def take(self, pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False) -> SeatPool | None:
+        """Take seats in every pool or in none, as `take_seats` does."""
+        blocking = blocking_pool(pools, seats, past_queue=past_queue)
+        if blocking is None:
+            for pool in pools:
+                pool.taken += seats
+        return blocking
+
+    def release(self, pools: Sequence[SeatPool], seats: int) -> None:
+        """Give seats back in every pool."""
+        for pool in pools:
+            pool.taken -= seats
+            pool.overbooked = min(pool.overbooked, _excess(pool.taken, pool.capacity))
+
+    def queue(self, pool_id: int, seats: int) -> None:
+        """Count a party as waiting for a pool; a negative number of seats has left its queue."""
+        pool = next(pool for pool in self.pools if pool.pk == pool_id)
+        pool.waiting += seats
+
+    def write(self) -> None:
+        """Put every change down, the event's own pool last."""
+        for pool in self.pools:
+            before, now = self._written[pool.pk], _counts(pool)
+            if before == now:
+                continue
+            unmoved = SeatPool.objects.filter(pk=pool.pk, taken=before.taken, waiting=before.waiting)
+            if not unmoved.update(**now._asdict()):
+                raise SeatsMovedError
+            self._written[pool.pk] = now
+
+
+def _counts(pool: SeatPool) -> _Counts:
+    return _Counts(pool.taken, pool.waiting, pool.overbooked)
+
+
+def _excess(taken: int, capacity: int | None) -> int:
+    return 0 if capacity is None else max(taken - capacity, 0)
+
+
+@transaction.atomic
+def set_capacity(pool: SeatPool, capacity: int | None, *, allow_overbooking: bool = False) -> None:
+    """Change how many seats there are; nobody is thrown out by it.
+
+    Fewer than are taken is refused or, by explicit choice, kept as overbooked. Whoever waits moves up when the change is
+    recorded (`CAPACITY_CHANGED`), in the same transaction.
+    """
+    lock_queue(pool.event_id)
+    locked = next(locked for locked in SeatBook(pool.event_id).pools if locked.pk == pool.pk)
+    overbooked = _excess(locked.taken, capacity)
+    if overbooked and not allow_overbooking:
+        raise OverCapacity(details={"taken": locked.taken, "capacity": capacity})
+    SeatPool.objects.filter(pk=pool.pk).update(capacity=capacity, overbooked=overbooked)
+    pool.refresh_from_db()
