@@ -18,7 +18,10 @@ class RegistrationState(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("registration state", "Rejected")
     EXPIRED = "expired", pgettext_lazy("registration state", "Expired")
     DECLINED = "declined", pgettext_lazy("registration state", "Offer declined")
-    CANCELLED_BY_PARTICIPANT = "cancelled_by_participant", pgettext_lazy("registration state", "Cancelled by the participant")
+    CANCELLED_BY_PARTICIPANT = (
+        "cancelled_by_participant",
+        pgettext_lazy("registration state", "Cancelled by the participant"),
+    )
     CANCELLED_BY_ORGANIZER = "cancelled_by_organizer", pgettext_lazy("registration state", "Cancelled by the organiser")
 
 
@@ -60,6 +63,7 @@ class ChangeCause(models.TextChoices):
     ADDRESS_CONFIRMED = "address_confirmed", pgettext_lazy("registration change", "Address confirmed")
     HOLD_EXPIRED = "hold_expired", pgettext_lazy("registration change", "The time to confirm ran out")
     PROMOTED = "promoted", pgettext_lazy("registration change", "A seat became free")
+    QUEUE_CHANGED = "queue_changed", pgettext_lazy("registration change", "Waits for another kind of seat")
     OFFER_ACCEPTED = "offer_accepted", pgettext_lazy("registration change", "Offer accepted")
     OFFER_DECLINED = "offer_declined", pgettext_lazy("registration change", "Offer declined")
     OFFER_LAPSED = "offer_lapsed", pgettext_lazy("registration change", "The offer ran out")
@@ -67,6 +71,7 @@ class ChangeCause(models.TextChoices):
     EVENT_CANCELLED = "event_cancelled", pgettext_lazy("registration change", "The event was cancelled")
     ADDRESS_CORRECTED = "address_corrected", pgettext_lazy("registration change", "Address corrected")
     LINK_REQUESTED = "link_requested", pgettext_lazy("registration change", "Asked for the link again")
+    OVERVIEW_REQUESTED = "overview_requested", pgettext_lazy("registration change", "Asked for all own registrations")
     ASKED_AGAIN = "asked_again", pgettext_lazy("registration change", "Tried to register again")
     EDITED = "edited", pgettext_lazy("registration change", "Details changed")
     ERASED = "erased", pgettext_lazy("registration change", "Personal data erased")
@@ -105,4 +110,3 @@ class CheckInResult(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("check-in result", "The registration is cancelled")
     WAITLISTED = "waitlisted", pgettext_lazy("check-in result", "On the reserve list, no seat yet")
     UNKNOWN = "unknown", pgettext_lazy("check-in result", "No such code")
-

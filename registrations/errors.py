@@ -40,6 +40,13 @@ class PoolFull(DomainError):
     default_message = _("There are no seats left in what you chose.")
 
 
+class SessionsOverlap(DomainError):
+    """Two chosen sessions happen at the same time; `details["sessions"]` has the pairs of ids."""
+
+    code = "sessions_overlap"
+    default_message = _("Two of the chosen parts happen at the same time.")
+
+
 class OfferOver(DomainError):
     """The offered seat is no longer offered."""
 

@@ -39,7 +39,9 @@ class HeadcountEntry(models.Model):
     """People counted without any personal data: +n or −n, each tap once by its nonce."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="headcounts")
-    category = models.ForeignKey(ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="headcounts")
+    category = models.ForeignKey(
+        ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="headcounts"
+    )
     delta = models.SmallIntegerField()
     nonce = models.CharField(max_length=64, unique=True)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="headcounts")
@@ -50,7 +52,9 @@ class HeadcountEntry(models.Model):
 
         ordering: ClassVar = ["id"]
         verbose_name_plural = "headcount entries"
-        constraints: ClassVar = [models.CheckConstraint(condition=~models.Q(delta=0), name="headcount_counts_something")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(delta=0), name="headcount_counts_something")
+        ]
 
     def __str__(self) -> str:
         """The count and its event."""

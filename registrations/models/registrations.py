@@ -30,7 +30,9 @@ class Registration(models.Model):
     seats = models.PositiveSmallIntegerField(default=1)
     holds_seat = models.BooleanField(default=False)
     waiting_pool = models.ForeignKey(SeatPool, on_delete=models.PROTECT, null=True, blank=True, related_name="queue")
-    category = models.ForeignKey(ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations")
+    category = models.ForeignKey(
+        ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
     # Empty: the person takes part in every session of the event.
     sessions = models.ManyToManyField(Session, blank=True, related_name="registrations")
     source = models.CharField(max_length=20, choices=RegistrationSource.choices)
@@ -39,7 +41,9 @@ class Registration(models.Model):
     reference = models.CharField(max_length=12, unique=True)
     ticket_code = models.CharField(max_length=12, unique=True)
     link_generation = models.PositiveIntegerField(default=1)
-    notice = models.ForeignKey(InformationNotice, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations")
+    notice = models.ForeignKey(
+        InformationNotice, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
     sms_reminders = models.BooleanField(default=False)
     attendance = models.CharField(max_length=20, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
     created_at = models.DateTimeField()
@@ -63,7 +67,8 @@ class Registration(models.Model):
                 name="registration_confirmed_has_seat",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=RegistrationState.WAITLISTED) | models.Q(waiting_pool__isnull=False, holds_seat=False),
+                condition=~models.Q(state=RegistrationState.WAITLISTED)
+                | models.Q(waiting_pool__isnull=False, holds_seat=False),
                 name="registration_waitlisted_stands_in_a_queue",
             ),
             models.CheckConstraint(condition=models.Q(seats__gte=1), name="registration_has_seats"),
@@ -76,10 +81,14 @@ class Registration(models.Model):
                 name="registration_queue",
             ),
             models.Index(
-                fields=["hold_expires_at"], condition=models.Q(state=RegistrationState.HELD), name="registration_holds_due"
+                fields=["hold_expires_at"],
+                condition=models.Q(state=RegistrationState.HELD),
+                name="registration_holds_due",
             ),
             models.Index(
-                fields=["offer_expires_at"], condition=models.Q(state=RegistrationState.OFFERED), name="registration_offers_due"
+                fields=["offer_expires_at"],
+                condition=models.Q(state=RegistrationState.OFFERED),
+                name="registration_offers_due",
             ),
             models.Index(fields=["email_key"], name="registration_by_person"),
         ]
@@ -102,7 +111,9 @@ class Registration(models.Model):
 class Participant(models.Model):
     """The personal data of a registration, apart from it so that it can be erased and the figures stay."""
 
-    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, primary_key=True, related_name="participant")
+    registration = models.OneToOneField(
+        Registration, on_delete=models.CASCADE, primary_key=True, related_name="participant"
+    )
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     email = models.EmailField(blank=True)
@@ -143,7 +154,9 @@ class RegistrationChange(models.Model):
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(
-                fields=["id"], condition=models.Q(planned_at__isnull=True, notify=True), name="registration_change_unplanned"
+                fields=["id"],
+                condition=models.Q(planned_at__isnull=True, notify=True),
+                name="registration_change_unplanned",
             ),
         ]
 
