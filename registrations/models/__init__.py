@@ -1,14 +1,15 @@
 """What people did with events, and what the database promises about it."""
 
 from registrations.models.attendance import CheckIn, HeadcountEntry
-from registrations.models.rates import RateWindow
 from registrations.models.idempotency import IdempotentAnswer
+from registrations.models.rates import RateWindow
 from registrations.models.registrations import CalendarFeed, Participant, Registration, RegistrationChange
 
 __all__ = [
     "CalendarFeed",
     "CheckIn",
     "HeadcountEntry",
+    "IdempotentAnswer",
     "Participant",
     "RateWindow",
     "Registration",
