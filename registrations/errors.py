@@ -66,3 +66,10 @@ class RateLimited(DomainError):
 
     code = "rate_limited"
     default_message = _("Too many attempts. Please wait a moment and try again.")
+
+
+class KeyUsedForAnother(DomainError):
+    """The `Idempotency-Key` came with another body before."""
+
+    code = "idempotency_key_reused"
+    default_message = _("This key was used for another request. Take a new one.")
