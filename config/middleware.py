@@ -60,18 +60,22 @@ class ClientAddressMiddleware:
         """Walk the forwarded addresses from the nearest on, as long as they are our proxies."""
         address = request.META.get("REMOTE_ADDR", "")
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        while hops and _is_trusted(address):
+        while hops and _is_trusted(address) and _is_address(hops[-1]):
             address = hops.pop()
         request.META["REMOTE_ADDR"] = address
         return self._get_response(request)
 
 
-def _is_trusted(address: str) -> bool:
+def _is_address(text: str) -> bool:
     try:
-        known = ip_address(address)
+        ip_address(text)
     except ValueError:
         return False
-    return any(known in network for network in settings.TRUSTED_PROXIES)
+    return True
+
+
+def _is_trusted(address: str) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in settings.TRUSTED_PROXIES)
 
 
 class DatabaseTroubleMiddleware:
@@ -109,9 +113,8 @@ class ReadableInputMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at the address and the announced length."""
-        address = request.META.get("PATH_INFO", "").encode("latin-1", errors="surrogateescape")
-        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
-        if not (_is_text(address) and _is_text(query)):
+        # Django leaves bytes of the path that are no UTF-8 percent-encoded: such an address is simply not found.
+        if "\x00" in request.path_info or not _is_text(unquote_to_bytes(request.META.get("QUERY_STRING", ""))):
             return _unreadable(request)
         is_upload = request.content_type == "multipart/form-data"
         limit = MAX_UPLOAD_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -81,14 +81,14 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
 
     assert derived != KEY
     assert derived == read(tmp_path, **PRODUCTION).link_key
-    assert read(tmp_path, **PRODUCTION, LINK_KEY="l" * 43).link_key == "l" * 43
+    assert read(tmp_path, **PRODUCTION, LINK_KEY="l" * 50).link_key == "l" * 50
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("SECRET_KEY", "short", "5 characters"),
-        ("LINK_KEY", "short", "40"),
+        ("LINK_KEY", "short", "50"),
         ("DEBUG", "maybe", "neither 1 nor 0"),
         ("ALLOWED_HOSTS", "*", "wiec.example.org"),
         ("ALLOWED_HOSTS", "https://wiec.example.org", "host name"),
