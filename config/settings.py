@@ -298,6 +298,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# Calendar feeds: finished files that each process keeps in memory, at most
+
+CALENDAR_CACHE_BYTES = 32 * 1024 * 1024
+
 # What the service says about itself
 
 LOGGING_CONFIG = "logging.config.dictConfig"

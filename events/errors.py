@@ -91,3 +91,17 @@ class NotPublishable(DomainError):
         """Take all gaps, so that the organiser mends them in one go."""
         super().__init__(details={"gaps": [gap.as_json() for gap in gaps]})
         self.gaps = gaps
+
+
+class UnknownFilterValue(DomainError):
+    """A filter names something that does not exist; an empty list would look as if nothing happened there."""
+
+    code = "unknown_filter"
+    default_message = _("There is nothing by the name of one of these filters.")
+
+
+class TooManyFilterValues(DomainError):
+    """A list is filtered by more values than anybody can mean."""
+
+    code = "too_many_filter_values"
+    default_message = _("Use at most 20 filter values at once.")

@@ -1,17 +1,20 @@
 """What an event says outside its page, from rows that are loaded already: addresses, short texts, calendar entries."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from markdown_it import MarkdownIt
 
 from events.enums import Accessibility, AccessibilityFeature, EventMode, EventStatus, Language
-from events.ical import EntryFacts, Mailbox, Status
+from events.ical import CalendarHead, EntryFacts, Mailbox, Status, calendar_file
 from events.models import Event, Session, Venue, in_language, merged_accessibility
+from events.queries.feeds import FeedContent, FeedWish, feed_address
 
 # A calendar shows little and a feed holds many: what is longer stands on the page.
 SHORT_TEXT: Final = 300
@@ -29,7 +32,7 @@ def event_address(slug: str, language: str) -> str:
 
 
 def facts_of(session: Session, language: str) -> EntryFacts:
-    """What a public calendar says of a session; `queries.feeds.calendar_sessions()` loads all that is asked for here."""
+    """What a public calendar says of a session, which `queries.feeds.calendar_sessions()` has loaded."""
     event = session.event
     with translation.override(language):
         return EntryFacts(
@@ -50,6 +53,31 @@ def facts_of(session: Session, language: str) -> EntryFacts:
             coordinates=_coordinates_of(event.venue),
             organizer=_organizer_of(event),
         )
+
+
+def public_feed_file(content: FeedContent, wish: FeedWish, labels: Sequence[str]) -> str:
+    """A public feed, named after what it was narrowed to."""
+    with translation.override(wish.language):
+        name = _("Participation calendar")
+        description = _("Meetings, hearings and debates to which the city invites its residents.")
+    if labels:
+        name = f"{name}: {', '.join(labels)}"
+    return _feed_file(content, name=name, description=description, source=feed_address(wish))
+
+
+def event_feed_file(content: FeedContent, event: Event, language: str) -> str:
+    """All sessions of one event as a file."""
+    with translation.override(language):
+        description = _("All dates of this event.")
+    source = f"{settings.BASE_URL}{reverse('feed-event', args=[event.slug])}"
+    if language != Language.PL:
+        source = f"{source}?lang={language}"
+    return _feed_file(content, name=in_language(event.title, language), description=description, source=source)
+
+
+def _feed_file(content: FeedContent, *, name: str, description: str, source: str) -> str:
+    head = CalendarHead(name=name, description=description, source=source, last_modified=content.newest)
+    return calendar_file(head, content.entries)
 
 
 def plain_text(markdown: str) -> str:

@@ -1,4 +1,4 @@
-"""Keeps the stored calendar entries true: whatever changes a text, a time or a status that calendars show calls this."""
+"""Keeps the stored calendar entries true; called by whatever changes a text, a time or a status that they show."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

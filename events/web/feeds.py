@@ -1,0 +1,123 @@
+"""The public calendar for calendar programs: `/calendar/events.ics` and `/events/{slug}.ics`."""
+
+import re
+from typing import Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from events.enums import Language
+from events.errors import TooManyFilterValues, UnknownFilterValue
+from events.permissions import get_visible_event
+from events.queries.feeds import (
+    DAYS_BACK,
+    MOST_DAYS_BACK,
+    FeedWish,
+    event_entries,
+    feed_version,
+    local_day,
+    public_entries,
+    window_start,
+)
+from events.queries.filters import FILTERS, filter_labels
+from events.rendering import event_feed_file, public_feed_file
+from events.web.calendar_answers import (
+    CalendarBody,
+    KeptBodies,
+    calendar_answer,
+    calendar_view,
+    finished_body,
+    plain_answer,
+)
+
+PUBLIC: Final = "public, max-age=900, stale-while-revalidate=3600"
+kept_bodies: Final = KeptBodies(settings.CALENDAR_CACHE_BYTES)
+
+_DAYS: Final = re.compile(r"[0-9]{1,4}")
+
+
+@calendar_view
+def public_feed(request: HttpRequest) -> HttpResponse:
+    """All listed events that the filters leave, from 30 days back to a year ahead."""
+    language = wished_language(request)
+    if language is None:
+        return unknown_language()
+    with translation.override(language):
+        past = _wished_past(request)
+        if past is None:
+            sentence = _("Give “past” as a number of days from 0 to %(most)s.") % {"most": MOST_DAYS_BACK}
+            return plain_answer(sentence, status=400)
+        try:
+            given = {name: request.GET.getlist(name) for name in FILTERS}
+            body = _public_body(FeedWish.of(given, language=language, past=past))
+        except TooManyFilterValues as refusal:
+            return plain_answer(refusal.message, status=400)
+        except UnknownFilterValue as refusal:
+            return plain_answer(refusal.message, status=404)
+    return calendar_answer(
+        request, body, cache_control=PUBLIC, filename="events.ics", is_download=False, language=language
+    )
+
+
+@calendar_view
+def event_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """All sessions of one visible event, to open or to subscribe to."""
+    language = wished_language(request)
+    if language is None:
+        return unknown_language()
+    try:
+        body = _event_body(slug, language)
+    except Http404:
+        with translation.override(language):
+            return plain_answer(_("There is no such event."), status=404)
+    return calendar_answer(
+        request, body, cache_control=PUBLIC, filename=f"{slug}.ics", is_download=True, language=language
+    )
+
+
+def wished_language(request: HttpRequest) -> str | None:
+    """The language of the address, Polish where it names none; None for one that we do not speak."""
+    language = request.GET.get("lang") or Language.PL.value
+    return language if language in Language.values else None
+
+
+def unknown_language() -> HttpResponse:
+    """The refusal of a feed in a language that we do not speak."""
+    return plain_answer(_("The calendar is available in these languages: pl, en, uk."), status=404)
+
+
+def _wished_past(request: HttpRequest) -> int | None:
+    text = request.GET.get("past") or str(DAYS_BACK)
+    days = int(text) if _DAYS.fullmatch(text) else MOST_DAYS_BACK + 1
+    return days if days <= MOST_DAYS_BACK else None
+
+
+def _public_body(wish: FeedWish) -> CalendarBody:
+    at = timezone.now()
+    version = feed_version()
+    freshness = (version.number, str(local_day(at)))
+
+    def build() -> CalendarBody:
+        labels = filter_labels(wish, wish.language)
+        return finished_body(
+            public_feed_file(public_entries(wish, at=at), wish, labels),
+            # The window rolls at midnight without any row having changed.
+            last_modified=max(version.changed_at or window_start(at), window_start(at)),
+            freshness=freshness,
+        )
+
+    return kept_bodies.get(wish, freshness, build)
+
+
+def _event_body(slug: str, language: str) -> CalendarBody:
+    version = feed_version()
+    freshness = (version.number, "")
+
+    def build() -> CalendarBody:
+        event = get_visible_event(slug)
+        file = event_feed_file(event_entries(event, language), event, language)
+        return finished_body(file, last_modified=version.changed_at, freshness=freshness)
+
+    return kept_bodies.get((slug, language), freshness, build)
