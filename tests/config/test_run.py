@@ -1,0 +1,148 @@
+"""`manage.py run` starts everything, restarts what dies, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import psutil
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from config.supervision import HEARTBEAT_LIMIT, Group, _hangs
+from notifications.models import Heartbeat
+
+
+class Service:
+    """The service as a person starts it, on the test's database."""
+
+    def __init__(self, database_url: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = psutil.Popen(
+            [sys.executable, "manage.py", "run"],
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.defpath, "DATABASE_URL": database_url, "DEBUG": "1", "PORT": str(self.port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said: list[str] = []
+        while "Ctrl-C stops all of it." not in self.said:
+            line = self.process.stdout.readline()
+            assert line, self.process.stderr.read()
+            self.said.append(line.strip())
+        self.everything = self.process.children(recursive=True)
+
+    def queue(self) -> set[psutil.Process]:
+        return {child for child in self.process.children(recursive=True) if "qcluster" in " ".join(child.cmdline())}
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+                client.sendall(b"GET /static/nothing HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                return client.recv(100).startswith(b"HTTP/1.")
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def service(database_url: str) -> Iterator[Service]:
+    service = Service(database_url)
+    yield service
+    for process in [service.process, *service.everything]:
+        if process.is_running():
+            process.kill()
+    service.process.communicate()
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this did not come true in time"
+        time.sleep(0.1)
+
+
+def _all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+@pytest.mark.slow
+def test_it_serves_restarts_a_killed_queue_and_stops_when_asked(service: Service) -> None:
+    assert service.answers()
+    assert f"Wiec is running at http://127.0.0.1:{service.port}/" in service.said
+    _wait_for(lambda: len(service.queue()) >= 6)
+    first_queue = service.queue()
+
+    # The first process alone: left to themselves its children would live on.
+    min(first_queue, key=lambda process: process.pid).kill()
+    _wait_for(lambda: _all_gone(list(first_queue)))
+    _wait_for(lambda: len(service.queue()) >= 6)
+    everything = service.process.children(recursive=True)
+    assert service.answers()
+
+    service.process.send_signal(signal.SIGTERM)
+    said, complaint = service.process.communicate(timeout=15)
+
+    assert service.process.returncode == 0
+    assert said.split("\n") == ["The queue died and is started again.", "Stopped.", ""]
+    assert complaint == ""
+    assert _all_gone(everything)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
+def test_nothing_outlives_it_when_it_is_killed(service: Service) -> None:
+    _wait_for(lambda: len(service.queue()) >= 6)
+    everything = service.process.children(recursive=True)
+
+    service.process.kill()
+
+    _wait_for(lambda: _all_gone(everything))
+
+
+def test_a_taken_port_is_named_with_what_to_do(database_url: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            [sys.executable, "manage.py", "run"],
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.defpath, "DATABASE_URL": database_url, "DEBUG": "1", "PORT": str(port)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert f"Port {port} cannot be used (Address already in use)" in result.stderr
+    assert f"PORT={port % 65_535 + 1}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_without_a_heartbeat_hangs_once_it_had_the_time() -> None:
+    queue = Group(lambda: None, log=None)
+    now = timezone.now()
+    late, fresh = now - HEARTBEAT_LIMIT - timedelta(seconds=5), now - timedelta(minutes=1)
+
+    queue.started_at = fresh
+    assert not _hangs(queue)
+
+    queue.started_at = late
+    assert _hangs(queue)
+
+    heartbeat = Heartbeat.objects.create(name="tick", finished_at=fresh)
+    assert not _hangs(queue)
+
+    heartbeat.finished_at = late
+    heartbeat.save()
+    assert _hangs(queue)
