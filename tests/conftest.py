@@ -63,6 +63,14 @@ def _server() -> dict[str, Any]:
     return {"dbname": "postgres", **{key: known[name] for key, name in names.items() if known[name]}}
 
 
+@pytest.fixture(autouse=True)
+def _no_feeds_of_other_tests() -> None:
+    """Forget finished calendar files: the version they are kept under is rolled back with every test."""
+    from events.web.feeds import kept_bodies  # noqa: PLC0415  # needs the applications
+
+    kept_bodies.clear()
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:  # noqa: ARG001  # what a test commits must be there
     """The test database as a `DATABASE_URL`, for processes that a test starts."""
