@@ -1,0 +1,78 @@
+"""What citizens see of events: the list, the calendar sheet and the page of one event."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from events.errors import UnknownFilterValue
+from events.exports.schema_org import as_script, event_data
+from events.forms.filters import read_wish
+from events.models import Event, unit_contact
+from events.permissions import get_visible_event
+from events.queries.event_pages import event_page_facts
+from events.queries.events import EventFilter, listed_public_events, past_public_events, upcoming_public_events
+from events.queries.facets import facets
+from events.queries.months import month_sheet
+from events.web.paging import page_of
+
+EVENTS_PER_PAGE = 20
+
+
+@require_safe
+def event_list(request: HttpRequest) -> HttpResponse:
+    """Show what is coming (or has been), narrowed by filters and words, as a list or a month's sheet."""
+    wish, now = read_wish(request.GET), timezone.now()
+    language = request.LANGUAGE_CODE
+    context: dict[str, object] = {
+        "wish": wish,
+        "facets": facets(),
+        "now": now,
+        "feed_url": f"{reverse('feed-public')}?{wish.feed_query}{'&' if wish.feed_query else ''}lang={language}",
+    }
+    filters = EventFilter(**wish.values, q=wish.q, open=True if wish.open_only else None)
+    try:
+        if wish.month is not None:
+            context["sheet"] = month_sheet(listed_public_events(filters, at=now), wish.month, at=now)
+        else:
+            wanted = past_public_events if wish.is_past else upcoming_public_events
+            context["page"] = page_of(wanted(at=now, filters=filters), request.GET, size=EVENTS_PER_PAGE)
+    except UnknownFilterValue:
+        return render(request, "events/list.html", {**context, "is_unknown": True}, status=400)
+    return render(request, "events/list.html", context)
+
+
+@require_safe
+def event_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one event: what, when, where, for whom, and how to take part."""
+    event, now = get_visible_event(slug), timezone.now()
+    facts = event_page_facts(event, at=now)
+    page_url = f"{settings.BASE_URL}{request.path}"
+    ics_path = f"{reverse('feed-event', args=[slug])}?lang={request.LANGUAGE_CODE}"
+    data = event_data(event, facts.sessions, url=page_url, window=facts.window, changes=facts.changes)
+    return render(
+        request,
+        "events/event.html",
+        {
+            "event": event,
+            "facts": facts,
+            "window": facts.window,
+            "now": now,
+            "page_url": page_url,
+            "ics_url": ics_path,
+            "webcal_url": f"webcal://{settings.BASE_URL.split('://', 1)[1]}{ics_path}",
+            "map_url": _map_url(event),
+            "contact_email": unit_contact(event),
+            "contact_phone": event.contact_phone or event.unit.contact_phone,
+            "structured_data": as_script(data),
+        },
+    )
+
+
+def _map_url(event: Event) -> str:
+    if event.venue is None or event.venue.latitude is None:
+        return ""
+    place = f"{event.venue.latitude}/{event.venue.longitude}"
+    return f"https://www.openstreetmap.org/?mlat={event.venue.latitude}&mlon={event.venue.longitude}#map=17/{place}"
