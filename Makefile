@@ -60,7 +60,7 @@ check-style:
 check-types:
 	@echo "Types"; $(BIN)/mypy --no-error-summary .
 check-house:
-	@echo "House"; $(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@echo "House"; $(BIN)/lint-imports --no-logo
 check-database:
 	@echo "Models and migrations"; $(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run

@@ -77,6 +77,7 @@ LOGGING_SETTINGS: Final[dict[str, Any]] = {
         "django-q": {"level": "WARNING", "propagate": True},
         "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
         "gunicorn.access": {"level": "INFO", "handlers": [], "propagate": True},
+        "django_migration_linter": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
     },
