@@ -1,7 +1,7 @@
 """Keys that open a person's own door: HMACs of an id and its generation, nothing of them stored.
 
-A token is base64url(id as 8 bytes ‖ first 18 bytes of HMAC-SHA-256(link key, purpose ‖ id ‖ generation)): 144 bits nobody
-can guess, the same in every mail, and void at once when the generation rises (design promise 9).
+A token is base64url(id as 8 bytes ‖ first 18 bytes of HMAC-SHA-256(link key, purpose ‖ id ‖ generation)): 144 bits
+nobody can guess, the same in every mail, and void at once when the generation rises (design promise 9).
 """
 
 import base64

@@ -1,10 +1,10 @@
 """The one place where seats are counted: `taken`, `waiting` and `overbooked` change here and nowhere else.
 
-Two ways lead here. Signing up asks nobody: it changes each pool by one conditional UPDATE, the most wanted row last, and
-the row count tells whether the seat was still there. Everything that frees seats or moves people up (cancelling, expiry,
-more capacity) first locks the event's queue, so that nobody else frees or promotes, and then the pools, so that nobody
-takes; it decides in memory (`SeatBook`) and writes each pool once. Both meet the pools in one order, so neither can
-wait for the other in a circle.
+Two ways lead here. Signing up asks nobody: it changes each pool by one conditional UPDATE, the most wanted row last,
+and the row count tells whether the seat was still there. Everything that frees seats or moves people up (cancelling,
+expiry, more capacity) first locks the event's queue, so that nobody else frees or promotes, and then the pools, so that
+nobody takes; it decides in memory (`SeatBook`) and writes each pool once. Both meet the pools in one order, so neither
+can wait for the other in a circle.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,8 @@ def join_queue(pool: SeatPool, seats: int, *, limit: int | None, past_queue: boo
 def lock_queue(event_id: int) -> None:
     """Let nobody else free a seat of the event or promote its people until the transaction ends.
 
-    Signing up does not wait for it. It is taken before registrations and pools, so nothing that holds one of them waits here.
+    Signing up does not wait for it. It is taken before registrations and pools, so nothing that holds one of them
+    waits here.
     """
     # The row is a lock, not a fact: what was joined to it could be older than the moment the lock was given.
     list(RegistrationPolicy.objects.select_for_update(no_key=True).filter(event=event_id).values_list("pk"))
@@ -127,8 +128,8 @@ def _excess(taken: int, capacity: int | None) -> int:
 def set_capacity(pool: SeatPool, capacity: int | None, *, allow_overbooking: bool = False) -> None:
     """Change how many seats there are; nobody is thrown out by it.
 
-    Fewer than are taken is refused or, by explicit choice, kept as overbooked. Whoever waits moves up when the change is
-    recorded (`CAPACITY_CHANGED`), in the same transaction.
+    Fewer than are taken is refused or, by explicit choice, kept as overbooked. Whoever waits moves up when the change
+    is recorded (`CAPACITY_CHANGED`), in the same transaction.
     """
     lock_queue(pool.event_id)
     locked = next(locked for locked in SeatBook(pool.event_id).pools if locked.pk == pool.pk)

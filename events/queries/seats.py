@@ -47,7 +47,7 @@ def fits(pool: SeatPool, seats: int) -> bool:
 
 
 def blocking_pool(pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False) -> SeatPool | None:
-    """The first pool that has no such seats left or, unless the queue may be passed, in which somebody waits already."""
+    """The first pool without that many seats or, unless the queue may be passed, in which somebody waits already."""
     return next((pool for pool in pools if not fits(pool, seats) or (pool.waiting and not past_queue)), None)
 
 

@@ -1,0 +1,49 @@
+"""What happened to registrations: one row each, which is history for people and the intent to tell them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from events.models import User
+from registrations.enums import ChangeCause
+from registrations.models import Registration, RegistrationChange
+from registrations.signals import registration_changed
+
+LETTERS_PER_HOUR: Final = 3
+
+
+def record(
+    registrations: Sequence[Registration],
+    cause: ChangeCause,
+    *,
+    was: str,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    notify: bool = True,
+) -> None:
+    """Write one row for each registration, which stands in its new state already, and send the ids up.
+
+    `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself.
+    """
+    changes = RegistrationChange.objects.bulk_create(
+        RegistrationChange(
+            registration=registration,
+            cause=cause,
+            from_state=was,
+            to_state=registration.state,
+            by=by,
+            at=at,
+            reason=reason,
+            notify=notify,
+        )
+        for registration in registrations
+    )
+    for change in changes:
+        registration_changed.send(sender=RegistrationChange, change_id=change.pk)
+
+
+def may_write_again(registration: Registration, cause: ChangeCause, *, at: datetime) -> bool:
+    """Whether a person may be written to once more for a cause that strangers can bring about as often as they like."""
+    lately = registration.changes.filter(cause=cause, notify=True, at__gt=at - timedelta(hours=1))
+    return lately.count() < LETTERS_PER_HOUR

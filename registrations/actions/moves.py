@@ -1,0 +1,205 @@
+"""What people and time do with registrations: confirm, cancel, accept, decline, run out.
+
+Every action first locks the event's queue, then reads the registration as it is now, so two of them never decide on
+the same facts. Whatever lets go of a seat or of a place in the queue ends in `move_up`, in the same transaction: no
+seat lies free while somebody waits for it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from events.actions.seats import SeatBook, lock_queue
+from events.enums import EventStatus
+from events.models import SeatPool, User
+from registrations.actions.openings import require_not_cancelled, require_open, require_queue
+from registrations.actions.queues import claim_of, may_pass_queue, move_up, pools_of, promote
+from registrations.actions.retries import retried
+from registrations.actions.transitions import move
+from registrations.enums import ChangeCause, RegistrationState
+from registrations.errors import NotActive, OfferOver
+from registrations.models import Registration
+
+__all__ = [
+    "accept_offer",
+    "cancel_registration",
+    "confirm_registration",
+    "decline_offer",
+    "expire",
+    "expire_due",
+    "hold_has_run_out",
+    "promote",
+    "settle_at_the_door",
+]
+
+_S: Final = RegistrationState
+_CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
+_SETTLED: Final = frozenset({_S.CONFIRMED, _S.WAITLISTED, _S.OFFERED})
+_NOTHING_HELD: Final[dict[str, object]] = {"holds_seat": False, "waiting_pool": None}
+
+
+@retried
+def confirm_registration(registration: Registration, *, at: datetime) -> Registration:
+    """Confirm the address; once more changes nothing.
+
+    With a seat: confirmed; from the queue: waitlisted. After the hold has run out the seat may be gone: then the person
+    comes in anew, confirmed if a seat is free and at the end of the queue if not.
+    """
+    current = _locked(registration)
+    if current.state in _SETTLED:
+        return current
+    require_not_cancelled(current.event)
+    if current.state == _S.HELD and not hold_has_run_out(current, at=at):
+        _settle_hold(current, by=None, at=at)
+        return current
+    if current.state == _S.HELD:
+        expire(current, at=at)
+    if current.state != _S.EXPIRED:
+        raise NotActive
+    _come_back(current, at=at)
+    return current
+
+
+@retried
+def cancel_registration(registration: Registration, *, by: User | None, reason: str = "", at: datetime) -> Registration:
+    """Give the seat or the place in the queue back; `by` null: the participant. Once more changes nothing."""
+    current = _locked(registration)
+    if current.state in _CANCELLED:
+        return current
+    to = _S.CANCELLED_BY_PARTICIPANT if by is None else _S.CANCELLED_BY_ORGANIZER
+    claim = claim_of(current)
+    move([current], to=to, cause=ChangeCause.CANCELLED, by=by, at=at, reason=reason, columns=_NOTHING_HELD)
+    move_up(current.event_id, [claim], at=at)
+    return current
+
+
+@retried
+def accept_offer(registration: Registration, *, at: datetime) -> Registration:
+    """Take the offered seat before the offer runs out; once more changes nothing."""
+    current = _locked(registration)
+    if current.state == _S.CONFIRMED:
+        return current
+    require_not_cancelled(current.event)
+    _require_offer(current, at=at)
+    move([current], to=_S.CONFIRMED, cause=ChangeCause.OFFER_ACCEPTED, by=None, at=at, columns={"confirmed_at": at})
+    return current
+
+
+@retried
+def decline_offer(registration: Registration, *, at: datetime) -> Registration:
+    """Leave the offered seat to the next in the queue; once more changes nothing."""
+    current = _locked(registration)
+    if current.state == _S.DECLINED:
+        return current
+    _require_offer(current, at=at)
+    claim = claim_of(current)
+    move([current], to=_S.DECLINED, cause=ChangeCause.OFFER_DECLINED, by=None, at=at, columns=_NOTHING_HELD)
+    move_up(current.event_id, [claim], at=at)
+    return current
+
+
+@retried
+def settle_at_the_door(registration: Registration, *, by: User, at: datetime) -> Registration:
+    """Confirm somebody who stands at the door and has a seat that was only held for them or offered."""
+    current = _locked(registration)
+    if current.state == _S.HELD and current.holds_seat:
+        _settle_hold(current, by=by, at=at, notify=False)
+    elif current.state == _S.OFFERED:
+        cause = ChangeCause.OFFER_ACCEPTED
+        move([current], to=_S.CONFIRMED, cause=cause, by=by, at=at, notify=False, columns={"confirmed_at": at})
+    return current
+
+
+def expire_due(*, at: datetime) -> int:
+    """End the holds and offers that have run out, each event in a transaction of its own; returns how many.
+
+    Seats that lie free although somebody waits find their people on the way. Cancelled events are left as they are.
+    """
+    running = Registration.objects.exclude(event__status=EventStatus.CANCELLED)
+    holds = running.filter(state=_S.HELD, hold_expires_at__lte=at).values_list("event", flat=True)
+    offers = running.filter(state=_S.OFFERED, offer_expires_at__lte=at).values_list("event", flat=True)
+    lying_free = SeatPool.objects.filter(
+        Q(capacity__isnull=True) | Q(capacity__gt=F("taken")),
+        waiting__gt=0,
+        event__status=EventStatus.PUBLISHED,
+        event__ends_at__gt=at,
+    ).values_list("event", flat=True)
+    return sum(_expire_event(event_id, at=at) for event_id in sorted({*holds, *offers, *lying_free}))
+
+
+@retried
+def _expire_event(event_id: int, *, at: datetime) -> int:
+    lock_queue(event_id)
+    has_run_out = Q(state=_S.HELD, hold_expires_at__lte=at) | Q(state=_S.OFFERED, offer_expires_at__lte=at)
+    due = list(Registration.objects.filter(has_run_out, event=event_id).order_by("id"))
+    _let_run_out(due, event_id, at=at)
+    return len(due)
+
+
+def hold_has_run_out(registration: Registration, *, at: datetime) -> bool:
+    """Whether the time to confirm the address is over."""
+    return registration.hold_expires_at is not None and registration.hold_expires_at <= at
+
+
+def expire(registration: Registration, *, at: datetime) -> None:
+    """End a hold or an offer whose event's queue is locked, and let the next move up."""
+    _let_run_out([registration], registration.event_id, at=at)
+
+
+def _let_run_out(registrations: Sequence[Registration], event_id: int, *, at: datetime) -> None:
+    claims = [claim_of(registration) for registration in registrations]
+    holds = [registration for registration in registrations if registration.state == _S.HELD]
+    offers = [registration for registration in registrations if registration.state == _S.OFFERED]
+    if holds:
+        # Nobody is told: nobody has shown that the address is theirs.
+        cause = ChangeCause.HOLD_EXPIRED
+        move(holds, to=_S.EXPIRED, cause=cause, by=None, at=at, notify=False, columns=_NOTHING_HELD)
+    if offers:
+        move(offers, to=_S.EXPIRED, cause=ChangeCause.OFFER_LAPSED, by=None, at=at, columns=_NOTHING_HELD)
+    move_up(event_id, claims, at=at)
+
+
+def _locked(registration: Registration) -> Registration:
+    lock_queue(registration.event_id)
+    # A statement of its own: only now nobody else can move it.
+    return Registration.objects.select_related("event__policy").get(pk=registration.pk)
+
+
+def _settle_hold(registration: Registration, *, by: User | None, at: datetime, notify: bool = True) -> None:
+    cause = ChangeCause.ADDRESS_CONFIRMED
+    if registration.holds_seat:
+        move([registration], to=_S.CONFIRMED, cause=cause, by=by, at=at, notify=notify, columns={"confirmed_at": at})
+    else:
+        move([registration], to=_S.WAITLISTED, cause=cause, by=by, at=at, notify=notify)
+
+
+def _require_offer(registration: Registration, *, at: datetime) -> None:
+    expires_at = registration.offer_expires_at
+    if expires_at is None or registration.state not in {_S.OFFERED, _S.EXPIRED}:
+        raise NotActive
+    if registration.state == _S.EXPIRED or at >= expires_at:
+        raise OfferOver
+
+
+def _come_back(registration: Registration, *, at: datetime) -> None:
+    event = registration.event
+    require_open(event, at=at)
+    book = SeatBook(event.pk)
+    pools = pools_of([registration], book.pools)[registration.pk]
+    blocking = book.take(pools, registration.seats, past_queue=may_pass_queue(event))
+    to = _S.CONFIRMED
+    columns: dict[str, object] = {"holds_seat": True, "confirmed_at": at}
+    if blocking is not None:
+        require_queue(event, blocking, registration.seats)
+        book.queue(blocking.pk, registration.seats)
+        to, columns = _S.WAITLISTED, {"waiting_pool": blocking, "queued_at": at}
+    try:
+        with transaction.atomic():
+            move([registration], to=to, cause=ChangeCause.ADDRESS_CONFIRMED, by=None, at=at, columns=columns)
+    except IntegrityError as error:
+        # The person has registered anew since; that registration is the one that counts.
+        raise NotActive from error
+    book.write()

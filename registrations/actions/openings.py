@@ -1,0 +1,37 @@
+"""Whether somebody may come in now, as a refusal; the page's picture of it is `registration_window`."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from events.enums import EventStatus
+from events.models import Event, SeatPool
+from events.queries.registration_windows import registration_closes_at
+from registrations.errors import EventCancelled, EventFull, NotOpenYet, PoolFull, RegistrationClosed
+
+
+def require_open(event: Event, *, at: datetime) -> None:
+    """Refuse outside of the time in which one can register: from the second of opening to the second of closing."""
+    require_not_cancelled(event)
+    policy = getattr(event, "policy", None)
+    if policy is None or not policy.required or event.status != EventStatus.PUBLISHED or event.planned_only:
+        raise RegistrationClosed
+    if policy.opens_at is not None and at < policy.opens_at:
+        opens_at = policy.opens_at.astimezone(ZoneInfo(event.time_zone))
+        raise NotOpenYet(details={"opens_at": opens_at.isoformat()})
+    closes_at = registration_closes_at(event)
+    if closes_at is None or at >= closes_at:
+        raise RegistrationClosed
+
+
+def require_not_cancelled(event: Event) -> None:
+    """Refuse when the event does not take place."""
+    if event.status == EventStatus.CANCELLED:
+        raise EventCancelled
+
+
+def require_queue(event: Event, pool: SeatPool, seats: int) -> None:
+    """Refuse when nobody can wait for a seat of this pool, or its reserve list is full."""
+    limit = event.policy.waitlist_limit
+    if event.policy.waitlist and (limit is None or pool.waiting + seats <= limit):
+        return
+    raise EventFull if pool.session_id is None and pool.category_id is None else PoolFull

@@ -1,0 +1,215 @@
+"""How seats that become free find the next in the queue: the one function behind every promotion."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from django.db.models import Q
+
+from events.actions.seats import SeatBook, lock_queue
+from events.enums import EventStatus, WaitlistPolicy
+from events.models import Event, SeatPool
+from events.queries.seats import applying, fits
+from registrations.actions.history import record
+from registrations.actions.retries import retried
+from registrations.actions.transitions import move
+from registrations.enums import ChangeCause, RegistrationState
+from registrations.models import Registration
+
+# So long before the start nobody is asked any more whether they want the seat: it is theirs.
+CONFIRM_DIRECTLY_WITHIN: Final = timedelta(hours=4)
+# An offer ends early enough for somebody else to take the seat.
+OFFER_ENDS_BEFORE_START: Final = timedelta(hours=2)
+
+_CHUNK: Final = 500
+
+
+@retried
+def promote(event_id: int, *, at: datetime) -> int:
+    """Give seats that are free to those who wait for them; returns how many parties moved up."""
+    lock_queue(event_id)
+    return move_up(event_id, at=at)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a registration holds: seats, or a place in a queue; taken down before the registration lets go of it."""
+
+    registration: Registration
+    seats: int
+    holds_seat: bool
+    waiting_pool_id: int | None
+
+
+def claim_of(registration: Registration) -> Claim:
+    """What the registration holds now."""
+    return Claim(registration, registration.seats, registration.holds_seat, registration.waiting_pool_id)
+
+
+def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
+    """Count back what was let go and give free seats to whoever waits; the event's queue is locked already.
+
+    Nobody moves up while the event is not announced (draft, postponed, cancelled, held), nor when all its parts that
+    they registered for have begun. Returns how many parties got a seat.
+    """
+    book = SeatBook(event_id)
+    pools = pools_of([claim.registration for claim in freed], book.pools)
+    for claim in freed:
+        if claim.holds_seat:
+            book.release(pools[claim.registration.pk], claim.seats)
+        if claim.waiting_pool_id is not None:
+            book.queue(claim.waiting_pool_id, -claim.seats)
+    moved = 0
+    if book.event is not None and book.event.status == EventStatus.PUBLISHED:
+        moved = _Promotion(book, book.event, at).carry_out()
+    book.write()
+    return moved
+
+
+def pools_of(registrations: Sequence[Registration], pools: Sequence[SeatPool]) -> Mapping[int, list[SeatPool]]:
+    """The pools that each registration passes, out of its event's pools; by the registration's id."""
+    chosen: Mapping[int, Collection[int]] = {}
+    if registrations and any(pool.session_id is not None for pool in pools):
+        chosen = _chosen_sessions(registrations)
+    return {
+        registration.pk: applying(
+            pools, category_id=registration.category_id, session_ids=chosen.get(registration.pk, ())
+        )
+        for registration in registrations
+    }
+
+
+def may_pass_queue(event: Event) -> bool:
+    """Whether a party that fits may go before one that does not."""
+    return event.policy.waitlist_policy == WaitlistPolicy.FIRST_FIT
+
+
+def _chosen_sessions(registrations: Iterable[Registration]) -> Mapping[int, Collection[int]]:
+    chosen: dict[int, set[int]] = defaultdict(set)
+    choices = Registration.sessions.through.objects.filter(registration__in=registrations)
+    for registration_id, session_id in choices.values_list("registration_id", "session_id"):
+        chosen[registration_id].add(session_id)
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A party whose turn has come, with the next start of what it registered for."""
+
+    registration: Registration
+    starts_at: datetime
+
+
+class _Promotion:
+    """One walk along the queues of an event, in the order of signing up, whole parties only.
+
+    Under strict order a party that does not fit stops its pool for everybody behind it; else the next that fits passes.
+    A party that is promoted from one pool and stopped by another waits in that one, with its place in time.
+    """
+
+    def __init__(self, book: SeatBook, event: Event, at: datetime) -> None:
+        self._book = book
+        self._event = event
+        self._at = at
+        self._stopped: set[int] = set()
+        self._seated: list[_Turn] = []
+        self._turned_to: dict[int, list[Registration]] = defaultdict(list)
+
+    def carry_out(self) -> int:
+        """Decide for everybody whose turn has come, write it down, and say how many got a seat."""
+        behind = Q()
+        while waiting_for := self._open_pools():
+            queue = Registration.objects.filter(behind, waiting_pool__in=waiting_for).order_by("queued_at", "id")
+            rows = list(queue[:_CHUNK])
+            if not rows:
+                break
+            self._decide(rows)
+            behind = Q(queued_at__gt=rows[-1].queued_at) | Q(queued_at=rows[-1].queued_at, pk__gt=rows[-1].pk)
+        self._write()
+        return len(self._seated)
+
+    def _open_pools(self) -> set[int]:
+        """Pools in which somebody waits, seats are free, and no party in front is in the way."""
+        return {pool.pk for pool in self._book.pools if pool.waiting and pool.free != 0} - self._stopped
+
+    def _decide(self, rows: Sequence[Registration]) -> None:
+        pools = pools_of(rows, self._book.pools)
+        starts = self._next_starts(rows)
+        for row in rows:
+            starts_at = starts[row.pk]
+            if starts_at is None or row.waiting_pool_id not in self._open_pools():
+                continue
+            blocking = next(
+                (pool for pool in pools[row.pk] if pool.pk in self._stopped or not fits(pool, row.seats)), None
+            )
+            if blocking is None:
+                self._book.take(pools[row.pk], row.seats, past_queue=True)
+                self._book.queue(row.waiting_pool_id, -row.seats)
+                self._seated.append(_Turn(row, starts_at))
+            else:
+                self._stop(row, blocking)
+
+    def _stop(self, row: Registration, blocking: SeatPool) -> None:
+        if blocking.pk != row.waiting_pool_id and row.waiting_pool_id is not None:
+            self._book.queue(row.waiting_pool_id, -row.seats)
+            self._book.queue(blocking.pk, row.seats)
+            self._turned_to[blocking.pk].append(row)
+        if not may_pass_queue(self._event):
+            self._stopped.add(blocking.pk)
+
+    @cached_property
+    def _starts(self) -> Mapping[int, datetime]:
+        return dict(self._event.sessions.filter(is_cancelled=False).values_list("id", "starts_at"))
+
+    def _next_starts(self, rows: Sequence[Registration]) -> Mapping[int, datetime | None]:
+        """The next part of the event that each party registered for and that has not begun."""
+        chosen = _chosen_sessions(rows) if len(self._starts) > 1 else {}
+        to_come = {pk: starts_at for pk, starts_at in self._starts.items() if starts_at > self._at}
+        return {
+            row.pk: min(
+                (starts_at for pk, starts_at in to_come.items() if pk in chosen.get(row.pk, to_come)), default=None
+            )
+            for row in rows
+        }
+
+    def _write(self) -> None:
+        of_state: dict[RegistrationState, list[_Turn]] = defaultdict(list)
+        for turn in self._seated:
+            of_state[RegistrationState(turn.registration.state)].append(turn)
+        self._keep_for([turn.registration for turn in of_state[RegistrationState.HELD]])
+        self._offer(of_state[RegistrationState.WAITLISTED])
+        for pool_id, rows in self._turned_to.items():
+            Registration.objects.filter(pk__in=[row.pk for row in rows]).update(waiting_pool=pool_id)
+            for state in {row.state for row in rows}:
+                self._record([row for row in rows if row.state == state], ChangeCause.QUEUE_CHANGED)
+
+    def _keep_for(self, holds: Sequence[Registration]) -> None:
+        """Keep the seat in silence: once the address is confirmed, its person is in."""
+        if holds:
+            pks = [row.pk for row in holds]
+            Registration.objects.filter(pk__in=pks).update(holds_seat=True, waiting_pool=None)
+            self._record(holds, ChangeCause.PROMOTED)
+
+    def _record(self, rows: Sequence[Registration], cause: ChangeCause) -> None:
+        record(rows, cause, was=rows[0].state, by=None, at=self._at, notify=False)
+
+    def _offer(self, turns: Sequence[_Turn]) -> None:
+        of_deadline: dict[datetime | None, list[Registration]] = defaultdict(list)
+        for turn in turns:
+            of_deadline[self._deadline(turn.starts_at)].append(turn.registration)
+        for deadline, rows in of_deadline.items():
+            state, moment = RegistrationState.CONFIRMED, {"confirmed_at": self._at}
+            if deadline is not None:
+                state, moment = RegistrationState.OFFERED, {"offer_expires_at": deadline}
+            columns = {"holds_seat": True, "waiting_pool": None, **moment}
+            move(rows, to=state, cause=ChangeCause.PROMOTED, by=None, at=self._at, columns=columns)
+
+    def _deadline(self, starts_at: datetime) -> datetime | None:
+        """Until when the seat is offered; None: it is given without asking."""
+        hours = self._event.policy.offer_hours
+        if hours is None or starts_at - self._at < CONFIRM_DIRECTLY_WITHIN:
+            return None
+        return min(self._at + timedelta(hours=hours), starts_at - OFFER_ENDS_BEFORE_START)

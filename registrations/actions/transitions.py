@@ -1,0 +1,40 @@
+"""The one function by which registrations change their state."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from events.models import User
+from registrations.actions.history import record
+from registrations.enums import REGISTRATION_MOVES, ChangeCause, RegistrationState
+from registrations.errors import NotActive
+from registrations.models import Registration
+
+
+def move(
+    registrations: Sequence[Registration],
+    *,
+    to: RegistrationState,
+    cause: ChangeCause,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    notify: bool = True,
+    columns: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Move registrations that all stand in one state: one conditional UPDATE, one change row for each.
+
+    `columns` change along with it. A move that is not in `REGISTRATION_MOVES` is refused, and so is one that somebody
+    else was quicker with.
+    """
+    was = RegistrationState(registrations[0].state)
+    if to not in REGISTRATION_MOVES[was]:
+        raise NotActive
+    standing = Registration.objects.filter(pk__in=[registration.pk for registration in registrations], state=was)
+    if standing.update(state=to, **columns) != len(registrations):
+        raise NotActive
+    for registration in registrations:
+        registration.state = to
+        for name, value in columns.items():
+            setattr(registration, name, value)
+    record(registrations, cause, was=was, by=by, at=at, reason=reason, notify=notify)
