@@ -1,1 +1,1 @@
-"""Lists and figures, the only way to read them."""
+"""The only ways to read lists: noun phrases, ordered, with the moment passed in."""

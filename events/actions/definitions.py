@@ -1,0 +1,252 @@
+"""What an organiser says about an event: typed, and the same for forms, API and import.
+
+The fields are those of the event body in the contract. `EventDefinition` makes an event; `EventEdit` changes one and
+leaves alone what is `UNSET`.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Final, TypeAlias, TypeVar
+
+from events.enums import EventMode, ReminderChannel, Visibility, WaitlistPolicy
+from events.models import (
+    District,
+    Event,
+    EventKind,
+    OrganizationalUnit,
+    ParticipantCategory,
+    ParticipationProcess,
+    ReminderRule,
+    Room,
+    Session,
+    Stage,
+    Topic,
+    Translated,
+    Venue,
+)
+
+
+class Unset(enum.Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | Unset
+
+
+@dataclass(frozen=True)
+class SessionDefinition:
+    """A dated part; a time without offset is wall-clock time of the event's zone.
+
+    `id` names the session that an edit changes. `all_day`: only the dates count; an end at midnight after the first day
+    closes the day before, any other end is on the last day.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    all_day: bool = False
+    title: Translated | None = None
+    room: Room | None = None
+    capacity: int | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class CategoryDefinition:
+    """A category that may register, and how many seats it has at most (null: as many as the event)."""
+
+    category: ParticipantCategory
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationDefinition:
+    """How people sign up; `required` null: as is usual for the kind."""
+
+    required: bool | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    capacity: int | None = None
+    categories: tuple[CategoryDefinition, ...] = ()
+    confirm_email: bool = True
+    hold_minutes: int = 60
+    waitlist: bool = True
+    waitlist_limit: int | None = None
+    waitlist_policy: WaitlistPolicy = WaitlistPolicy.STRICT
+    offer_hours: int | None = 24
+    group_max: int = 1
+    approval: bool = False
+
+
+@dataclass(frozen=True)
+class ReminderDefinition:
+    """A reminder: days before at a wall-clock time, or minutes before the start."""
+
+    channel: ReminderChannel
+    days: int | None = None
+    at: time | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDefinition:
+    """An event to be made; what is null and usual for its kind is filled in from the kind."""
+
+    unit: OrganizationalUnit
+    kind: EventKind
+    title: Translated
+    sessions: tuple[SessionDefinition, ...]
+    slug: str | None = None
+    summary: Translated | None = None
+    description: Translated | None = None
+    # Null: not stated, as in history.
+    mode: EventMode | None = EventMode.IN_PERSON
+    venue: Venue | None = None
+    district: District | None = None
+    join_url: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    accessibility: Mapping[str, str] = field(default_factory=dict)
+    visibility: Visibility | None = None
+    process: ParticipationProcess | None = None
+    stage: Stage | None = None
+    topics: tuple[Topic, ...] = ()
+    registration: RegistrationDefinition = RegistrationDefinition()
+    reminders: tuple[ReminderDefinition, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEdit:
+    """Changes to how people sign up."""
+
+    required: Maybe[bool] = UNSET
+    opens_at: Maybe[datetime | None] = UNSET
+    closes_at: Maybe[datetime | None] = UNSET
+    capacity: Maybe[int | None] = UNSET
+    categories: Maybe[tuple[CategoryDefinition, ...]] = UNSET
+    confirm_email: Maybe[bool] = UNSET
+    hold_minutes: Maybe[int] = UNSET
+    waitlist: Maybe[bool] = UNSET
+    waitlist_limit: Maybe[int | None] = UNSET
+    waitlist_policy: Maybe[WaitlistPolicy] = UNSET
+    offer_hours: Maybe[int | None] = UNSET
+    group_max: Maybe[int] = UNSET
+    approval: Maybe[bool] = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventEdit:
+    """Changes to an event; `sessions`, `topics` and `reminders` are given whole or not at all."""
+
+    kind: Maybe[EventKind] = UNSET
+    title: Maybe[Translated] = UNSET
+    summary: Maybe[Translated] = UNSET
+    description: Maybe[Translated] = UNSET
+    mode: Maybe[EventMode | None] = UNSET
+    venue: Maybe[Venue | None] = UNSET
+    district: Maybe[District | None] = UNSET
+    join_url: Maybe[str] = UNSET
+    contact_email: Maybe[str] = UNSET
+    contact_phone: Maybe[str] = UNSET
+    accessibility: Maybe[Mapping[str, str]] = UNSET
+    visibility: Maybe[Visibility] = UNSET
+    process: Maybe[ParticipationProcess | None] = UNSET
+    stage: Maybe[Stage | None] = UNSET
+    topics: Maybe[tuple[Topic, ...]] = UNSET
+    sessions: Maybe[tuple[SessionDefinition, ...]] = UNSET
+    registration: Maybe[RegistrationEdit] = UNSET
+    reminders: Maybe[tuple[ReminderDefinition, ...]] = UNSET
+
+
+def definition_of(event: Event) -> EventDefinition:
+    """The event as an organiser would say it: what a form shows, the API reads back and a copy is made from."""
+    policy = event.policy
+    pools = list(event.pools.select_related("category").order_by("category__position", "id"))
+    capacities = {pool.session_id: pool.capacity for pool in pools if pool.category is None}
+    return EventDefinition(
+        unit=event.unit,
+        kind=event.kind,
+        slug=event.slug,
+        title=event.title,
+        summary=event.summary,
+        description=event.description,
+        mode=EventMode(event.mode) if event.mode else None,
+        venue=event.venue,
+        district=event.district,
+        join_url=event.join_url,
+        contact_email=event.contact_email,
+        contact_phone=event.contact_phone,
+        accessibility=event.accessibility,
+        visibility=Visibility(event.visibility),
+        process=event.process,
+        stage=event.stage,
+        topics=tuple(event.topics.all()),
+        sessions=tuple(
+            session_definition_of(session, capacity=capacities.get(session.pk))
+            for session in event.sessions.filter(is_cancelled=False).select_related("room")
+        ),
+        registration=RegistrationDefinition(
+            required=policy.required,
+            opens_at=policy.opens_at,
+            closes_at=policy.closes_at,
+            capacity=capacities.get(None),
+            categories=tuple(
+                CategoryDefinition(pool.category, pool.capacity)
+                for pool in pools
+                if pool.category is not None and pool.session_id is None
+            ),
+            confirm_email=policy.confirm_email,
+            hold_minutes=policy.hold_minutes,
+            waitlist=policy.waitlist,
+            waitlist_limit=policy.waitlist_limit,
+            waitlist_policy=WaitlistPolicy(policy.waitlist_policy),
+            offer_hours=policy.offer_hours,
+            group_max=policy.group_max,
+            approval=policy.approval,
+        ),
+        reminders=tuple(reminder_definition_of(rule) for rule in event.reminders.all()),
+    )
+
+
+def session_definition_of(session: Session, *, capacity: int | None) -> SessionDefinition:
+    """A session as an organiser would say it."""
+    return SessionDefinition(
+        id=session.pk,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        all_day=session.all_day,
+        title=session.title or None,
+        room=session.room,
+        capacity=capacity,
+    )
+
+
+def reminder_definition_of(rule: ReminderRule) -> ReminderDefinition:
+    """A reminder rule as an organiser would say it."""
+    return ReminderDefinition(
+        channel=ReminderChannel(rule.channel), days=rule.days_before, at=rule.at_time, minutes=rule.minutes_before
+    )
+
+
+def usual_reminders(kind: EventKind) -> tuple[ReminderDefinition, ...]:
+    """The reminders that the kind asks for, from their JSON as in the contract."""
+    return tuple(
+        ReminderDefinition(
+            channel=ReminderChannel(rule["channel"]),
+            days=rule["before"].get("days"),
+            at=time.fromisoformat(rule["before"]["at"]) if "at" in rule["before"] else None,
+            minutes=rule["before"].get("minutes"),
+        )
+        for rule in kind.default_reminders
+    )
+
+
+def given(source: object, names: Iterable[str]) -> dict[str, object]:
+    """What a definition or an edit says about these names."""
+    return {name: getattr(source, name) for name in names if getattr(source, name) is not UNSET}

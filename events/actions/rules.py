@@ -1,0 +1,190 @@
+"""How people sign up and are reminded: the policy, the seats by category, the reminders."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from events.actions.definitions import (
+    UNSET,
+    CategoryDefinition,
+    RegistrationDefinition,
+    RegistrationEdit,
+    ReminderDefinition,
+    Unset,
+    given,
+    reminder_definition_of,
+)
+from events.actions.faults import Faults, model_faults
+from events.actions.history import Difference, plain
+from events.actions.seats import set_capacity
+from events.actions.sessions import close_pools
+from events.actions.wall_clock import NoSuchTime, as_instant
+from events.enums import EventChangeKind
+from events.errors import FieldErrors
+from events.models import Event, RegistrationPolicy, ReminderRule, SeatPool
+
+POLICY_COLUMNS: Final = tuple(
+    column.name for column in fields(RegistrationEdit) if column.name not in {"capacity", "categories"}
+)
+# Long enough for every use, short enough for every calendar.
+REMINDER_MINUTES: Final = 366 * 24 * 60
+HOLD_MINUTES: Final = 30 * 24 * 60
+OFFER_HOURS: Final = 90 * 24
+
+
+def make_rules(
+    event: Event,
+    registration: RegistrationDefinition,
+    reminders: tuple[ReminderDefinition, ...],
+    *,
+    required: bool,
+) -> None:
+    """The rules of an event that has none yet."""
+    _save_policy(RegistrationPolicy(event=event), {**given(registration, POLICY_COLUMNS), "required": required})
+    _require_capacity(registration.capacity, key="registration.capacity")
+    _require_categories(registration.categories)
+    SeatPool.objects.create(event=event, capacity=registration.capacity)
+    for item in registration.categories:
+        SeatPool.objects.create(event=event, category=item.category, capacity=item.capacity)
+    _save_reminders(event, reminders)
+
+
+def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[Difference]:
+    """Change what the edit names; fewer seats than are taken are refused."""
+    if edit is UNSET:
+        return
+    policy = event.policy
+    before = {name: getattr(policy, name) for name in POLICY_COLUMNS}
+    _save_policy(policy, given(edit, POLICY_COLUMNS))
+    for name in POLICY_COLUMNS:
+        after = getattr(policy, name)
+        if after != before[name]:
+            key = f"registration.{name}"
+            yield Difference(EventChangeKind.EDITED, {key: plain(before[name])}, {key: plain(after)})
+    if edit.capacity is not UNSET:
+        pool = event.pools.get(session=None, category=None)
+        yield from _resize(pool, edit.capacity, key="registration.capacity")
+    if edit.categories is not UNSET:
+        yield from _edit_categories(event, edit.categories)
+
+
+def _save_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> None:
+    errors: Faults = {}
+    zone = ZoneInfo(policy.event.time_zone)
+    for name, value in values.items():
+        try:
+            setattr(policy, name, as_instant(value, zone) if isinstance(value, datetime) else value)
+        except NoSuchTime as refusal:
+            errors[f"registration.{name}"] = [refusal.message]
+    errors |= model_faults(policy, only=POLICY_COLUMNS, prefix="registration.")
+    if not errors:
+        errors = _policy_faults(policy)
+    if errors:
+        raise FieldErrors(errors)
+    policy.save()
+
+
+def _policy_faults(policy: RegistrationPolicy) -> Faults:
+    errors: Faults = {}
+    if policy.opens_at and policy.closes_at and policy.closes_at <= policy.opens_at:
+        errors["registration.closes_at"] = [_("Registration has to close after it opens.")]
+    if policy.hold_minutes > HOLD_MINUTES:
+        errors["registration.hold_minutes"] = [_("A seat is held for 30 days at most.")]
+    if (policy.offer_hours or 0) > OFFER_HOURS:
+        errors["registration.offer_hours"] = [_("A seat is offered for 90 days at most.")]
+    return errors
+
+
+def _require_capacity(capacity: int | None, *, key: str) -> None:
+    errors = model_faults(SeatPool(capacity=capacity), only=("capacity",))
+    if errors:
+        raise FieldErrors({key: errors["capacity"]})
+
+
+def _require_categories(categories: tuple[CategoryDefinition, ...]) -> None:
+    if len({item.category for item in categories}) < len(categories):
+        raise FieldErrors({"registration.categories": [_("Name every category once.")]})
+    for item in categories:
+        _require_capacity(item.capacity, key="registration.categories")
+
+
+def _resize(pool: SeatPool, capacity: int | None, *, key: str, **what: object) -> Iterator[Difference]:
+    if capacity == pool.capacity:
+        return
+    _require_capacity(capacity, key=key)
+    before = pool.capacity
+    set_capacity(pool, capacity)
+    yield Difference(EventChangeKind.CAPACITY_CHANGED, {"capacity": before, **what}, {"capacity": capacity, **what})
+
+
+def _edit_categories(event: Event, categories: tuple[CategoryDefinition, ...]) -> Iterator[Difference]:
+    _require_categories(categories)
+    key = "registration.categories"
+    pools = {
+        pool.category: pool
+        for pool in event.pools.filter(session=None, category__isnull=False).select_related("category").order_by("id")
+    }
+    wanted = {item.category: item.capacity for item in categories}
+    for category, capacity in wanted.items():
+        if category in pools:
+            yield from _resize(pools[category], capacity, key=key, category=category.code)
+        else:
+            SeatPool.objects.create(event=event, category=category, capacity=capacity)
+    leaving = [pool.pk for category, pool in pools.items() if category not in wanted]
+    if not close_pools(event.pools.filter(pk__in=leaving)):
+        raise FieldErrors({key: [_("People are registered in a category that you are taking out.")]})
+    before = [category.code for category in pools if category]
+    after = [category.code for category in wanted]
+    if set(before) != set(after):
+        yield Difference(EventChangeKind.EDITED, {key: before}, {key: after})
+
+
+def edit_reminders(event: Event, reminders: tuple[ReminderDefinition, ...] | Unset) -> Iterator[Difference]:
+    """Replace the reminders by these."""
+    if reminders is UNSET:
+        return
+    rules = [reminder_definition_of(rule) for rule in event.reminders.all()]
+    if set(rules) != set(reminders) or len(rules) != len(reminders):
+        _save_reminders(event, reminders)
+        before, after = ([_reminder(rule) for rule in some] for some in (rules, reminders))
+        yield Difference(EventChangeKind.EDITED, {"reminders": before}, {"reminders": after})
+
+
+def _reminder(rule: ReminderDefinition) -> dict[str, object]:
+    """As in the contract's body."""
+    before = {"minutes": rule.minutes} if rule.at is None else {"days": rule.days, "at": f"{rule.at:%H:%M}"}
+    return {"channel": rule.channel.value, "before": before}
+
+
+def _save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
+    rows = [
+        ReminderRule(
+            event=event,
+            channel=rule.channel,
+            days_before=rule.days,
+            at_time=rule.at,
+            minutes_before=rule.minutes,
+        )
+        for rule in rules
+    ]
+    sentences: list[str | Promise] = []
+    if len(set(rules)) < len(rules):
+        sentences.append(_("Name every reminder once."))
+    if any((rule.days is None) != (rule.at is None) or (rule.days is None) == (rule.minutes is None) for rule in rules):
+        sentences.append(_("Say either the days before and an hour, or the minutes before."))
+    limits = ("days_before", "minutes_before")
+    if any(model_faults(row, only=limits) or _minutes_before(row) > REMINDER_MINUTES for row in rows):
+        sentences.append(_("A reminder comes a year before the start at most."))
+    if sentences:
+        raise FieldErrors({"reminders": sentences})
+    event.reminders.all().delete()
+    ReminderRule.objects.bulk_create(rows)
+
+
+def _minutes_before(rule: ReminderRule) -> int:
+    return (rule.minutes_before or 0) + (rule.days_before or 0) * 24 * 60
