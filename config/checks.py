@@ -6,6 +6,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.db import DatabaseError
+
+from events.queries.examples import example_data_exists
 
 QUEUE_PROMISES = {"orm": "default", "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False}
 
@@ -36,3 +39,19 @@ def queue_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> 
         hint = "retry must be more than timeout × (1 + queue_limit / workers)."
         found.append(Error("Q_CLUSTER would start tasks again that still run.", hint=hint, id="config.E005"))
     return found
+
+
+@register(deploy=True)
+def no_example_data(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:  # noqa: ARG001  # as above
+    """Examples live on the embedded server only: elsewhere a citizen might sign up for one."""
+    if settings.USES_EMBEDDED_DATABASE:
+        return []
+    try:
+        found = example_data_exists()
+    except DatabaseError:
+        hint = "Run `manage.py migrate`, or look at DATABASE_URL."
+        return [Error("The database cannot be asked whether it holds example data.", hint=hint, id="config.E007")]
+    if not found:
+        return []
+    hint = "Make a new database: example events, accounts and notices were loaded into this one."
+    return [Error("The database holds example data.", hint=hint, id="config.E006")]
