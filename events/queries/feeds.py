@@ -7,7 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import F, Max, Prefetch, QuerySet, Value
+from django.db.models import F, Max, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -145,16 +145,11 @@ def links_to(address: str, *, name: str) -> FeedLinks:
 def _content(entries: QuerySet[CalendarEntry]) -> FeedContent:
     """Join the entries where they are: one statement, so never the half of a change."""
     by_start = (F("session__starts_at"), F("session__uid"))
-    joined = (
-        entries.order_by()
-        .values("language")
-        .annotate(
-            text=StringAgg("content", delimiter=Value(""), ordering=by_start),
-            newest=Max("session__last_modified"),
-        )
+    found = entries.aggregate(
+        text=StringAgg("content", delimiter="", order_by=by_start),
+        newest=Max("session__last_modified"),
     )
-    row = joined.values_list("text", "newest").first()
-    return FeedContent(*row) if row else FeedContent("", None)
+    return FeedContent(found["text"] or "", found["newest"])
 
 
 def _midnight(day: date) -> datetime:
