@@ -51,6 +51,8 @@ class Stage(models.Model):
     end_quarter = models.PositiveSmallIntegerField()
     consultation_starts_on = models.DateField(null=True, blank=True)
     consultation_ends_on = models.DateField(null=True, blank=True)
+    # The rest of the source row, as it was read.
+    source_facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         """Stages are numbered within their process."""
