@@ -1,0 +1,151 @@
+"""The forms that citizens fill in: sign up, correct an address, ask for one's links."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from events.errors import FieldErrors
+from events.models import Event, ParticipantCategory, SeatPool, Session, in_language
+from events.templatetags.event_tags import when_text
+from registrations.actions.signing_up import Applicant
+
+_LONGEST_NAME: Final = 100
+_LONGEST_ORGANISATION: Final = 200
+
+
+def _email_field(label: str | Promise) -> forms.EmailField:
+    return forms.EmailField(
+        label=label,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Give an e-mail address: your confirmation goes there."),
+            "invalid": _("This does not look like an e-mail address. It should read like name@example.org."),
+        },
+    )
+
+
+class SignUpForm(forms.Form):
+    """What somebody says to take part; which fields it has depends on the event."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=_LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        error_messages={"required": _("Give your first name.")},
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=_LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+        error_messages={"required": _("Give your last name.")},
+    )
+    email = _email_field(_("E-mail address"))
+    category = forms.ChoiceField(
+        label=_("Which group do you belong to?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the group you belong to.")},
+    )
+    sessions = forms.TypedMultipleChoiceField(
+        label=_("When do you want to come?"),
+        widget=forms.CheckboxSelectMultiple,
+        coerce=int,
+        error_messages={"required": _("Tick at least one date.")},
+    )
+    organisation = forms.CharField(
+        label=_("Organisation or company"),
+        max_length=_LONGEST_ORGANISATION,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    phone = PhoneNumberField(
+        label=_("Phone number"),
+        required=False,
+        region="PL",
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    sms_reminders = forms.BooleanField(label=_("Remind me by SMS as well"), required=False)
+
+    def __init__(self, data: Any = None, *, event: Event, sessions: Sequence[Session], **kwargs: Any) -> None:
+        """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand."""
+        super().__init__(data, label_suffix="", **kwargs)
+        self.fields["phone"].error_messages["invalid"] = _("This is not a phone number. It should read like +48 600 100 200.")
+        self.fields["phone"].help_text = _("Only if you want reminders by SMS.")
+        self._offered = tuple(session.pk for session in sessions)
+        self._all = {session.pk for session in event.sessions.all() if not session.is_cancelled}
+        self._ask_for_category(event)
+        self._ask_for_sessions(event, sessions)
+
+    def _ask_for_category(self, event: Event) -> None:
+        listed = _listed_categories(event)
+        if not listed:
+            del self.fields["category"]
+            return
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(category.code, str(category)) for category in listed]
+
+    def _ask_for_sessions(self, event: Event, sessions: Sequence[Session]) -> None:
+        if len(sessions) < 2:  # noqa: PLR2004  # one date is no choice
+            del self.fields["sessions"]
+            return
+        field = self.fields["sessions"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(session.pk, _session_label(session, event)) for session in sessions]
+        ends = [session.ends_at for session in sessions]
+        are_apart = all(end <= later.starts_at for end, later in zip(ends, sessions[1:], strict=False))
+        if are_apart:
+            field.initial = list(self._offered)
+
+    def clean(self) -> dict[str, Any]:
+        """A wish for SMS needs a number."""
+        data = super().clean() or self.cleaned_data
+        if data.get("sms_reminders") and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Give a phone number, or untick the SMS reminder."))
+        return data
+
+    def applicant(self) -> Applicant:
+        """The person, as the action takes them; all dates chosen is the same as the whole event."""
+        data = self.cleaned_data
+        chosen = tuple(data.get("sessions", self._offered))
+        return Applicant(
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            email=data["email"],
+            phone=str(data["phone"] or ""),
+            organisation=data["organisation"],
+            category=data.get("category") or None,
+            session_ids=() if set(chosen) == self._all else chosen,
+            sms_reminders=data["sms_reminders"],
+        )
+
+    def take(self, refusal: FieldErrors) -> None:
+        """Show what the action found wrong, each sentence at its field."""
+        for name, sentences in refusal.errors.items():
+            self.add_error(name if name in self.fields else None, [str(sentence) for sentence in sentences])
+
+
+def _listed_categories(event: Event) -> list[ParticipantCategory]:
+    pools: Sequence[SeatPool] = event.pools.all()
+    found = {pool.category.pk: pool.category for pool in pools if pool.category is not None}
+    return sorted(found.values(), key=lambda category: (category.position, category.code))
+
+
+def _session_label(session: Session, event: Event) -> str:
+    when = when_text(session, event.time_zone)
+    title = in_language(session.title)
+    return f"{title} – {when}" if title else when
+
+
+class AddressForm(forms.Form):
+    """One e-mail address."""
+
+    email = _email_field(_("E-mail address"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Labels stand above their fields, without a colon."""
+        super().__init__(*args, label_suffix="", **kwargs)

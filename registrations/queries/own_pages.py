@@ -1,0 +1,45 @@
+"""Everything that a person's own page shows about one registration, in a fixed number of queries."""
+
+from dataclasses import dataclass
+
+from events.models import Session
+from registrations.enums import RegistrationState
+from registrations.models import CalendarFeed, Registration, RegistrationChange
+from registrations.queries.lists import position_of
+
+_S = RegistrationState
+
+
+@dataclass(frozen=True)
+class OwnPageFacts:
+    """A registration with its dates, its place in the queue, its calendar and what happened to it."""
+
+    registration: Registration
+    sessions: list[Session]
+    position: int | None
+    feed: CalendarFeed | None
+    changes: list[RegistrationChange]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended for good; one that ran out may come back."""
+        return not self.registration.is_active and self.registration.state != _S.EXPIRED
+
+    @property
+    def has_lapsed_offer(self) -> bool:
+        """Whether an offered seat ran out, rather than the time to confirm the address."""
+        return self.registration.state == _S.EXPIRED and self.registration.offer_expires_at is not None
+
+
+def own_page_facts(registration: Registration) -> OwnPageFacts:
+    """The facts behind a person's own door."""
+    chosen = list(registration.sessions.select_related("room").order_by("starts_at", "id"))
+    everything = registration.event.sessions.select_related("room").order_by("starts_at", "position", "id")
+    key = registration.email_key
+    return OwnPageFacts(
+        registration=registration,
+        sessions=chosen or list(everything),
+        position=position_of(registration),
+        feed=CalendarFeed.objects.filter(email_key=key).first() if key else None,
+        changes=list(registration.changes.order_by("id")),
+    )

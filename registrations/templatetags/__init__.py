@@ -1,0 +1,1 @@
+"""How registrations are worded on pages."""

@@ -1,0 +1,141 @@
+"""A person's own door `/r/{token}/`: GET shows, POST acts.
+
+The key in the address is the credential, so these forms carry no CSRF token: who knows the key may act, who does not
+cannot forge the address. It also lets them work with `no-referrer`, under which browsers name no origin, and without
+cookies in the windows that mail programs open.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events.errors import DomainError
+from registrations.actions.calendars import personal_feed, revoke_feed
+from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
+from registrations.models import CalendarFeed, Registration
+from registrations.queries.doors import get_registration_by_token
+from registrations.queries.own_pages import own_page_facts
+
+P = ParamSpec("P")
+_REFUSED = 409
+
+
+def _own_door(
+    view: Callable[Concatenate[HttpRequest, Registration, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+    """Open the door by its key and keep the key to oneself: no cache, no referrer, no search engine."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            registration = get_registration_by_token(token)
+        except Http404:
+            response = render(request, "registrations/unknown_link.html", status=404)
+        else:
+            response = view(request, registration, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return csrf_exempt(guarded)
+
+
+@_own_door
+@require_safe
+def own_page(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Show where the registration stands and what can be done."""
+    return _page(request, registration)
+
+
+@_own_door
+@require_POST
+def confirm(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Confirm the address."""
+    return _act(request, registration, lambda: confirm_registration(registration, at=timezone.now()))
+
+
+@_own_door
+@require_POST
+def accept(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Take the seat that is offered."""
+    return _act(request, registration, lambda: accept_offer(registration, at=timezone.now()))
+
+
+@_own_door
+@require_POST
+def decline(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Leave the seat that is offered to somebody else."""
+    return _act(request, registration, lambda: decline_offer(registration, at=timezone.now()))
+
+
+@_own_door
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Ask whether the person is sure; then give the seat back."""
+    if request.method != "POST":
+        if not registration.is_active:
+            return redirect("registration-manage", registration.manage_token)
+        return render(request, "registrations/cancel.html", _context(registration))
+    return _act(request, registration, lambda: cancel_registration(registration, by=None, at=timezone.now()))
+
+
+@_own_door
+@require_POST
+def make_calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Make the person's own calendar address."""
+    return _act(request, registration, lambda: personal_feed(registration, at=timezone.now()))
+
+
+@_own_door
+@require_POST
+def revoke_calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Replace the person's own calendar address, because somebody else has learnt it."""
+    feed = CalendarFeed.objects.filter(email_key=registration.email_key).first()
+    if feed is None or str(feed.generation) != request.POST.get("generation"):
+        # Replaced already: a second click must not throw away the new address.
+        return redirect("registration-manage", registration.manage_token)
+    return _act(request, registration, lambda: revoke_feed(feed, at=timezone.now()))
+
+
+def _act(request: HttpRequest, registration: Registration, action: Callable[[], object]) -> HttpResponse:
+    try:
+        action()
+    except DomainError as refusal:
+        registration.refresh_from_db()
+        return _page(request, registration, refusal=refusal.message, status=_REFUSED)
+    return redirect("registration-manage", registration.manage_token)
+
+
+def _page(request: HttpRequest, registration: Registration, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    return render(request, "registrations/own.html", {**_context(registration), "refusal": refusal}, status=status)
+
+
+def _context(registration: Registration) -> dict[str, object]:
+    facts = own_page_facts(registration)
+    context: dict[str, object] = {
+        "registration": registration,
+        "event": registration.event,
+        "facts": facts,
+        "token": registration.manage_token,
+        "ticket_url": f"{settings.BASE_URL}{reverse('ticket-code', args=[registration.ticket_code])}",
+    }
+    if facts.feed is not None:
+        feed = f"{settings.BASE_URL}{reverse('feed-personal', args=[facts.feed.token])}"
+        webcal = f"webcal://{feed.split('://', 1)[1]}"
+        context |= {
+            "feed": feed,
+            "webcal": webcal,
+            "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
+            "outlook": f"https://outlook.live.com/calendar/0/addfromweb?url={quote(feed, safe='')}",
+        }
+    return context
