@@ -1,0 +1,74 @@
+"""Reaching a person again: a mistyped address put right, the link sent once more."""
+
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import FieldErrors
+from registrations.actions.history import may_write_again, record
+from registrations.actions.retries import retried
+from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
+from registrations.errors import NotActive, RateLimited
+from registrations.models import Participant, Registration
+from registrations.tokens import email_key
+
+_HOUR: Final = 3600
+
+
+@retried
+def correct_address(registration: Registration, *, email: str, at: datetime) -> Registration:
+    """Put a mistyped address right before it is confirmed: the link goes to the new one, and the old link dies.
+
+    The time to confirm stays as it was. When the new address has a registration of its own, its owner is told, nothing
+    changes here, and whoever asked learns nothing of it.
+    """
+    address = _read(email)
+    current = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    if current.state != RegistrationState.HELD:
+        raise NotActive
+    if not may_write_again(current, ChangeCause.ADDRESS_CORRECTED, at=at):
+        raise RateLimited(details={"retry_after": _HOUR})
+    key = email_key(address)
+    try:
+        with transaction.atomic():
+            Registration.objects.filter(pk=current.pk).update(email_key=key, link_generation=F("link_generation") + 1)
+    except IntegrityError:
+        owner = Registration.objects.get(event=current.event_id, email_key=key, state__in=ACTIVE_STATES)
+        notify = may_write_again(owner, ChangeCause.ASKED_AGAIN, at=at)
+        record([owner], ChangeCause.ASKED_AGAIN, was=owner.state, by=None, at=at, notify=notify)
+        return current
+    Participant.objects.filter(registration=current.pk).update(email=address)
+    current.refresh_from_db()
+    record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=None, at=at)
+    return current
+
+
+def _read(email: str) -> str:
+    address = email.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise FieldErrors({"email": [_("Enter a valid e-mail address.")]}) from error
+    return address
+
+
+@transaction.atomic
+def ask_for_link(registration: Registration, *, at: datetime) -> None:
+    """Send the person's link once more; asked too often, nothing is sent and nothing is said about it."""
+    notify = may_write_again(registration, ChangeCause.LINK_REQUESTED, at=at)
+    record([registration], ChangeCause.LINK_REQUESTED, was=registration.state, by=None, at=at, notify=notify)
+
+
+@transaction.atomic
+def my_registrations_link(email: str, *, at: datetime) -> None:
+    """Send a person the links to all their registrations; whether there are any is known to the mailbox only."""
+    newest = Registration.objects.filter(email_key=email_key(email)).order_by("-id").first()
+    if newest is None:
+        return
+    notify = may_write_again(newest, ChangeCause.OVERVIEW_REQUESTED, at=at)
+    record([newest], ChangeCause.OVERVIEW_REQUESTED, was=newest.state, by=None, at=at, notify=notify)

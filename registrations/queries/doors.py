@@ -1,0 +1,60 @@
+"""Doors to registrations: by a person's own key, or by reference within an event; what is not there is a 404."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from events.models import Event
+from registrations.models import CalendarFeed, CheckIn, Registration
+from registrations.tokens import claimed_id, matches
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """The key of a calendar that its person has replaced: it was right once, and says so (410)."""
+
+
+def get_registration_by_token(token: str) -> Registration:
+    """The registration that this key opens, with its person and its event; else 404."""
+    registration = _complete().filter(pk=claimed_id(token) or 0).first()
+    if registration is None or not matches(
+        token, "manage", row_id=registration.pk, generation=registration.link_generation
+    ):
+        raise Http404
+    return registration
+
+
+def get_event_registration(event: Event, reference: str) -> Registration:
+    """The registration of this event with this reference; else 404. Who may ask is the event's door's business."""
+    registration = _complete().filter(event=event, reference=reference.upper()).first()
+    if registration is None:
+        raise Http404
+    return registration
+
+
+def get_feed_by_token(token: str) -> CalendarFeed | Revoked:
+    """The personal calendar that this key opens, or that it was replaced; a key that never was is 404."""
+    feed = CalendarFeed.objects.filter(pk=claimed_id(token) or 0).first()
+    if feed is None:
+        raise Http404
+    if matches(token, "calendar", row_id=feed.pk, generation=feed.generation):
+        return feed
+    earlier = range(1, feed.generation)
+    if any(matches(token, "calendar", row_id=feed.pk, generation=generation) for generation in earlier):
+        return Revoked()
+    raise Http404
+
+
+def get_check_in(event: Event, nonce: str) -> CheckIn:
+    """The admission at this event that a device made under this number; else 404."""
+    check_in = CheckIn.objects.filter(registration__event=event, nonce=nonce).select_related("registration").first()
+    if check_in is None:
+        raise Http404
+    return check_in
+
+
+def _complete() -> QuerySet[Registration]:
+    return Registration.objects.select_related(
+        "participant", "category", "event__policy", "event__unit", "event__venue"
+    )

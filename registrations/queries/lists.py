@@ -1,0 +1,179 @@
+"""Who is registered, and the figures about them: each figure counts a list that can be asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from events.models import Event, Session
+from events.queries.search import fold
+from registrations.enums import ACTIVE_STATES, Attendance, RegistrationSource, RegistrationState
+from registrations.models import HeadcountEntry, Registration
+
+_S: Final = RegistrationState
+
+
+def event_registrations(event: Event, *, q: str = "", state: RegistrationState | None = None) -> QuerySet[Registration]:
+    """The registrations of an event with their people, in the order they came in; `position` counts in their queue.
+
+    `q`: words of the name, the organisation or the reference, without regard to capitals and diacritics.
+    """
+    rows = Registration.objects.filter(event=event)
+    if state is not None:
+        rows = rows.filter(state=state)
+    for word in fold(q).split():
+        rows = rows.filter(participant__search_text__contains=word)
+    return (
+        rows.annotate(position=_POSITION)
+        .select_related("participant", "category")
+        .prefetch_related(Prefetch("sessions", Session.objects.order_by("starts_at", "id")))
+        .order_by("created_at", "id")
+    )
+
+
+def person_registrations(email_key: str, *, at: datetime) -> QuerySet[Registration]:
+    """The active registrations of one address at events that are not over, the next event first."""
+    return (
+        Registration.objects.filter(email_key=email_key, state__in=ACTIVE_STATES, event__ends_at__gt=at)
+        .select_related("event__unit", "event__venue", "participant", "category")
+        .order_by("event__starts_at", "id")
+    )
+
+
+def position_of(registration: Registration) -> int | None:
+    """The place in its queue, from 1; None when it does not wait. Computed, never stored."""
+    if registration.waiting_pool_id is None:
+        return None
+    return _ahead_of(registration.waiting_pool_id, registration.queued_at, registration.pk).count() + 1
+
+
+def _ahead_of(pool: int | OuterRef, queued_at: datetime | OuterRef, pk: int | OuterRef) -> QuerySet[Registration]:
+    return Registration.objects.filter(
+        Q(queued_at__lt=queued_at) | Q(queued_at=queued_at, pk__lt=pk), waiting_pool=pool
+    )
+
+
+_POSITION: Final = Case(
+    When(
+        waiting_pool__isnull=False,
+        then=Coalesce(
+            Subquery(
+                _ahead_of(OuterRef("waiting_pool"), OuterRef("queued_at"), OuterRef("pk"))
+                .order_by()
+                .values("waiting_pool")
+                .annotate(ahead=Count("pk"))
+                .values("ahead")
+            ),
+            Value(0),
+        )
+        + 1,
+    )
+)
+
+
+@dataclass(frozen=True)
+class ReportFigures:
+    """How many people are in the list of registrations, what became of them, and who came.
+
+    `registered` is the whole list; those in between (`held`, `offered`, …) are named too, so that the parts add up to
+    it. `headcount` counts people without names and is never mixed with the others; null: nobody counted.
+    """
+
+    registered: int
+    awaiting_approval: int
+    held: int
+    confirmed: int
+    waitlisted: int
+    offered: int
+    declined: int
+    cancelled: int
+    expired: int
+    rejected: int
+    present: int
+    no_show: int
+    excused: int
+    walk_ins: int
+    headcount: int | None
+
+
+@dataclass(frozen=True)
+class EventReport:
+    """The figures of an event: as a whole, by category code ("" for none) and by session id."""
+
+    total: ReportFigures
+    by_category: Mapping[str, ReportFigures]
+    by_session: Mapping[int, ReportFigures]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """So many people who share everything that a report asks for; `session_id` null: they come to all sessions."""
+
+    state: str
+    attendance: str
+    source: str
+    category: str
+    session_id: int | None
+    people: int
+
+
+def report_figures(event: Event) -> EventReport:
+    """The figures of an event for its report; a person who chose two sessions counts in each, and once as a whole."""
+    rows = Registration.objects.filter(event=event).order_by()
+    keys = ("state", "attendance", "source", "category__code")
+    groups = _grouped(rows.values_list(*keys, Value(None), Sum("seats")))
+    everywhere = _grouped(rows.filter(sessions=None).values_list(*keys, Value(None), Sum("seats")))
+    chosen = _grouped(rows.exclude(sessions=None).values_list(*keys, "sessions", Sum("seats")))
+    headcounts = dict(
+        HeadcountEntry.objects.filter(event=event).order_by().values_list("category__code").annotate(Sum("delta"))
+    )
+    listed = event.pools.exclude(category=None).values_list("category__code", flat=True)
+    categories = sorted({*listed, *(group.category for group in groups)} | {code or "" for code in headcounts})
+    return EventReport(
+        total=_figures(groups, headcount=sum(headcounts.values()) if headcounts else None),
+        by_category={
+            code: _figures(
+                [group for group in groups if group.category == code], headcount=headcounts.get(code or None)
+            )
+            for code in categories
+        },
+        by_session={
+            pk: _figures([*everywhere, *(group for group in chosen if group.session_id == pk)], headcount=None)
+            for pk in event.sessions.values_list("id", flat=True)
+        },
+    )
+
+
+def _grouped(rows: Iterable[tuple[str, str, str, str | None, int | None, int]]) -> list[_Group]:
+    return [
+        _Group(state, attendance, source, category or "", session_id, people)
+        for state, attendance, source, category, session_id, people in rows
+    ]
+
+
+def _figures(groups: Iterable[_Group], *, headcount: int | None) -> ReportFigures:
+    groups = list(groups)
+
+    def people(*values: str) -> int:
+        return sum(group.people for group in groups if {group.state, group.attendance, group.source} & set(values))
+
+    return ReportFigures(
+        registered=sum(group.people for group in groups),
+        awaiting_approval=people(_S.AWAITING_APPROVAL),
+        held=people(_S.HELD),
+        confirmed=people(_S.CONFIRMED),
+        waitlisted=people(_S.WAITLISTED),
+        offered=people(_S.OFFERED),
+        declined=people(_S.DECLINED),
+        cancelled=people(_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER),
+        expired=people(_S.EXPIRED),
+        rejected=people(_S.REJECTED),
+        present=people(Attendance.PRESENT),
+        no_show=people(Attendance.NO_SHOW),
+        excused=people(Attendance.EXCUSED),
+        walk_ins=people(RegistrationSource.WALK_IN),
+        headcount=headcount,
+    )

@@ -1,0 +1,68 @@
+"""What every pool should count, read from the registrations themselves."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+# A registration passes a pool when the pool's category is its own (or the pool has none) and the pool's session is one
+# of those it chose (or the pool has none, or it chose none and so takes part in all of them).
+_RECOUNT: Final = """
+    SELECT pool.id, event.slug, session.position, category.code, pool.capacity, pool.overbooked,
+        pool.taken, pool.waiting, coalesce(holds.seats, 0), coalesce(waits.seats, 0)
+    FROM events_seatpool pool
+    JOIN events_event event ON event.id = pool.event_id
+    LEFT JOIN events_session session ON session.id = pool.session_id
+    LEFT JOIN events_participantcategory category ON category.id = pool.category_id
+    LEFT JOIN LATERAL (
+        SELECT sum(registration.seats) AS seats FROM registrations_registration registration
+        WHERE registration.event_id = pool.event_id
+            AND registration.holds_seat
+            AND (pool.category_id IS NULL OR registration.category_id = pool.category_id)
+            AND (
+                pool.session_id IS NULL
+                OR NOT EXISTS (
+                    SELECT FROM registrations_registration_sessions chosen
+                    WHERE chosen.registration_id = registration.id
+                )
+                OR EXISTS (
+                    SELECT FROM registrations_registration_sessions chosen
+                    WHERE chosen.registration_id = registration.id AND chosen.session_id = pool.session_id
+                )
+            )
+    ) holds ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(registration.seats) AS seats FROM registrations_registration registration
+        WHERE registration.waiting_pool_id = pool.id
+    ) waits ON true
+    ORDER BY event.slug, pool.id
+"""
+
+
+@dataclass(frozen=True)
+class PoolCount:
+    """A pool as it counts, and as its lists say it should."""
+
+    pool_id: int
+    event: str
+    session: int | None
+    category: str | None
+    capacity: int | None
+    overbooked: int
+    taken: int
+    waiting: int
+    holding: int
+    queued: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the pool counts what is there, and no more than there is room for."""
+        has_room = self.capacity is None or self.holding <= self.capacity + self.overbooked
+        return (self.taken, self.waiting) == (self.holding, self.queued) and has_room
+
+
+def pool_counts() -> list[PoolCount]:
+    """Every pool with its counts, by event; one statement, so one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT)
+        return [PoolCount(*row) for row in cursor.fetchall()]

@@ -1,0 +1,33 @@
+"""What registrations do when an event changes: one call each, in the transaction that changed it."""
+
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from events.actions.seats import SeatBook, lock_queue
+from events.enums import EventChangeKind
+from events.errors import FieldErrors
+from events.models import EventChange
+from events.signals import event_changed, sessions_going
+from registrations.actions.queues import promote
+from registrations.enums import ACTIVE_STATES
+from registrations.models import Registration
+
+
+@receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
+def seats_follow_event(*, change_id: int, **_signal: object) -> None:
+    """Let people move up where there is room now; wait for those who are just signing up for what is called off."""
+    change = EventChange.objects.get(pk=change_id)
+    match change.kind:
+        case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED:
+            promote(change.event_id, at=change.at)
+        case EventChangeKind.CANCELLED:
+            # Registrations stay as they are. Whoever is past this lock is told of it; whoever comes later is refused.
+            lock_queue(change.event_id)
+            SeatBook(change.event_id)
+
+
+@receiver(sessions_going, dispatch_uid="registrations.keep_chosen_sessions")
+def keep_chosen_sessions(*, session_ids: frozenset[int], **_signal: object) -> None:
+    """Refuse to take a session out of an event while somebody who is coming has chosen it."""
+    if Registration.objects.filter(sessions__in=session_ids, state__in=ACTIVE_STATES).exists():
+        raise FieldErrors({"sessions": [_("People are registered for a session that you are taking out.")]})
