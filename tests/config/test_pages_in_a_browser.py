@@ -1,0 +1,266 @@
+"""Public pages in a real browser: axe finds nothing, nothing overflows, and the keyboard alone gets a seat."""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from events.models import Event, RecordedActivity, RecordedFigure, SeatRule, Stage, Venue
+from registrations.enums import RegistrationState
+from registrations.models import Registration
+from tests.make.events import make_event, make_notice, make_process, make_session, make_topic, make_venue
+from tests.make.registrations import make_registration
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 360, "height": 640}
+DESKTOP = {"width": 1280, "height": 900}
+# Where to keep pictures of what was tested, for people to look at.
+PICTURES = os.environ.get("WIEC_PICTURES")
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+def town() -> dict[str, str]:
+    """A town with one of everything that a public page shows; addresses by name."""
+    now = timezone.now()
+    make_notice(at=now)
+    venue = make_venue("ratusz")
+    Venue.objects.filter(pk=venue.pk).update(latitude="51.247900", longitude="22.568300")
+    process = make_process("strategia")
+    stage = Stage.objects.create(
+        process=process,
+        number=1,
+        roman="I",
+        title={"pl": "Diagnoza"},
+        period_text="IV kwartał 2019",
+        start_year=2019,
+        start_quarter=4,
+        end_year=2019,
+        end_quarter=4,
+    )
+    for number, (form, people) in enumerate([("punkty mobilne", 773), ("ankiety", None), ("kafejki", 1500)]):
+        activity = RecordedActivity.objects.create(
+            process=process, stage=stage, code=f"a{number}", position=number, form="form", form_text=form
+        )
+        RecordedFigure.objects.create(
+            process=process,
+            activity=activity,
+            name="participants",
+            value=people,
+            qualifier="nearly" if people else "",
+        )
+    SeatRule.objects.create(process=process, position=1, role="leader", label="lider", seats=1)
+    topic = make_topic("zielen")
+    open_event = make_event(
+        "otwarte", venue=venue, starts_at=now + timedelta(days=9), categories=[("business", 16)], confirm_email=True
+    )
+    open_event.topics.add(topic)
+    Event.objects.filter(pk=open_event.pk).update(
+        process=process,
+        stage=stage,
+        summary={"pl": "Porozmawiajmy o parkach.", "en": "Let us talk about parks."},
+        description={"pl": "**Program**\n\n- spacer\n- rozmowa"},
+    )
+    make_session(open_event, starts_at=now + timedelta(days=10), title="Drugi dzień")
+    full = make_event("pelne", venue=venue, starts_at=now + timedelta(days=3), capacity=1)
+    make_registration(full, at=now)
+    waiting = make_registration(full, state=RegistrationState.WAITLISTED, at=now)
+    make_event("odwolane", status="cancelled", starts_at=now + timedelta(days=4))
+    make_event("minione", starts_at=now - timedelta(days=30))
+    held = make_registration(open_event, state=RegistrationState.HELD, at=now)
+    confirmed = make_registration(open_event, category="business", at=now)
+    offered = make_registration(open_event, state=RegistrationState.OFFERED, at=now)
+    gone = make_registration(open_event, state=RegistrationState.CANCELLED_BY_PARTICIPANT, at=now)
+    return {
+        "home": "/",
+        "list": "/events/",
+        "list filtered": "/events/?kind=workshop&q=nic-takiego",
+        "list past": "/events/?when=past",
+        "month": f"/events/?month={now + timedelta(days=9):%Y-%m}",
+        "event": "/events/otwarte/",
+        "event full": "/events/pelne/",
+        "event cancelled": "/events/odwolane/",
+        "register": "/events/otwarte/register/",
+        "processes": "/processes/",
+        "process": "/processes/strategia/",
+        "calendar": "/calendar/?kind=workshop",
+        "my": "/my/",
+        "privacy": "/privacy/",
+        "accessibility": "/accessibility/",
+        "held": f"/r/{held.manage_token}/",
+        "confirmed": f"/r/{confirmed.manage_token}/",
+        "waiting": f"/r/{waiting.manage_token}/",
+        "offered": f"/r/{offered.manage_token}/",
+        "gone": f"/r/{gone.manage_token}/",
+        "cancel": f"/r/{confirmed.manage_token}/cancel/",
+        "unknown link": "/r/unknown/",
+        "not found": "/no-such-page/",
+    }
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflows(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def keep_picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}.png", full_page=True)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_axe_finds_nothing_on_any_public_page(page: Page, town: dict[str, str], size: dict[str, int], colours: str) -> None:
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=colours)
+    trouble: dict[str, list[str]] = {}
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+
+    for name, path in town.items():
+        page.goto(path)
+        keep_picture(page, f"{name} {size['width']} {colours}")
+        if found := faults(page):
+            trouble[name] = found
+        if overflows(page):
+            trouble.setdefault(name, []).append("overflows")
+
+    assert trouble == {}
+    assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(
+    page: Page, town: dict[str, str], language: str
+) -> None:
+    page.set_viewport_size(SMALL_PHONE)
+    trouble: dict[str, list[str]] = {}
+
+    for name, path in town.items():
+        page.goto(f"/{language}{path}")
+        keep_picture(page, f"{name} {language} 360")
+        if found := faults(page):
+            trouble[name] = found
+        if overflows(page):
+            trouble.setdefault(name, []).append("overflows")
+
+    assert trouble == {}
+
+
+def test_everything_one_taps_is_large_enough(page: Page, town: dict[str, str]) -> None:
+    page.set_viewport_size(SMALL_PHONE)
+    small: dict[str, list[str]] = {}
+    measure = """() => [...document.querySelectorAll('button, [role=button], .button, input:not([type=hidden]), select,'
+        + ' summary, .site-nav a, .languages a, .tabs a')]
+        .filter(e => e.offsetParent !== null && !['checkbox', 'radio'].includes(e.type))
+        .filter(e => e.getBoundingClientRect().height < 43.5)
+        .map(e => e.outerHTML.slice(0, 80))"""
+
+    for name, path in town.items():
+        page.goto(path)
+        if found := page.evaluate(measure):
+            small[name] = found
+
+    assert small == {}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_keyboard_alone_gets_a_confirmed_seat(page: Page, town: dict[str, str], size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    page.goto("/en/events/otwarte/")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    _reach(page, "Register")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Register")
+
+    _reach(page, "Register", tag="button")
+    page.keyboard.press("Enter")
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("Nothing you typed is lost")
+    keep_picture(page, f"errors {size['width']}")
+
+    _type(page, "first_name", "Anna")
+    _type(page, "last_name", "Żółć")
+    _type(page, "email", "anna@example.org")
+    _reach_field(page, "category")
+    page.keyboard.press("Space")
+    _reach(page, "Register", tag="button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("a•••@example.org")).to_be_visible()
+    keep_picture(page, f"sent {size['width']}")
+    assert faults(page) == []
+
+    registration = Registration.objects.get(participant__email="anna@example.org")
+    assert registration.state == RegistrationState.HELD
+    page.goto(f"/en/r/{registration.manage_token}/")
+    registration.refresh_from_db()
+    assert registration.state == RegistrationState.HELD
+    _reach(page, "Confirm my registration", tag="button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="You have a seat")).to_be_visible()
+    keep_picture(page, f"ticket {size['width']}")
+    registration.refresh_from_db()
+    assert registration.state == RegistrationState.CONFIRMED
+
+
+def test_nothing_typed_is_lost_and_errors_lead_to_their_fields(page: Page, town: dict[str, str]) -> None:
+    page.goto("/en/events/otwarte/register/")
+    page.fill("[name=first_name]", "Anna")
+    page.fill("[name=email]", "not an address")
+    page.check("[name=sms_reminders]")
+
+    page.get_by_role("button", name="Register").click()
+
+    assert page.input_value("[name=first_name]") == "Anna"
+    assert page.input_value("[name=email]") == "not an address"
+    assert page.is_checked("[name=sms_reminders]")
+    page.get_by_role("alert").get_by_role("link", name="E-mail address").click()
+    expect(page).to_have_url(re.compile("#id_email$"))
+    described = page.get_attribute("#id_email", "aria-describedby") or ""
+    assert "id_email_error" in described
+    assert faults(page) == []
+
+
+def _reach(page: Page, text: str, *, tag: str = "a, button") -> None:
+    """Press Tab until the focus is on what says this."""
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "([tags, text]) => document.activeElement.matches(tags) && document.activeElement.innerText.trim() === text",
+            [tag, text],
+        ):
+            return
+    raise AssertionError(f"the keyboard does not reach “{text}”")
+
+
+def _reach_field(page: Page, name: str) -> None:
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("name => document.activeElement.name === name", name):
+            return
+    raise AssertionError(f"the keyboard does not reach the field {name}")
+
+
+def _type(page: Page, name: str, text: str) -> None:
+    _reach_field(page, name)
+    page.keyboard.type(text)
