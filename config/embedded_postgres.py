@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -237,13 +238,11 @@ def keep(var: Path, package: Path) -> None:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     layout = _lay_out(var, package)
-    layout.ready_note.unlink(missing_ok=True)
     _make_cluster(layout)
     server = Server(layout)
     with _open_lock(var / "users.lock") as users:
         try:
             server.start()
-            _write_ready_note(layout)
             _wait_until_unused(server, users)
         finally:
             layout.ready_note.unlink(missing_ok=True)
@@ -302,7 +301,7 @@ def _write_ready_note(layout: Layout) -> None:
 
 
 def _lay_out(var: Path, package: Path) -> Layout:
-    key = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
+    key = _own_key(var)
     account = _server_account(var)
     home = var
     if account.is_other and not _may_enter(account, var):
@@ -318,6 +317,14 @@ def _lay_out(var: Path, package: Path) -> Layout:
         os.chown(sockets, account.uid, account.gid)
     _must_be_private(sockets, owner=account.uid)
     return Layout(var, home, sockets, _usable_binaries(package, home, account), account)
+
+
+def _own_key(var: Path) -> str:
+    """What folders elsewhere are named by; it goes with `var`, so that who removes that begins anew."""
+    path = var / "key"
+    if not path.exists():
+        path.write_text(secrets.token_hex(8), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
 
 
 def _server_account(var: Path) -> Account:
@@ -440,15 +447,17 @@ class Server:
 
     def start(self) -> None:
         """Start it, or adopt the one that is already up, and return when it answers."""
+        self._layout.ready_note.unlink(missing_ok=True)
         self._adopted = self._left_behind()
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(self._layout.sockets):
+        while not self._accepts():
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"{self._layout.log} says why the server does not answer.")
             # After a kill the old server's children may live a moment longer, and a start is refused until they end.
             if not self._is_up():
                 self._spawn()
             time.sleep(0.02 if self._starts <= 1 else 0.5)
+        _write_ready_note(self._layout)
 
     def revive(self) -> None:
         """Start it again if it has died, but not for ever."""
@@ -467,6 +476,13 @@ class Server:
             os.kill(self._adopted, signal.SIGINT)
             while self._is_up():
                 time.sleep(0.05)
+
+    def _accepts(self) -> bool:
+        """Whether it lets people in: after a kill it answers some time before it does."""
+        if not _answers(self._layout.sockets):
+            return False
+        question = [str(self._layout.binaries / "pg_isready"), "--quiet", "--host", str(self._layout.sockets)]
+        return subprocess.run(question, env=_environment(), check=False).returncode == 0
 
     def _is_up(self) -> bool:
         if self._child is not None:
