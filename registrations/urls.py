@@ -2,7 +2,12 @@
 
 from django.urls import path
 
+from registrations.api import door, people, signing_up
+from registrations.api import own as api_own
 from registrations.web import own, register
+from registrations.web.feeds import personal_feed
+from registrations.web.manage import door, ticket
+from registrations.web.manage import registrations as desk
 from registrations.web.my import my_registrations
 
 public_patterns = [
@@ -18,4 +23,54 @@ public_patterns = [
     path("r/<str:token>/cancel/", own.cancel, name="registration-cancel"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
+    path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
+    path("manage/events/<slug:slug>/registrations/<slug:reference>/", desk.registration, name="manage-registration"),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
+        desk.cancel,
+        name="manage-registration-cancel",
+    ),
+    path("manage/events/<slug:slug>/door/", door.door, name="manage-door"),
+    path("manage/events/<slug:slug>/door/undo/", door.undo, name="manage-door-undo"),
+    path("manage/events/<slug:slug>/door/headcount/", door.headcount, name="manage-door-headcount"),
+]
+plain_patterns = [
+    # Printed as a code on every registration, so it is short and has no language.
+    path("t/<str:code>", ticket.ticket, name="ticket-code"),
+    path("calendar/my/<str:token>.ics", personal_feed, name="feed-personal"),
+]
+api_patterns = [
+    path(
+        "events/<slug:slug>/registrations/",
+        signing_up.EventRegistrations.as_view(),
+        name="api-event-registrations",
+    ),
+    path("registrations/<str:token>/", api_own.OwnRegistration.as_view(), name="api-registration"),
+    path("registrations/<str:token>/confirm/", api_own.ConfirmRegistration.as_view(), name="api-registration-confirm"),
+    path("registrations/<str:token>/cancel/", api_own.CancelRegistration.as_view(), name="api-registration-cancel"),
+    path("registrations/<str:token>/accept/", api_own.AcceptOffer.as_view(), name="api-registration-accept"),
+    path("registrations/<str:token>/decline/", api_own.DeclineOffer.as_view(), name="api-registration-decline"),
+    path(
+        "manage/events/<slug:slug>/registrations/",
+        people.ManagedRegistrations.as_view(),
+        name="api-manage-registrations",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/",
+        people.ManagedRegistration.as_view(),
+        name="api-manage-registration",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
+        people.CancelManagedRegistration.as_view(),
+        name="api-manage-registration-cancel",
+    ),
+    path("manage/events/<slug:slug>/report/", people.EventReport.as_view(), name="api-manage-event-report"),
+    path("manage/events/<slug:slug>/check-ins/", door.CheckIns.as_view(), name="api-manage-check-ins"),
+    path(
+        "manage/events/<slug:slug>/check-ins/<str:nonce>/void/",
+        door.VoidCheckIn.as_view(),
+        name="api-manage-check-in-void",
+    ),
+    path("manage/events/<slug:slug>/headcounts/", door.Headcounts.as_view(), name="api-manage-headcounts"),
 ]
