@@ -54,6 +54,7 @@ def _lines(written: io.StringIO) -> list[dict[str, Any]]:
         (f"POST /api/v1/registrations/{TOKEN}/confirm/ 200", "POST /api/v1/registrations/…/confirm/ 200"),
         ("GET /t/ABCD-1234", "GET /t/…"),
         ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/…/"),
+        ('File "/srv/wiec/registrations/urls.py", line 3', 'File "/srv/wiec/registrations/urls.py", line 3'),
         ("/api/v1/events/debata/registrations/", "/api/v1/events/debata/registrations/"),
         ("GET /events/spotkanie-2026-11-22/ 200 1234567 12ms", "GET /events/spotkanie-2026-11-22/ 200 1234567 12ms"),
         ("2026-11-22T20:21:45.639990Z", "2026-11-22T20:21:45.639990Z"),
