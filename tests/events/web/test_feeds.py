@@ -347,8 +347,14 @@ def test_one_wish_has_one_address_however_it_is_put(client: Client):
 
 @pytest.mark.parametrize(
     "query",
-    ["kind=nothing", "topic=nothing", "process=nothing", "stage=99", "stage=x", "stage=07", "district=nothing"]
-    + [
+    [
+        "kind=nothing",
+        "topic=nothing",
+        "process=nothing",
+        "stage=99",
+        "stage=x",
+        "stage=07",
+        "district=nothing",
         "venue=nothing",
         "unit=nothing",
         "mode=dancing",
