@@ -6,12 +6,18 @@ from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
 from events.models import Event, OrganizationalUnit, UnitMembership, User, Venue
 
 Person = User | AnonymousUser
+
+
+class StaffRequest(HttpRequest):
+    """A request whose sender has signed in: what views behind `login_required` get."""
+
+    user: User
 
 
 class May(enum.Enum):

@@ -2,15 +2,22 @@
 
 from django.urls import path
 
+from config.web import manage
 from config.web.calendar_help import calendar_help
 from config.web.home import home
 from config.web.pages import accessibility, privacy, robots, sitemap
+from events.web.manage.events import new_event
 
 public_patterns = [
     path("", home, name="home"),
     path("calendar/", calendar_help, name="calendar-help"),
     path("privacy/", privacy, name="privacy"),
     path("accessibility/", accessibility, name="accessibility"),
+    path("manage/", manage.today, name="manage-home"),
+    # Before every address that begins with an event's slug.
+    path("manage/events/new/", new_event, name="manage-event-new"),
+    path("manage/events/<slug:slug>/", manage.overview, name="manage-event"),
+    path("manage/events/<slug:slug>/cancel/", manage.cancel, name="manage-event-cancel"),
 ]
 plain_patterns = [
     path("robots.txt", robots, name="robots"),

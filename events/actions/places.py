@@ -94,7 +94,7 @@ def _faults_of_words(definition: VenueDefinition, of: Venue | None) -> Iterator[
         yield "address", _("Give the address.")
     if not definition.slug:
         yield "slug", _("Give a short name for the address of the page.")
-    elif Venue.objects.exclude(pk=of.pk if of else None).filter(slug=definition.slug).exists():
+    elif Venue.objects.filter(slug=definition.slug).exclude(pk=of.pk if of else 0).exists():
         yield "slug", _("Another place has this short name already.")
 
 
@@ -102,7 +102,7 @@ def _faults_of_facts(definition: VenueDefinition) -> Iterator[tuple[str, Promise
     latitude, longitude = definition.latitude, definition.longitude
     if (latitude is None) != (longitude is None):
         yield "latitude", _("Give both coordinates or none.")
-    if abs(latitude or 0) > _NORTH or abs(longitude or 0) > _EAST:
+    if abs(latitude or Decimal(0)) > _NORTH or abs(longitude or Decimal(0)) > _EAST:
         yield "latitude", _("These coordinates are not on the globe.")
     features, values = set(definition.accessibility), set(definition.accessibility.values())
     if features - set(AccessibilityFeature.values) or values - set(Accessibility.values):
@@ -110,7 +110,7 @@ def _faults_of_facts(definition: VenueDefinition) -> Iterator[tuple[str, Promise
 
 
 def _faults_of_rooms(definition: VenueDefinition, of: Venue | None) -> Iterator[tuple[str, Promise]]:
-    after = dict(of.rooms.values_list("id", "name")) if of else {}
+    after: dict[int, str] = dict(of.rooms.values_list("id", "name")) if of else {}
     renamed = {room.id: room.name for room in definition.rooms if room.id is not None}
     if not set(after).issuperset(renamed):
         yield "rooms", _("This room belongs to another place.")

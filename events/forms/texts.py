@@ -71,3 +71,14 @@ class TranslatedFormField(forms.MultiValueField):
         """Put the parts together."""
         texts = dict(zip(_ORDER, data_list or [""] * len(_ORDER), strict=True))
         return {code.value: text for code, text in texts.items() if text or code is Language.PL}
+
+    def validate(self, value: Translated) -> None:
+        """Refuse a translation of a text that is not there in Polish."""
+        super().validate(value)
+        if len(value) > 1 and not value[Language.PL]:
+            raise forms.ValidationError(_("Write this in Polish."), code="incomplete")
+
+
+def written(text: Translated | None) -> Translated | None:
+    """The text, or nothing where nobody wrote any."""
+    return text if text and any(text.values()) else None

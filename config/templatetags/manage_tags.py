@@ -1,0 +1,154 @@
+"""Template tags of the staff pages: menus with only what this person may open, and figures in a few letters."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from events.enums import EventStatus
+from events.models import Event
+from events.permissions import May, allowed_anywhere, allowed_in
+from events.queries.seats import SeatFigure, SeatFigures, seat_figures
+from events.templatetags.event_tags import day_text, moment_text, when_text
+from notifications.enums import MessageState
+from registrations.enums import RegistrationState
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One link of a menu; `is_here` when the page shown is it or one below it."""
+
+    label: str | Promise
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class EventMenu:
+    """The pages of one event, and what may be done with it."""
+
+    items: list[MenuItem]
+    may: dict[str, bool]
+
+
+@register.simple_tag(takes_context=True)
+def manage_menu(context: Context) -> list[MenuItem]:
+    """The main menu of staff; people at the door have one page only."""
+    request: HttpRequest = context["request"]
+    may = allowed_anywhere(request.user)
+    home = reverse("manage-home")
+    items = [MenuItem(_("Today"), home, is_here=request.path == home)]
+    if May.SEE in may:
+        items.append(_item(request, _("Events"), "manage-events"))
+    if May.EDIT in may:
+        items.append(_item(request, _("Places"), "manage-venues"))
+        items.append(_item(request, _("Information notices"), "manage-notices"))
+    return items
+
+
+def _item(request: HttpRequest, label: str | Promise, name: str) -> MenuItem:
+    url = reverse(name)
+    return MenuItem(label, url, is_here=request.path.startswith(url))
+
+
+@register.simple_tag(takes_context=True)
+def event_menu(context: Context, event: Event) -> EventMenu:
+    """The menu of one event."""
+    request: HttpRequest = context["request"]
+    may = allowed_in(request.user, event.unit_id)
+    pages = (
+        (May.SEE, _("Overview"), "manage-event"),
+        (May.EDIT, _("Edit"), "manage-event-edit"),
+        (May.SEE_PEOPLE, _("Registrations"), "manage-registrations"),
+        (May.CHECK_IN, _("Door"), "manage-door"),
+        (May.SEE_MESSAGES, _("Messages"), "manage-messages"),
+    )
+    overview = reverse("manage-event", args=[event.slug])
+    items = []
+    for needed, label, name in pages:
+        url = reverse(name, args=[event.slug])
+        if needed in may:
+            is_here = request.path == url if url == overview else request.path.startswith(url)
+            items.append(MenuItem(label, url, is_here=is_here))
+    return EventMenu(items=items, may={each.value: each in may for each in May})
+
+
+@register.simple_tag
+def seats_of(event: Event) -> SeatFigures:
+    """The seats of an event; asks nothing where its pools are at hand."""
+    return seat_figures(event)
+
+
+@register.filter
+def fullness(figure: SeatFigure) -> str:
+    """How full something is: "12 / 50", or "12" where there is no limit."""
+    return str(figure.taken) if figure.capacity is None else f"{figure.taken} / {figure.capacity}"
+
+
+@register.filter
+def status_tone(status: str) -> str:
+    """The colour that stands beside the word."""
+    tones = {
+        EventStatus.PUBLISHED: "good",
+        EventStatus.DRAFT: "warning",
+        EventStatus.IN_REVIEW: "warning",
+        EventStatus.POSTPONED: "warning",
+        EventStatus.CANCELLED: "bad",
+    }
+    return tones.get(EventStatus(status), "")
+
+
+@register.simple_tag
+def dates_of(event: Event) -> str:
+    """When an event takes place, in one phrase, from its sessions at hand."""
+    zone = event.time_zone
+    sessions = [session for session in event.sessions.all() if not session.is_cancelled]
+    if not sessions:
+        return _now("no date yet")
+    if len(sessions) == 1:
+        return capfirst(when_text(sessions[0], zone))
+    first, last = sessions[0], sessions[-1]
+    start = day_text(first.starts_at, zone) if first.all_day else moment_text(first.starts_at, zone)
+    end = {"first": start, "last": day_text(last.starts_at, zone), "count": len(sessions)}
+    return capfirst(_now("%(first)s to %(last)s (%(count)s dates)") % end)
+
+
+@register.filter
+def registration_tone(state: str) -> str:
+    """The colour that stands beside the word."""
+    tones = {
+        RegistrationState.CONFIRMED: "good",
+        RegistrationState.HELD: "warning",
+        RegistrationState.OFFERED: "warning",
+        RegistrationState.WAITLISTED: "warning",
+        RegistrationState.AWAITING_APPROVAL: "warning",
+    }
+    return tones.get(RegistrationState(state), "")
+
+
+@register.filter
+def message_tone(state: str) -> str:
+    """The colour that stands beside the word."""
+    tones = {
+        MessageState.SENT: "good",
+        MessageState.DELIVERED: "good",
+        MessageState.FAILED: "bad",
+        MessageState.UNKNOWN: "warning",
+        MessageState.MISSED: "warning",
+        MessageState.SUPPRESSED: "warning",
+    }
+    return tones.get(MessageState(state), "")
+
+
+@register.filter
+def minus(number: int) -> str:
+    """A negative number with a minus sign as people write it, not a hyphen."""
+    return f"\u2212{abs(number)}"

@@ -1,0 +1,1 @@
+"""Pages on which staff make and change events, places and notices."""

@@ -1,0 +1,150 @@
+"""Staff pages of a unit's events: the list, making one, changing, publishing and copying it."""
+
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from events.actions.definitions import definition_of
+from events.actions.editing import copy_event, create_event, edit_event
+from events.actions.publishing import publish_event
+from events.errors import DomainError, Gap, NotPublishable
+from events.forms.desk import DeskFilterForm
+from events.forms.manage import OverrideForm
+from events.forms.refusals import in_one_line
+from events.forms.sheets import EventSheet, SheetMaker
+from events.models import Event
+from events.permissions import May, StaffRequest, get_managed_event, may_do, require_anywhere, units_where
+from events.queries.desk import desk_events
+from events.queries.publication import publication_gaps
+from events.web.paging import page_of
+
+EVENTS_ON_A_PAGE: Final = 25
+_SHOWN_AND_SENT: Final = ["GET", "HEAD", "POST"]
+
+
+@login_required
+@require_safe
+def event_list(request: StaffRequest) -> HttpResponse:
+    """The events of one's units, found by words and filters."""
+    require_anywhere(request.user, May.SEE)
+    form = DeskFilterForm(request.GET, units=units_where(request.user, May.SEE))
+    page = page_of(desk_events(request.user, form.wish(), at=timezone.now()), request.GET, size=EVENTS_ON_A_PAGE)
+    may_create = units_where(request.user, May.EDIT).exists()
+    return render(request, "manage/events.html", {"form": form, "page": page, "may_create": may_create})
+
+
+@login_required
+@require_http_methods(_SHOWN_AND_SENT)
+def new_event(request: StaffRequest) -> HttpResponse:
+    """Make a draft."""
+    require_anywhere(request.user, May.EDIT)
+    maker = SheetMaker(units=units_where(request.user, May.EDIT))
+    sheet = _read(request, maker) or maker.blank()
+    if _is_final(request) and sheet.is_valid():
+        try:
+            event = create_event(sheet.definition(), by=request.user, at=timezone.now())
+        except DomainError as refusal:
+            sheet.show_refusal(refusal)
+        else:
+            messages.success(request, _("The draft is saved. Nobody sees it before it is published."))
+            return redirect("manage-event", event.slug)
+    return render(request, "manage/event_form.html", {"sheet": sheet})
+
+
+@login_required
+@require_http_methods(_SHOWN_AND_SENT)
+def change_event(request: StaffRequest, slug: str) -> HttpResponse:
+    """Change an event; whoever registered is told of another time or place."""
+    event = get_managed_event(request.user, slug, May.EDIT)
+    maker = SheetMaker(units=None)
+    # The form speaks the time of the event's own place.
+    with timezone.override(ZoneInfo(event.time_zone)):
+        sheet = _read(request, maker) or maker.filled(definition_of(event), version=event.version)
+        if _is_final(request) and sheet.is_valid():
+            try:
+                edit_event(
+                    event,
+                    sheet.edit(),
+                    expected_version=sheet.version,
+                    notify=sheet.notify,
+                    by=request.user,
+                    at=timezone.now(),
+                )
+            except DomainError as refusal:
+                sheet.show_refusal(refusal)
+            else:
+                messages.success(request, _("The changes are saved."))
+                return redirect("manage-event", slug)
+        return render(request, "manage/event_form.html", {"sheet": sheet, "event": event})
+
+
+def _read(request: StaffRequest, maker: SheetMaker) -> EventSheet | None:
+    """The sheet that was sent, with one more row where that was asked for; None when nothing was sent."""
+    if request.method != "POST":
+        return None
+    part = _part_to_add(request)
+    return maker.with_another(request.POST, part) if part else maker.typed(request.POST)
+
+
+def _is_final(request: StaffRequest) -> bool:
+    return request.method == "POST" and _part_to_add(request) is None
+
+
+def _part_to_add(request: StaffRequest) -> Literal["sessions", "reminders"] | None:
+    match request.POST.get("add"):
+        case "sessions":
+            return "sessions"
+        case "reminders":
+            return "reminders"
+        case _:
+            return None
+
+
+@login_required
+@require_http_methods(_SHOWN_AND_SENT)
+def publish(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show everything that is missing at once; publish when nothing is, or when an owner says why it may be."""
+    event = get_managed_event(request.user, slug, May.PUBLISH)
+    now = timezone.now()
+    form = OverrideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_event(event, override_reason=form.cleaned_data["reason"], by=request.user, at=now)
+        except NotPublishable as refusal:
+            return _publish_page(request, event, form, refusal.gaps)
+        except DomainError as refusal:
+            messages.error(request, in_one_line(refusal))
+        else:
+            messages.success(request, _("The event is published."))
+        return redirect("manage-event", slug)
+    return _publish_page(request, event, form, publication_gaps(event, at=now))
+
+
+def _publish_page(request: StaffRequest, event: Event, form: OverrideForm, gaps: list[Gap]) -> HttpResponse:
+    may_override = all(gap.overridable for gap in gaps) and may_do(request.user, event, May.OVERRIDE)
+    is_refused = request.method == "POST" and bool(gaps)
+    if is_refused and may_override and not form.errors:
+        form.add_error("reason", _("Say why the event may be published like this."))
+    context = {"event": event, "form": form, "gaps": gaps, "may_override": may_override, "is_refused": is_refused}
+    return render(request, "manage/publish.html", context)
+
+
+@login_required
+@require_POST
+def copy(request: StaffRequest, slug: str) -> HttpResponse:
+    """Make a draft like this event."""
+    event = get_managed_event(request.user, slug, May.EDIT)
+    try:
+        draft = copy_event(event, by=request.user, at=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, in_one_line(refusal))
+        return redirect("manage-event", slug)
+    messages.success(request, _("This is the copy. Give it its own dates before you publish it."))
+    return redirect("manage-event-edit", draft.slug)

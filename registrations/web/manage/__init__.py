@@ -1,0 +1,1 @@
+"""Pages on which staff look after registrations and stand at the door."""

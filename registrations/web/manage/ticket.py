@@ -1,0 +1,49 @@
+"""What a camera opens from the code on a registration: one button for staff, a plain word for everybody else."""
+
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from events.models import User
+from registrations.forms.manage import CheckInForm
+from registrations.models import Registration
+from registrations.queries.desk import registration_at_my_door
+from registrations.web.manage.door import answer_of, undo_form
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one button to whoever stands at that door; a GET never acts, and a stranger learns nothing."""
+    # The address is printed as a code and has no language of its own.
+    with translation.override(translation.get_language_from_request(request)):
+        registration = registration_at_my_door(request.user, code)
+        if registration is None:
+            response = render(request, "manage/ticket_plain.html")
+        else:
+            assert isinstance(request.user, User)  # nobody else stands at a door
+            response = _staff_page(request, registration, by=request.user)
+        response.headers["Content-Language"] = translation.get_language()
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _staff_page(request: HttpRequest, registration: Registration, *, by: User) -> HttpResponse:
+    answer = None
+    if request.method == "POST":
+        form = CheckInForm({"code": registration.ticket_code, "nonce": request.POST.get("nonce", "")})
+        if form.is_valid():
+            answer = answer_of(request, registration.event, form, by=by)
+    context = {
+        "event": registration.event,
+        "registration": registration,
+        "answer": answer,
+        "undo": undo_form(answer),
+        "nonce": secrets.token_urlsafe(16),
+    }
+    return render(request, "manage/ticket.html", context)
