@@ -1,0 +1,1 @@
+"""What staff may ask of the message log."""

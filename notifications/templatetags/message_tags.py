@@ -1,0 +1,40 @@
+"""Kinds and ends of messages in plain words for staff."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from notifications.enums import StateReason
+
+register = template.Library()
+
+_KINDS: Final[Mapping[str, str | Promise]] = {
+    "hold_to_confirm": pgettext_lazy("message kind", "Please confirm your address"),
+    "confirmed": pgettext_lazy("message kind", "You have a seat"),
+    "waitlisted": pgettext_lazy("message kind", "You are on the reserve list"),
+    "offered": pgettext_lazy("message kind", "A seat is offered to you"),
+    "offer_lapsed": pgettext_lazy("message kind", "The offer has run out"),
+    "promoted": pgettext_lazy("message kind", "You have moved up and have a seat"),
+    "own_cancellation": pgettext_lazy("message kind", "Your registration is cancelled"),
+    "already_registered": pgettext_lazy("message kind", "You are registered already"),
+    "link_again": pgettext_lazy("message kind", "Your link again"),
+    "my_registrations": pgettext_lazy("message kind", "All your registrations"),
+    "reminder": pgettext_lazy("message kind", "Reminder"),
+    "event_changed": pgettext_lazy("message kind", "The event has changed"),
+    "event_cancelled": pgettext_lazy("message kind", "The event is cancelled"),
+}
+
+
+@register.filter
+def kind_in_words(kind: str) -> str:
+    """What a kind of message says, in one phrase; a new kind shows by its own name."""
+    return str(_KINDS.get(kind, kind))
+
+
+@register.filter
+def reason_in_words(reason: str) -> str:
+    """Why a message ended as it did: our own reasons in words, a provider's as it gave them."""
+    return str(StateReason(reason).label) if reason in StateReason.values else reason
