@@ -243,6 +243,7 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.default_from_email
 EMAIL_TIMEOUT = 20
+MAIL_IS_SET_UP = ENVIRONMENT.email_url is not None
 if ENVIRONMENT.email_url is None:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"  # Nothing leaves.
@@ -295,10 +296,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Wiec",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.api.schema.add_problems",
-    ],
+    "POSTPROCESSING_HOOKS": ["config.api.schema.add_problems"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -1,4 +1,4 @@
-"""Words every refusal below `/api/` as a problem (RFC 9457): the domain's, the framework's, and an address nobody has."""
+"""Words every refusal below `/api/` as a problem (RFC 9457): the domain's and the framework's."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -10,12 +10,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from config.api.problems import CONTENT_TYPE, problem
-from events.errors import DomainError, FieldErrors
+from events.errors import DomainError, FieldErrors, TooManyFilterValues, UnknownFilterValue
 from registrations.errors import RateLimited
 
 # Names of the framework that say less than ours.
 CODES: Final = {"parse_error": "unreadable", "throttled": "rate_limited", "error": "server_error"}
 DEFAULT_RETRY_AFTER: Final = 60
+# Refusals of what was asked, not of what is.
+WRONG_QUESTIONS: Final = (TooManyFilterValues, UnknownFilterValue)
 
 
 def handle(error: Exception, context: Mapping[str, object]) -> Response | None:  # noqa: ARG001 - the framework's signature
@@ -37,8 +39,11 @@ def _domain(error: DomainError) -> Response:
     if isinstance(error, FieldErrors):
         return _fields({name: [str(text) for text in texts] for name, texts in error.errors.items()})
     if isinstance(error, RateLimited):
-        return _answer(429, error.code, error.message, details=error.details, retry_after=error.details.get("retry_after"))
-    return _answer(409, error.code, error.message, details=error.details)
+        return _answer(
+            429, error.code, error.message, details=error.details, retry_after=error.details.get("retry_after")
+        )
+    status = 400 if isinstance(error, WRONG_QUESTIONS) else 409
+    return _answer(status, error.code, error.message, details=error.details)
 
 
 def _fields(errors: Mapping[str, Sequence[str]]) -> Response:
@@ -55,7 +60,7 @@ def _framework(error: exceptions.APIException) -> Response:
     return response
 
 
-def _answer(  # noqa: PLR0913 - the parts of a problem
+def _answer(
     status: int,
     code: str,
     detail: str,

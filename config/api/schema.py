@@ -20,7 +20,7 @@ from config.api.problems import CONTENT_TYPE
 
 PROBLEM: Final = {
     "type": "object",
-    "description": "Why a request was refused (RFC 9457). Programs decide on `code`; `detail` and `errors` are for people.",
+    "description": "Why a request was refused (RFC 9457). Programs read `code`; `detail` and `errors` are for people.",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
         "type": {"type": "string"},

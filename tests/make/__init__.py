@@ -12,9 +12,12 @@ from tests.make.events import (
     make_user,
     make_venue,
 )
-from tests.make.registrations import make_registration
+from tests.make.registrations import make_applicant, make_registration
+from tests.make.requests import Program
 
 __all__ = [
+    "Program",
+    "make_applicant",
     "make_category",
     "make_event",
     "make_kind",

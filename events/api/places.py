@@ -1,0 +1,84 @@
+"""Places as organisers keep them: shared by all units, made and changed by whoever edits events."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events.actions.places import create_venue, edit_venue
+from events.api.bodies import VenueBody
+from events.api.manage import signed_in
+from events.api.pagination import Pages
+from events.api.shapes import Shape, VenueShape
+from events.models import Venue
+from events.permissions import May, get_editable_venue, require_anywhere
+from events.queries import reference
+
+
+class RoomShape(Shape):
+    """A room with its legal number of people."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    capacity = serializers.IntegerField(allow_null=True)
+
+
+class ManagedVenueShape(VenueShape):
+    """A place with its rooms."""
+
+    rooms = serializers.SerializerMethodField()
+
+    def get_rooms(self, venue: Venue) -> list[dict[str, Any]]:
+        """By name."""
+        return [dict(RoomShape(room).data) for room in venue.rooms.all()]
+
+
+class ManagedVenues(generics.GenericAPIView[Venue]):
+    """All places."""
+
+    pagination_class = Pages
+    serializer_class = ManagedVenueShape
+
+    def get_queryset(self) -> QuerySet[Venue]:
+        """By slug, with their rooms."""
+        return reference.venues()
+
+    @extend_schema(responses=ManagedVenueShape(many=True))
+    def get(self, request: Request) -> Response:
+        """List them in pages."""
+        require_anywhere(signed_in(request), May.EDIT)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(request=VenueBody, responses={201: ManagedVenueShape})
+    def post(self, request: Request) -> Response:
+        """Make a place with its rooms."""
+        user = signed_in(request)
+        require_anywhere(user, May.EDIT)
+        body = VenueBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        venue = create_venue(body.definition(), by=user, at=timezone.now())
+        return Response(ManagedVenueShape(venue).data, status=201)
+
+
+class ManagedVenue(APIView):
+    """One place."""
+
+    @extend_schema(responses=ManagedVenueShape)
+    def get(self, request: Request, slug: str) -> Response:
+        """The place with its rooms."""
+        return Response(ManagedVenueShape(get_editable_venue(signed_in(request), slug)).data)
+
+    @extend_schema(request=VenueBody, responses=ManagedVenueShape)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change what is named; a room that is not named stays."""
+        user = signed_in(request)
+        venue = get_editable_venue(user, slug)
+        body = VenueBody(venue, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        return Response(ManagedVenueShape(edit_venue(venue, body.definition(venue), by=user, at=timezone.now())).data)
