@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from registrations.api import door, people, signing_up
+from registrations.api import door as api_door
 from registrations.api import own as api_own
+from registrations.api import people as api_people
+from registrations.api import signing_up as api_signing_up
 from registrations.web import own, register
 from registrations.web.feeds import personal_feed
-from registrations.web.manage import door, ticket
+from registrations.web.manage import door as staff_door
 from registrations.web.manage import registrations as desk
+from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
 
 public_patterns = [
@@ -30,19 +33,19 @@ public_patterns = [
         desk.cancel,
         name="manage-registration-cancel",
     ),
-    path("manage/events/<slug:slug>/door/", door.door, name="manage-door"),
-    path("manage/events/<slug:slug>/door/undo/", door.undo, name="manage-door-undo"),
-    path("manage/events/<slug:slug>/door/headcount/", door.headcount, name="manage-door-headcount"),
+    path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
+    path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
+    path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
 ]
 plain_patterns = [
     # Printed as a code on every registration, so it is short and has no language.
-    path("t/<str:code>", ticket.ticket, name="ticket-code"),
+    path("t/<str:code>", ticket, name="ticket-code"),
     path("calendar/my/<str:token>.ics", personal_feed, name="feed-personal"),
 ]
 api_patterns = [
     path(
         "events/<slug:slug>/registrations/",
-        signing_up.EventRegistrations.as_view(),
+        api_signing_up.EventRegistrations.as_view(),
         name="api-event-registrations",
     ),
     path("registrations/<str:token>/", api_own.OwnRegistration.as_view(), name="api-registration"),
@@ -52,25 +55,25 @@ api_patterns = [
     path("registrations/<str:token>/decline/", api_own.DeclineOffer.as_view(), name="api-registration-decline"),
     path(
         "manage/events/<slug:slug>/registrations/",
-        people.ManagedRegistrations.as_view(),
+        api_people.ManagedRegistrations.as_view(),
         name="api-manage-registrations",
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/",
-        people.ManagedRegistration.as_view(),
+        api_people.ManagedRegistration.as_view(),
         name="api-manage-registration",
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
-        people.CancelManagedRegistration.as_view(),
+        api_people.CancelManagedRegistration.as_view(),
         name="api-manage-registration-cancel",
     ),
-    path("manage/events/<slug:slug>/report/", people.EventReport.as_view(), name="api-manage-event-report"),
-    path("manage/events/<slug:slug>/check-ins/", door.CheckIns.as_view(), name="api-manage-check-ins"),
+    path("manage/events/<slug:slug>/report/", api_people.EventReport.as_view(), name="api-manage-event-report"),
+    path("manage/events/<slug:slug>/check-ins/", api_door.CheckIns.as_view(), name="api-manage-check-ins"),
     path(
         "manage/events/<slug:slug>/check-ins/<str:nonce>/void/",
-        door.VoidCheckIn.as_view(),
+        api_door.VoidCheckIn.as_view(),
         name="api-manage-check-in-void",
     ),
-    path("manage/events/<slug:slug>/headcounts/", door.Headcounts.as_view(), name="api-manage-headcounts"),
+    path("manage/events/<slug:slug>/headcounts/", api_door.Headcounts.as_view(), name="api-manage-headcounts"),
 ]

@@ -29,7 +29,7 @@ def answer_once(
 ) -> Mapping[str, object]:
     """Act and keep the answer, or give the kept one. A refusal leaves nothing behind, so it may be tried again.
 
-    Two requests with the same key at once: the second waits at the unique constraint and reads what the first was answered.
+    Two requests with the same key at once: the second waits at the constraint and reads what the first was answered.
     """
     _forget_expired(event, key, at=at)
     kept, is_new = IdempotentAnswer.objects.get_or_create(

@@ -1,0 +1,166 @@
+"""Signing up over the API; nothing that opens a door is in the answer, it goes to the mailbox."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events.api.fields import LARGEST_ID, Body
+from events.enums import Language
+from events.models import Event
+from events.permissions import get_visible_event
+from events.queries.notices import current_notice
+from registrations.actions.idempotency import answer_once
+from registrations.actions.rates import count_attempt
+from registrations.actions.signing_up import Applicant, SignUp, sign_up
+from registrations.enums import RegistrationSource, RegistrationState
+
+LONGEST_KEY: Final = 255
+LATER: Final = gettext_lazy("This cannot be given here yet; leave it out.")
+
+
+class LaterField(serializers.JSONField):
+    """Part of the contract that this version cannot keep: better refused than silently lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Nothing is fine, anything is not."""
+        if data:
+            raise serializers.ValidationError(LATER)
+        return data
+
+
+class SignUpBody(Body):
+    """What a person says when registering."""
+
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+    email = serializers.EmailField(max_length=254)
+    phone = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=32)
+    language = serializers.ChoiceField(
+        choices=Language.choices, required=False, help_text="Left out: the language of the request."
+    )
+    category = serializers.CharField(
+        required=False, allow_null=True, max_length=40, help_text="Required where the event lists categories."
+    )
+    organisation = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=200)
+    sessions = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
+        required=False,
+        max_length=200,
+        help_text="Left out or empty: all of them.",
+    )
+    sms_reminders = serializers.BooleanField(required=False)
+    party = LaterField(required=False, allow_null=True)
+    answers = LaterField(required=False, allow_null=True)
+    accommodation = LaterField(required=False, allow_null=True)
+    consents = LaterField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A wish for SMS needs a number."""
+        if attrs.get("sms_reminders") and not attrs.get("phone"):
+            raise serializers.ValidationError({"phone": [_("Give a phone number, or leave the SMS reminder out.")]})
+        return attrs
+
+    def applicant(self) -> Applicant:
+        """The person as the action wants them."""
+        said = self.validated_data
+        return Applicant(
+            first_name=said["first_name"],
+            last_name=said["last_name"],
+            email=said["email"],
+            phone=said.get("phone") or "",
+            organisation=said.get("organisation") or "",
+            category=said.get("category"),
+            session_ids=tuple(said.get("sessions", ())),
+            sms_reminders=said.get("sms_reminders", False),
+        )
+
+
+class SignUpShape(serializers.Serializer[Any]):
+    """What a stranger is told, and the same is told whoever is registered already."""
+
+    state = serializers.ChoiceField(
+        choices=[RegistrationState.HELD.value, RegistrationState.CONFIRMED.value, RegistrationState.WAITLISTED.value]
+    )
+    message = serializers.CharField()
+    confirm_by = serializers.DateTimeField(required=False)
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    OpenApiParameter.HEADER,
+    description="The same key with the same body is answered the same for a day and acts once; with another body: 409.",
+)
+
+
+class EventRegistrations(APIView):
+    """Registering for an event that a stranger may open."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=SignUpBody, responses={201: SignUpShape}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, slug: str) -> Response:
+        """Hold, take or queue for a seat; the way to the registration goes to the mailbox."""
+        now = timezone.now()
+        count_attempt(request.META["REMOTE_ADDR"], at=now)
+        event = get_visible_event(slug)
+        body = SignUpBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        key = idempotency_key(request)
+        act = _signing_up(event, body, at=now)
+        answer = answer_once(event, key=key, body=request.data, act=act, at=now) if key else act()
+        return Response(answer, status=201, headers={"Cache-Control": "no-store"})
+
+
+def idempotency_key(request: Request) -> str:
+    """The key of the request; "" when it brings none."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise serializers.ValidationError({"Idempotency-Key": [_("This key is too long.")]})
+    return key
+
+
+def _signing_up(event: Event, body: SignUpBody, *, at: datetime) -> Callable[[], Mapping[str, object]]:
+    def act() -> Mapping[str, object]:
+        done = sign_up(
+            event,
+            body.applicant(),
+            source=RegistrationSource.API,
+            language=body.validated_data.get("language") or get_language() or Language.PL,
+            notice=current_notice(event.unit, at=at),
+            at=at,
+        )
+        return _answer(done, ZoneInfo(event.time_zone))
+
+    return act
+
+
+def _answer(done: SignUp, zone: ZoneInfo) -> dict[str, object]:
+    answer: dict[str, object] = {"state": done.state.value, "message": _message(done, zone)}
+    if done.confirm_by is not None:
+        answer["confirm_by"] = done.confirm_by.astimezone(zone).isoformat()
+    return answer
+
+
+def _message(done: SignUp, zone: ZoneInfo) -> str:
+    if done.confirm_by is not None:
+        until = date_format(done.confirm_by.astimezone(zone), "DATETIME_FORMAT")
+        return _("We have sent you a message. Open the link in it and confirm your address by %(time)s.") % {
+            "time": until
+        }
+    if done.state == RegistrationState.WAITLISTED:
+        return _("All seats are taken. You are on the reserve list, and we write to you when a seat becomes free.")
+    return _("You are registered. We have sent you a message with the details.")
