@@ -124,6 +124,8 @@ def _require_valid(applicant: Applicant) -> None:
         errors |= {field: list(sentences) for field, sentences in error.message_dict.items()}
     if not applicant.email.strip():
         errors["email"] = [_("Give an e-mail address.")]
+    if applicant.sms_reminders and not applicant.phone:
+        errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
     if errors:
         raise FieldErrors(errors)
 

@@ -1,11 +1,15 @@
 """Builders of registrations; the pools are counted along, so that lists and figures agree from the start."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from events.models import Event, SeatPool
+from events.models import Event, SeatPool, Session
+from events.queries.search import fold
+from events.queries.seats import pools_for
+from registrations.actions.signing_up import Applicant
 from registrations.enums import RegistrationSource, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.tokens import email_key, new_code
@@ -15,7 +19,7 @@ _numbers = itertools.count(1)
 _WITH_SEAT = {RegistrationState.CONFIRMED, RegistrationState.HELD, RegistrationState.OFFERED}
 
 
-def make_registration(  # noqa: PLR0913 - a builder shows every default
+def make_registration(
     event: Event,
     *,
     email: str | None = None,
@@ -24,25 +28,24 @@ def make_registration(  # noqa: PLR0913 - a builder shows every default
     phone: str = "",
     state: RegistrationState = RegistrationState.CONFIRMED,
     category: str | None = None,
+    sessions: Sequence[Session] = (),
     seats: int = 1,
     sms_reminders: bool = False,
     language: str = "pl",
     at: datetime = NOW,
 ) -> Registration:
-    """A confirmed registration over the event's own pool (and its category's), with its participant."""
+    """A confirmed registration in every pool that applies; who waits, waits for the event's own."""
     email = email or f"person{next(_numbers)}@example.org"
     holds_seat = state in _WITH_SEAT
     waits = state == RegistrationState.WAITLISTED
-    pools = [SeatPool.objects.get(event=event, session=None, category=None)]
     chosen = make_category(category) if category else None
-    if chosen is not None:
-        pools += SeatPool.objects.filter(event=event, session=None, category=chosen)
+    pools = pools_for(event, category=chosen, sessions=sessions)
     registration = Registration.objects.create(
         event=event,
         state=state,
         seats=seats,
         holds_seat=holds_seat,
-        waiting_pool=pools[0] if waits else None,
+        waiting_pool=pools[-1] if waits else None,
         category=chosen,
         source=RegistrationSource.WEB,
         language=language,
@@ -56,16 +59,41 @@ def make_registration(  # noqa: PLR0913 - a builder shows every default
         offer_expires_at=at + timedelta(hours=24) if state == RegistrationState.OFFERED else None,
         confirmed_at=at if state == RegistrationState.CONFIRMED else None,
     )
+    registration.sessions.set(sessions)
     Participant.objects.create(
         registration=registration,
         first_name=first_name,
         last_name=last_name,
         email=email,
         phone=phone,
-        search_text=f"{first_name} {last_name}".lower(),
+        search_text=fold(f"{first_name} {last_name} {registration.reference}"),
     )
     if holds_seat:
         SeatPool.objects.filter(pk__in=[pool.pk for pool in pools]).update(taken=F("taken") + seats)
     elif waits:
-        SeatPool.objects.filter(pk=pools[0].pk).update(waiting=F("waiting") + seats)
+        SeatPool.objects.filter(pk=pools[-1].pk).update(waiting=F("waiting") + seats)
     return registration
+
+
+def make_applicant(
+    email: str | None = None,
+    *,
+    first_name: str = "Anna",
+    last_name: str = "Nowak",
+    phone: str = "",
+    organisation: str = "",
+    category: str | None = None,
+    session_ids: tuple[int, ...] = (),
+    sms_reminders: bool = False,
+) -> Applicant:
+    """Somebody who wants to register; without an address given, a new person each time."""
+    return Applicant(
+        first_name=first_name,
+        last_name=last_name,
+        email=email or f"person{next(_numbers)}@example.org",
+        phone=phone,
+        organisation=organisation,
+        category=category,
+        session_ids=session_ids,
+        sms_reminders=sms_reminders,
+    )
