@@ -47,19 +47,24 @@ def polish(text: str) -> SafeString:
 def day_text(moment: datetime, zone: str) -> str:
     """The day with its weekday: "Thursday, 7 January 2027"."""
     # Translators: how a day is written, in the letters of Django's date filter; Polish needs E for the month's case.
-    return dateformat.format(_local(moment, zone), pgettext("format of a day", "l, j F Y"))
+    return in_sentence(dateformat.format(_local(moment, zone), pgettext("format of a day", "l, j F Y")))
+
+
+def in_sentence(text: str) -> str:
+    """Names of days and months as they stand inside a sentence: small, except in English."""
+    return text if get_language() == "en" else text.lower()
 
 
 @register.filter
 def day_of_date(value: date) -> str:
     """A day with its weekday, first letter large."""
-    return capfirst(dateformat.format(value, pgettext("format of a day", "l, j F Y")))
+    return capfirst(in_sentence(dateformat.format(value, pgettext("format of a day", "l, j F Y"))))
 
 
 @register.filter
 def date_alone(value: date) -> str:
     """A day without its weekday: "7 January 2027"."""
-    return dateformat.format(value, pgettext("format of a date", "j F Y"))
+    return in_sentence(dateformat.format(value, pgettext("format of a date", "j F Y")))
 
 
 @register.filter
