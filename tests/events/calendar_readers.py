@@ -42,7 +42,7 @@ def read_with_icalendar(text: str) -> list[Read]:
             start=_written(entry.decoded("dtstart")),
             end=_written(entry.decoded("dtend")),
             status=str(entry.get("status", "")),
-            sequence=int(entry["sequence"]),
+            sequence=entry.decoded("sequence"),
             summary=str(entry["summary"]),
             description=str(entry.get("description", "")),
             location=str(entry.get("location", "")),
@@ -81,10 +81,10 @@ class IcalJs:
         assert self._node.stdout
         self._node.stdin.write(f"{json.dumps(text)}\n")
         self._node.stdin.flush()
-        entries = json.loads(self._node.stdout.readline())
-        return [
-            Read(**{name: value if value is not None else "" for name, value in entry.items()}) for entry in entries
-        ]
+        entries: list[dict[str, Any]] = json.loads(self._node.stdout.readline())
+        for entry in entries:
+            entry.update({name: "" for name, value in entry.items() if value is None})
+        return [Read(**entry) for entry in entries]
 
     def close(self) -> None:
         self._node.communicate(timeout=10)

@@ -3,6 +3,7 @@
 import gzip
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from icalendar import Calendar
 from events.actions.calendar import refresh_for
 from events.enums import EventMode, EventStatus, Visibility
 from events.models import CalendarVersion, District, Event, Session, Stage
-from events.web.calendar_answers import KeptBodies, finished_body
+from events.web.calendar_answers import CalendarBody, KeptBodies, finished_body
 from tests.make import make_event, make_process, make_topic, make_unit, make_venue
 from tests.make.events import NOW
 
@@ -454,14 +455,14 @@ def test_building_costs_the_same_for_one_event_and_for_three(client: Client):
 def test_kept_files_stay_within_their_limit_and_the_least_used_goes():
     body = finished_body("x" * 1000, last_modified=None, freshness=(1, ""))
     kept = KeptBodies(limit=3 * body.size)
-    built = []
+    built: list[str] = []
 
-    def build(key):
+    def build(key: str) -> CalendarBody:
         built.append(key)
         return body
 
     for key in ["a", "b", "c", "a", "d", "a", "b"]:
-        kept.get(key, (1, ""), lambda key=key: build(key))
+        kept.get(key, (1, ""), partial(build, key))
 
     assert built == ["a", "b", "c", "d", "b"]
     assert kept.size <= 3 * body.size
