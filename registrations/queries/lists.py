@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from events.models import Event, Session
@@ -124,8 +124,9 @@ def report_figures(event: Event) -> EventReport:
     """The figures of an event for its report; a person who chose two sessions counts in each, and once as a whole."""
     rows = Registration.objects.filter(event=event).order_by()
     keys = ("state", "attendance", "source", "category__code")
-    groups = _grouped(rows.values_list(*keys, Value(None), Sum("seats")))
-    everywhere = _grouped(rows.filter(sessions=None).values_list(*keys, Value(None), Sum("seats")))
+    no_session = Value(None, output_field=IntegerField())
+    groups = _grouped(rows.values_list(*keys, no_session, Sum("seats")))
+    everywhere = _grouped(rows.filter(sessions=None).values_list(*keys, no_session, Sum("seats")))
     chosen = _grouped(rows.exclude(sessions=None).values_list(*keys, "sessions", Sum("seats")))
     headcounts = dict(
         HeadcountEntry.objects.filter(event=event).order_by().values_list("category__code").annotate(Sum("delta"))
