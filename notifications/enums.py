@@ -31,9 +31,10 @@ class MessageState(models.TextChoices):
 _M = MessageState
 
 # `sending → planned` exists for one case only: the provider said for certain that it took nothing.
+# `planned → sent | delivered`: a provider's late report about a row that was to be tried again.
 MESSAGE_MOVES: Final[Mapping[MessageState, frozenset[MessageState]]] = {
-    _M.PLANNED: frozenset({_M.SENDING, _M.CANCELLED, _M.MISSED, _M.SUPPRESSED, _M.FAILED}),
-    _M.SENDING: frozenset({_M.SENT, _M.UNKNOWN, _M.PLANNED, _M.FAILED, _M.DELIVERED}),
+    _M.PLANNED: frozenset({_M.SENDING, _M.CANCELLED, _M.MISSED, _M.SUPPRESSED, _M.FAILED, _M.SENT, _M.DELIVERED}),
+    _M.SENDING: frozenset({_M.SENT, _M.UNKNOWN, _M.PLANNED, _M.FAILED, _M.DELIVERED, _M.SUPPRESSED}),
     _M.UNKNOWN: frozenset({_M.SENT, _M.PLANNED, _M.DELIVERED, _M.FAILED}),
     _M.SENT: frozenset({_M.DELIVERED, _M.FAILED}),
     _M.DELIVERED: frozenset(),
@@ -42,6 +43,24 @@ MESSAGE_MOVES: Final[Mapping[MessageState, frozenset[MessageState]]] = {
     _M.MISSED: frozenset(),
     _M.SUPPRESSED: frozenset(),
 }
+
+
+class StateReason(models.TextChoices):
+    """Why a message ended without being sent; other reasons are a provider's own words."""
+
+    SUPERSEDED = "superseded", pgettext_lazy("message", "A newer message says more")
+    NOT_TRUE = "not_true", pgettext_lazy("message", "The registration or the event has changed since")
+    MOVED = "moved", pgettext_lazy("message", "The date it speaks of has changed")
+    NO_CHANGE_LEFT = "no_change_left", pgettext_lazy("message", "The change was taken back")
+    NO_CONSENT = "no_consent", pgettext_lazy("message", "The person does not want SMS reminders")
+    NO_ADDRESS = "no_address", pgettext_lazy("message", "There is no address for this channel")
+    TOO_LATE = "too_late", pgettext_lazy("message", "It would have come too late to be useful")
+    OTHER_REMINDER = "other_reminder", pgettext_lazy("message", "A later reminder was due at the same time")
+    ADDRESS_BLOCKED = "address_blocked", pgettext_lazy("message", "The person has stopped messages to this address")
+    INTERRUPTED = "interrupted", pgettext_lazy("message", "Sending was interrupted; it may have arrived")
+    NOT_REPEATED = "not_repeated", pgettext_lazy("message", "It may have arrived, so it was not sent again")
+    CRASHES = "crashes", pgettext_lazy("message", "Working on it failed again and again")
+    TRIED_ENOUGH = "tried_enough", pgettext_lazy("message", "It was tried again and again without success")
 
 
 class Priority(models.IntegerChoices):
@@ -62,3 +81,18 @@ class AttemptResult(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("attempt", "Refused for good")
     DEFERRED = "deferred", pgettext_lazy("attempt", "Not taken now, will be tried again")
     UNCLEAR = "unclear", pgettext_lazy("attempt", "No clear answer")
+
+
+class Job(models.TextChoices):
+    """What runs by itself and leaves a heartbeat."""
+
+    TICK = "tick", pgettext_lazy("job", "Tick")
+    HOUSEKEEPING = "housekeeping", pgettext_lazy("job", "Housekeeping")
+
+
+class Delivery(models.TextChoices):
+    """What a provider's report means for a message."""
+
+    ON_ITS_WAY = "on_its_way", pgettext_lazy("delivery", "On its way")
+    DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
+    LOST = "lost", pgettext_lazy("delivery", "Not delivered")

@@ -15,7 +15,8 @@ class Message(models.Model):
     """One message to one person on one channel; `dedupe_key` makes planning it twice harmless.
 
     Subject and texts are written at sending, with placeholders where a secret link goes. The recipient is read from the
-    participant at sending and kept here only as `to`, for the log. A lease (`lease_token`, `lease_until`) says who is at it.
+    participant at sending and kept here only as `to`, for the log. A lease (`lease_token`, `lease_until`) says who is
+    at it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -23,10 +24,16 @@ class Message(models.Model):
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     priority = models.SmallIntegerField(choices=Priority.choices)
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
     event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
-    event_change = models.ForeignKey(EventChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    # The start that the text speaks of; when the session has another one by now, the message is stale.
+    session_starts_at = models.DateTimeField(null=True, blank=True)
+    event_change = models.ForeignKey(
+        EventChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
     registration_change = models.ForeignKey(
         RegistrationChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
     )
@@ -72,6 +79,14 @@ class Message(models.Model):
     def __str__(self) -> str:
         """Kind, channel and state; no address."""
         return f"{self.kind}/{self.channel} {self.state}"
+
+    @property
+    def recipient(self) -> str:
+        """Whom it went to; before it has gone, whom it would go to."""
+        participant = getattr(self.registration, "participant", None)
+        if self.to or participant is None:
+            return self.to
+        return participant.email if self.channel == Channel.EMAIL else str(participant.phone)
 
 
 class DeliveryAttempt(models.Model):
