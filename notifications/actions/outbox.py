@@ -1,0 +1,290 @@
+"""The life of a message row: claimed, marked, settled; every move is one conditional UPDATE.
+
+Leases use the database's clock, so that processes with different clocks agree; what counts as due comes in as `at=`.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from notifications.enums import AttemptResult, Channel, MessageState, StateReason
+from notifications.errors import ChannelError
+from notifications.kinds import KINDS, Kind
+from notifications.models import DeliveryAttempt, Message
+from notifications.rendering.letters import Letter
+
+BATCH: Final = 25
+# Twice the longest call (channels end one after 60 s): whoever holds a row longer than this is dead. It begins anew
+# when a row is marked, so a batch must only begin each row well within it.
+LEASE: Final = timedelta(seconds=120)
+RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+_TRY_FOR: Final = timedelta(hours=24)
+_AFTER_OUTAGE: Final = timedelta(minutes=1)
+# How long a provider's own report is waited for before it is asked.
+_REPORT_WAIT: Final = timedelta(minutes=2)
+_MOST_CLAIMS: Final = 5
+_MOST_RENDERINGS: Final = 3
+_MOST_UNCLEAR: Final = 2
+
+_S = MessageState
+_Rows = QuerySet[Message]
+_NO_LEASE: Final = {"lease_token": None, "lease_until": None}
+# `claims` counts only those that nobody gave back, which is to say crashes.
+_GIVEN_BACK: Final = {"claims": F("claims") - 1, **_NO_LEASE}
+
+
+# Claiming
+
+
+@transaction.atomic
+def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | None:
+    """Lease what is due on a channel, the most important first, and return the lease; None: nothing is due."""
+    due = (
+        Message.objects.filter(channel=channel, state=_S.PLANNED, next_attempt_at__lte=at)
+        .filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+        .order_by("priority", "next_attempt_at", "id")
+        .select_for_update(skip_locked=True)
+    )
+    ids = list(due.values_list("pk", flat=True)[:most])
+    if not ids:
+        return None
+    token = uuid.uuid4()
+    Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=Now() + LEASE, claims=F("claims") + 1)
+    return token
+
+
+def release(messages: Iterable[Message]) -> None:
+    """Give back what was claimed and not begun."""
+    for message in messages:
+        _mine(message).update(**_GIVEN_BACK)
+
+
+def put_off(message: Message, *, until: datetime) -> None:
+    """Leave a claimed message for later without counting a try."""
+    _mine(message).update(next_attempt_at=until, **_GIVEN_BACK)
+
+
+def miss_what_is_late(*, at: datetime) -> int:
+    """End what would come too late to be useful; how many."""
+    late = Message.objects.filter(state=_S.PLANNED, useful_until__lte=at)
+    free = late.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+    return free.update(state=_S.MISSED, state_reason=StateReason.TOO_LATE, **_NO_LEASE)
+
+
+# Sending
+
+
+def mark_sending(message: Message, letter: Letter, *, at: datetime) -> bool:
+    """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
+
+    One statement asks and writes: lease, registration, event, date, consent and lateness cannot change in between.
+    """
+    marked = (
+        _mine(message)
+        .filter(lease_until__gt=Now(), useful_until__gt=at)
+        .filter(still_true(KINDS[message.kind], message))
+        .update(
+            state=_S.SENDING,
+            lease_until=Now() + LEASE,
+            to=letter.to,
+            subject=letter.subject,
+            body=letter.body,
+            html=letter.html,
+            calendar=letter.calendar,
+            calendar_method=letter.calendar_method,
+        )
+    )
+    return marked == 1
+
+
+def still_true(kind: Kind, message: Message) -> Q:
+    """The condition under which a message may still be sent."""
+    condition = Q()
+    if message.registration_id is not None:
+        condition &= Q(registration__state__in=kind.true_while)
+    if message.event_id is not None:
+        condition &= Q(event__status__in=kind.event_true_while)
+    if message.session_starts_at is not None:
+        condition &= Q(session__starts_at=F("session_starts_at"), session__is_cancelled=False)
+    if kind.needs_sms_consent and message.channel == Channel.SMS:
+        condition &= Q(registration__sms_reminders=True)
+    return condition
+
+
+def settle_unsent(message: Message, *, at: datetime) -> None:
+    """End a claimed message that may not be sent, with the reason that staff reads; a lost lease is somebody else's."""
+    kind = KINDS[message.kind]
+    if message.useful_until <= at:
+        end(message, _S.MISSED, StateReason.TOO_LATE)
+        return
+    registration = message.registration
+    no_consent = kind.needs_sms_consent and message.channel == Channel.SMS
+    if no_consent and registration is not None and not registration.sms_reminders:
+        reason = StateReason.NO_CONSENT
+    elif message.session is not None and message.session.starts_at != message.session_starts_at:
+        reason = StateReason.MOVED
+    else:
+        reason = StateReason.NOT_TRUE
+    _mine(message).exclude(still_true(kind, message)).update(state=_S.CANCELLED, state_reason=reason, **_NO_LEASE)
+
+
+def end(message: Message, state: MessageState, reason: str) -> None:
+    """End a claimed message without sending it."""
+    _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
+
+
+@transaction.atomic
+def record_accepted(message: Message, *, result: AttemptResult, provider_id: str, status: str, at: datetime) -> None:
+    """The provider took it; a report that came before its answer is left alone."""
+    _attempt(message, result, provider_id=provider_id, at=at)
+    # Also when the answer took so long that somebody else counts the row as unclear by now: it was taken.
+    Message.objects.filter(pk=message.pk, state__in=[_S.SENDING, _S.UNKNOWN, _S.PLANNED]).update(
+        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=status, sent_at=at, **_NO_LEASE
+    )
+
+
+@transaction.atomic
+def record_failed(message: Message, error: ChannelError, *, at: datetime) -> None:
+    """The provider did not take it, or said nothing clear."""
+    if error.unclear:
+        _attempt(message, AttemptResult.UNCLEAR, error=error, at=at)
+        _set_aside(_sending(message), message, reason=error.code)
+    elif error.permanent or error.is_suppressed:
+        _attempt(message, AttemptResult.REFUSED, error=error, at=at)
+        state = _S.SUPPRESSED if error.is_suppressed else _S.FAILED
+        reason = StateReason.ADDRESS_BLOCKED if error.is_suppressed else str(error)
+        _sending(message).update(state=state, state_reason=reason, **_NO_LEASE)
+    elif error.is_outage:
+        # Not the message's fault: it keeps its tries, and its place in the queue.
+        wait = max(_AFTER_OUTAGE, timedelta(seconds=error.retry_after or 0))
+        _sending(message).update(
+            state=_S.PLANNED,
+            state_reason=str(error),
+            next_attempt_at=at + wait,
+            **_GIVEN_BACK,
+        )
+    else:
+        _attempt(message, AttemptResult.DEFERRED, error=error, at=at)
+        _retry(_sending(message), message, error, at=at)
+
+
+@transaction.atomic
+def record_unwritable(message: Message, error: Exception, *, at: datetime) -> None:
+    """Its text could not be written: tried again a little later, and set aside when that does not help."""
+    fault = ChannelError("unwritable", type(error).__name__)
+    _attempt(message, AttemptResult.DEFERRED, error=fault, at=at)
+    if DeliveryAttempt.objects.filter(message=message, code=fault.code).count() >= _MOST_RENDERINGS:
+        end(message, _S.FAILED, str(fault))
+    else:
+        _retry(_mine(message), message, fault, at=at)
+
+
+def _retry(rows: _Rows, message: Message, error: ChannelError, *, at: datetime) -> None:
+    tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED).count()
+    again_at = at + max(RETRIES[min(tries, len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
+    if again_at >= min(message.useful_until, message.due_at + _TRY_FOR):
+        rows.update(state=_S.FAILED, state_reason=str(error), **_NO_LEASE)
+    else:
+        rows.update(state=_S.PLANNED, state_reason=str(error), next_attempt_at=again_at, **_GIVEN_BACK)
+
+
+# What was interrupted, and what got no clear answer
+
+
+def recover(*, at: datetime) -> int:
+    """Take up what a process left behind when it died; how many rows moved."""
+    dead = Message.objects.filter(state=_S.SENDING, lease_until__lt=Now()).order_by("id")
+    moved = 0
+    for message in dead[:BATCH]:
+        moved += _interrupted(message, at=at)
+    poison = Message.objects.filter(state=_S.PLANNED, claims__gte=_MOST_CLAIMS).filter(lease_until__lt=Now())
+    return moved + poison.update(state=_S.FAILED, state_reason=StateReason.CRASHES, **_NO_LEASE)
+
+
+@transaction.atomic
+def _interrupted(message: Message, *, at: datetime) -> int:
+    rows = Message.objects.filter(pk=message.pk, state=_S.SENDING, lease_until__lt=Now())
+    moved = _set_aside(rows, message, reason=StateReason.INTERRUPTED)
+    if moved:
+        _attempt(message, AttemptResult.UNCLEAR, error=ChannelError(StateReason.INTERRUPTED), at=at)
+    return moved
+
+
+def _set_aside(rows: _Rows, message: Message, *, reason: str) -> int:
+    """Unknown; an SMS waits for the provider's report first, nobody reports on a mail."""
+    wait = _REPORT_WAIT if message.channel == Channel.SMS else timedelta(0)
+    return rows.update(state=_S.UNKNOWN, state_reason=reason, lease_token=None, lease_until=Now() + wait)
+
+
+@transaction.atomic
+def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
+    """Lease messages whose outcome is unknown and has been waited for long enough."""
+    unclear = Message.objects.filter(channel=channel, state=_S.UNKNOWN, lease_until__lt=Now()).order_by(
+        "lease_until", "id"
+    )
+    messages = list(unclear.select_for_update(skip_locked=True)[:most])
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
+    return messages
+
+
+def found_sent(message: Message, *, provider_id: str, status: str, at: datetime) -> None:
+    """The provider, asked, has it."""
+    _unknown(message).update(
+        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=status, sent_at=at, **_NO_LEASE
+    )
+
+
+def not_found(message: Message, *, at: datetime) -> None:
+    """The provider, asked, has nothing, or cannot be asked at all (mail): the policy of the kind decides."""
+    tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.UNCLEAR).count()
+    may_repeat = message.channel == Channel.SMS or KINDS[message.kind].repeat_when_unclear
+    if not may_repeat:
+        # It stays unknown; without a lease nobody comes back to it.
+        _unknown(message).update(state_reason=StateReason.NOT_REPEATED, **_NO_LEASE)
+    elif tries > _MOST_UNCLEAR:
+        _unknown(message).update(state=_S.FAILED, state_reason=StateReason.TRIED_ENOUGH, **_NO_LEASE)
+    else:
+        _unknown(message).update(state=_S.PLANNED, next_attempt_at=at, **_NO_LEASE)
+
+
+def ask_later(message: Message, *, at: datetime) -> None:
+    """The provider could not be asked: once more in a while, for as long as the message is of use."""
+    if message.useful_until <= at:
+        _unknown(message).update(state_reason=StateReason.NOT_REPEATED, **_NO_LEASE)
+    else:
+        _unknown(message).update(lease_until=Now() + _REPORT_WAIT)
+
+
+def _mine(message: Message) -> _Rows:
+    return Message.objects.filter(pk=message.pk, state=_S.PLANNED, lease_token=message.lease_token)
+
+
+def _sending(message: Message) -> _Rows:
+    return Message.objects.filter(pk=message.pk, state=_S.SENDING, lease_token=message.lease_token)
+
+
+def _unknown(message: Message) -> _Rows:
+    return Message.objects.filter(pk=message.pk, state=_S.UNKNOWN)
+
+
+def _attempt(
+    message: Message,
+    result: AttemptResult,
+    *,
+    at: datetime,
+    error: ChannelError | None = None,
+    provider_id: str = "",
+) -> None:
+    DeliveryAttempt.objects.create(
+        message=message,
+        at=at,
+        result=result,
+        code=error.code if error else "",
+        detail=error.detail if error else "",
+        provider_id=provider_id,
+    )

@@ -1,0 +1,193 @@
+"""Mail over one kept-open SMTP connection: one recipient per message, and always clear in which phase it failed."""
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
+
+from notifications.channels.mime import address_of, mail_of
+from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.errors import ChannelError
+
+# A message takes no longer than this, whatever the server does; the outbox's lease is twice as long.
+_CALL_SECONDS: Final = 60.0
+# Some servers end a connection after so many messages; a fresh one in time costs less than finding out.
+_MAILS_PER_CONNECTION: Final = 100
+_ENDS_CONNECTION: Final = 421
+_GO_AHEAD: Final = 354
+_REFUSED: Final = 400
+_FOR_GOOD: Final = 500
+_ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+
+
+class _ConnectionLost(Exception):
+    """The connection ended before the message was complete: nothing was taken."""
+
+    def __init__(self, detail: str, *, in_content: bool = False) -> None:
+        super().__init__(detail)
+        self.in_content = in_content
+
+    def as_channel_error(self) -> ChannelError:
+        """A server that hangs up on the content of one message may take the others."""
+        return ChannelError("connection", str(self), is_outage=not self.in_content)
+
+
+@contextmanager
+def open_email() -> Iterator[Carrier]:
+    """One connection for a batch, opened when the first message goes out."""
+    relay = _Relay()
+    try:
+        yield relay
+    finally:
+        relay.close()
+
+
+class _Relay:
+    """The mail server that takes our mails."""
+
+    def __init__(self) -> None:
+        self._smtp: smtplib.SMTP | None = None
+        self._carried = 0
+        self._sender = settings.DEFAULT_FROM_EMAIL
+        self._envelope_sender = address_of(self._sender).addr_spec
+        self._domain = urlsplit(settings.BASE_URL).hostname or "localhost"
+
+    def send(self, outgoing: Outgoing) -> Acceptance:
+        """Hand one mail over; a kept-open connection that turns out to be dead is replaced once."""
+        deadline = time.monotonic() + _CALL_SECONDS
+        try:
+            recipient = address_of(outgoing.to).addr_spec.encode("ascii").decode()
+            content = mail_of(outgoing, sender=self._sender, domain=self._domain).as_bytes()
+        except (UnicodeError, ValueError, IndexError) as error:
+            raise ChannelError("address", type(error).__name__, permanent=True) from error
+        is_fresh = self._connect(deadline)
+        try:
+            return self._hand_over(recipient, content, deadline)
+        except _ConnectionLost as lost:
+            if is_fresh:
+                raise lost.as_channel_error() from lost
+        self._connect(deadline)
+        try:
+            return self._hand_over(recipient, content, deadline)
+        except _ConnectionLost as lost:
+            raise lost.as_channel_error() from lost
+
+    def find(self, outgoing: Outgoing, *, since: datetime, known: frozenset[str]) -> None:  # noqa: ARG002 - see outgoing
+        """A mail server cannot be asked."""
+        return
+
+    def close(self) -> None:
+        """Leave politely, or just leave."""
+        if self._smtp is None:
+            return
+        with suppress(OSError):
+            self._smtp.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+        self._smtp = None
+
+    def _connect(self, deadline: float) -> bool:
+        """Whether the connection had to be made."""
+        if self._smtp is not None and self._carried >= _MAILS_PER_CONNECTION:
+            self.close()
+        if self._smtp is not None:
+            return False
+        backend = EmailBackend(timeout=_patience(deadline), fail_silently=False)
+        try:
+            backend.open()
+        except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
+            code = str(getattr(error, "smtp_code", "") or "connect")
+            raise ChannelError(code, type(error).__name__, is_outage=True) from error
+        self._smtp, self._carried = backend.connection, 0
+        return True
+
+    def _hand_over(self, recipient: str, content: bytes, deadline: float) -> Acceptance:
+        code, answer = self._ask(f"MAIL FROM:<{self._envelope_sender}>", deadline)
+        if code >= _REFUSED:
+            # It refuses who writes, not whom we write to.
+            raise self._refusal(code, answer, is_outage=True)
+        code, answer = self._ask(f"RCPT TO:<{recipient}>", deadline)
+        if code >= _REFUSED:
+            raise self._refusal(code, answer)
+        code, answer = self._ask("DATA", deadline)
+        if code != _GO_AHEAD:
+            raise self._refusal(code, answer)
+        code, answer = self._transmit(content, deadline)
+        if code >= _REFUSED:
+            raise self._refusal(code, answer)
+        self._carried += 1
+        return Acceptance(provider_id="", status=_words(answer))
+
+    def _ask(self, command: str, deadline: float) -> tuple[int, bytes]:
+        smtp = self._within(deadline)
+        try:
+            code, answer = smtp.docmd(command)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise _ConnectionLost(type(error).__name__) from error
+        if code == _ENDS_CONNECTION:
+            self._drop()
+            raise _ConnectionLost(_words(answer))
+        return code, answer
+
+    def _transmit(self, content: bytes, deadline: float) -> tuple[int, bytes]:
+        """The message and its final dot; only after the dot is out can anything be unclear."""
+        smtp = self._within(deadline)
+        try:
+            smtp.send(_with_dots(content))
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise _ConnectionLost(type(error).__name__, in_content=True) from error
+        self._within(deadline)
+        try:
+            code, answer = smtp.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise ChannelError("no answer", type(error).__name__, unclear=True) from error
+        if code == _ENDS_CONNECTION:
+            self._drop()
+        return code, answer
+
+    def _within(self, deadline: float) -> smtplib.SMTP:
+        """The connection, with no more patience than is left for this message."""
+        smtp = self._smtp
+        if smtp is None or smtp.sock is None:
+            raise _ConnectionLost("closed")
+        smtp.sock.settimeout(_patience(deadline))
+        return smtp
+
+    def _refusal(self, code: int, answer: bytes, *, is_outage: bool = False) -> ChannelError:
+        smtp = self._smtp
+        if smtp is not None:
+            try:
+                smtp.rset()
+            except (smtplib.SMTPException, OSError):
+                self._drop()
+        permanent = code >= _FOR_GOOD and not is_outage
+        return ChannelError(str(code), _words(answer), permanent=permanent, is_outage=is_outage)
+
+
+def _patience(deadline: float) -> float:
+    return max(0.1, min(float(settings.EMAIL_TIMEOUT), deadline - time.monotonic()))
+
+
+def _with_dots(content: bytes) -> bytes:
+    """As RFC 5321 transmits it: a dot that begins a line doubled, and a line with a dot alone at the end."""
+    content = re.sub(rb"(?m)^\.", b"..", content)
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _words(answer: bytes) -> str:
+    """A server's answer for the log; it likes to repeat the address."""
+    return _ADDRESS.sub("[e-mail]", answer.decode(errors="replace"))[:300]

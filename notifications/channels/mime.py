@@ -1,0 +1,79 @@
+"""A message as an e-mail (RFC 5322, 2045, 6047). Pure."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from notifications.channels.outgoing import Outgoing
+
+# Every part in quoted-printable: a relay that has to re-encode 8-bit text would break the signature.
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+_QP = "quoted-printable"
+
+
+def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:
+    """The mail: text, HTML with its pictures and calendar part as alternatives, the calendar file beside them."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = address_of(sender)
+    mail["To"] = address_of(outgoing.to)
+    if outgoing.reply_to:
+        mail["Reply-To"] = address_of(outgoing.reply_to)
+    mail["Subject"] = " ".join(outgoing.subject.split())
+    mail["Date"] = format_datetime(outgoing.sent_at)
+    mail["Message-ID"] = message_id(outgoing, domain=domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    mail["Content-Language"] = outgoing.language
+    mail.set_content(outgoing.text, cte=_QP)
+    if outgoing.html:
+        mail.add_alternative(outgoing.html, subtype="html", cte=_QP)
+        _add_pictures(mail, outgoing)
+    if outgoing.calendar:
+        _add_calendar(mail, outgoing)
+    for file in outgoing.attachments:
+        if not file.content_id:
+            main, _, sub = file.media_type.partition("/")
+            mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    return mail
+
+
+def message_id(outgoing: Outgoing, *, domain: str) -> str:
+    """The same for every try, so that a mailbox can tell a repetition."""
+    return f"<{outgoing.id}@{domain}>"
+
+
+def address_of(text: str) -> Address:
+    """A mailbox for a header, its domain in the form that every relay knows."""
+    name, address = parseaddr(text)
+    local, _, host = address.rpartition("@")
+    return Address(display_name=name, username=local, domain=host.encode("idna").decode() if host else "")
+
+
+def _add_pictures(mail: EmailMessage, outgoing: Outgoing) -> None:
+    html = mail.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for picture in outgoing.attachments:
+        if picture.content_id:
+            main, _, sub = picture.media_type.partition("/")
+            html.add_related(
+                picture.content,
+                maintype=main,
+                subtype=sub,
+                cid=f"<{picture.content_id}>",
+                disposition="inline",
+                filename=picture.name,
+            )
+
+
+def _add_calendar(mail: EmailMessage, outgoing: Outgoing) -> None:
+    if outgoing.calendar_method:
+        # Programs that answer invitations read the alternative, the others open the file.
+        mail.add_alternative(
+            outgoing.calendar, subtype="calendar", params={"method": outgoing.calendar_method}, cte=_QP
+        )
+        file, kind = "invite.ics", "ics"
+    else:
+        # Several dates at once may not be an invitation (RFC 5546 wants one UID): a plain file to open.
+        file, kind = "calendar.ics", "ics"
+    mail.add_attachment(outgoing.calendar.encode(), maintype="application", subtype=kind, filename=file)

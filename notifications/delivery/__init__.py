@@ -1,0 +1,1 @@
+"""Where the network and many transactions meet: claim, commit, call, record."""

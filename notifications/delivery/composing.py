@@ -1,0 +1,115 @@
+"""Gathers what a message is written from, and puts the secret links in at the last moment."""
+
+from datetime import datetime
+from io import BytesIO
+
+import segno
+from django.conf import settings
+
+from events.models import unit_contact
+from notifications.channels import Attachment, Outgoing
+from notifications.enums import Channel
+from notifications.kinds import KINDS
+from notifications.models import Message
+from notifications.queries.dispatch import changes_to_tell, link_facts, registrations_of_person
+from notifications.rendering.letters import TICKET_CID, Letter, Material, written
+from notifications.rendering.secret_links import marked_ids, with_links
+from registrations.enums import RegistrationState
+from registrations.models import Participant
+
+
+class NobodyToWriteTo(Exception):
+    """The person has no address for this channel any more."""
+
+
+def letter_of(message: Message, *, at: datetime) -> Letter:
+    """The message as it is kept: with placeholders for the secret links."""
+    return written(_material(message), at=at)
+
+
+def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
+    """The message as it leaves: with its links and pictures in place."""
+    event = message.event
+    return Outgoing(
+        id=message.pk,
+        to=letter.to,
+        subject=letter.subject,
+        text=linked(letter.body, message.language),
+        html=linked(letter.html, message.language),
+        language=message.language,
+        sent_at=at,
+        useful_until=message.useful_until,
+        reply_to=unit_contact(event) if event is not None and message.channel == Channel.EMAIL else "",
+        calendar=letter.calendar,
+        calendar_method=letter.calendar_method,
+        attachments=ticket_pictures(message, letter.html),
+    )
+
+
+def kept_letter(message: Message) -> Letter:
+    """What was kept of a message that has been written."""
+    return Letter(
+        to=message.to,
+        subject=message.subject,
+        body=message.body,
+        html=message.html,
+        calendar=message.calendar,
+        calendar_method=message.calendar_method,
+    )
+
+
+def linked(text: str, language: str) -> str:
+    """The text with the present links of the registrations it speaks of."""
+    ids = marked_ids(text)
+    if not ids:
+        return text
+    registrations = link_facts(ids)
+    return with_links(text, lambda row_id: registrations[row_id].manage_token, language)
+
+
+def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
+    """The QR code of the ticket, if the text shows one."""
+    if message.registration is None or f"cid:{TICKET_CID}" not in html:
+        return ()
+    picture = BytesIO()
+    code = segno.make(f"{settings.BASE_URL}/t/{message.registration.ticket_code}", error="m", micro=False)
+    code.save(picture, kind="png", scale=6, border=4)
+    return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
+
+
+def _material(message: Message) -> Material:
+    registration, event = message.registration, message.event
+    if registration is None or event is None:
+        raise NobodyToWriteTo
+    kind = KINDS[message.kind]
+    change = message.registration_change
+    return Material(
+        kind=kind,
+        channel=Channel(message.channel),
+        language=message.language,
+        registration=registration,
+        participant=_reachable(registration.participant, Channel(message.channel)),
+        event=event,
+        sessions=list(event.sessions.all()),
+        chosen=list(registration.sessions.all()),
+        subject_session=message.session,
+        changes=changes_to_tell(message) if kind.name == "event_changed" else (),
+        reason=_reason(message),
+        by_organiser=change is not None and change.to_state == RegistrationState.CANCELLED_BY_ORGANIZER,
+        gave_up_seat=change is not None
+        and change.from_state == RegistrationState.CONFIRMED
+        and change.to_state != RegistrationState.CONFIRMED,
+        all_registrations=registrations_of_person(registration) if kind.name == "my_registrations" else (),
+    )
+
+
+def _reachable(participant: Participant, channel: Channel) -> Participant:
+    if not (participant.email if channel == Channel.EMAIL else participant.phone):
+        raise NobodyToWriteTo
+    return participant
+
+
+def _reason(message: Message) -> str:
+    if message.event_change is not None:
+        return message.event_change.reason
+    return message.registration_change.reason if message.registration_change is not None else ""

@@ -1,0 +1,45 @@
+"""The kinds of messages: one file each, listed once here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from notifications.kinds.already_registered import ALREADY_REGISTERED
+from notifications.kinds.base import CalendarPart, Kind
+from notifications.kinds.confirmed import CONFIRMED
+from notifications.kinds.event_cancelled import EVENT_CANCELLED
+from notifications.kinds.event_changed import EVENT_CHANGED
+from notifications.kinds.hold_to_confirm import HOLD_TO_CONFIRM
+from notifications.kinds.link_again import LINK_AGAIN
+from notifications.kinds.my_registrations import MY_REGISTRATIONS
+from notifications.kinds.offer_lapsed import OFFER_LAPSED
+from notifications.kinds.offered import OFFERED
+from notifications.kinds.own_cancellation import OWN_CANCELLATION
+from notifications.kinds.promoted import PROMOTED
+from notifications.kinds.reminder import REMINDER
+from notifications.kinds.waitlisted import WAITLISTED
+
+__all__ = ["EVENT_CANCELLED", "EVENT_CHANGED", "KINDS", "KIND_OF_CHANGE", "REMINDER", "CalendarPart", "Kind"]
+
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        HOLD_TO_CONFIRM,
+        CONFIRMED,
+        WAITLISTED,
+        OFFERED,
+        OFFER_LAPSED,
+        PROMOTED,
+        OWN_CANCELLATION,
+        ALREADY_REGISTERED,
+        LINK_AGAIN,
+        MY_REGISTRATIONS,
+        REMINDER,
+        EVENT_CHANGED,
+        EVENT_CANCELLED,
+    )
+}
+
+# A change that is not here is nobody's news: a hold that ran out, an offer that its own person declined.
+KIND_OF_CHANGE: Final[Mapping[tuple[str, str], Kind]] = {
+    (cause.value, state.value): kind for kind in KINDS.values() for cause, state in kind.causes
+}

@@ -1,0 +1,76 @@
+"""What a kind of message is: who gets it, when it is still true, and for how long it is worth sending."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from events.enums import EventStatus
+from notifications.enums import Priority
+from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
+from registrations.models import Registration
+
+# After this nobody looks for an answer to a click any more.
+A_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=7)
+
+
+class CalendarPart(enum.Enum):
+    """What a mail tells the calendar of its reader."""
+
+    NONE = "none"
+    REQUEST = "request"  # put it in, or put it right
+    CANCEL = "cancel"  # the event is off
+    WITHDRAWAL = "withdrawal"  # only this person does not come
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of message; its texts are in `templates/messages/<name>/`.
+
+    `causes`: the change rows of a registration it answers, as (cause, state after it). `true_while` and
+    `event_true_while`: the states in which what it says is still so; it is checked again right before sending.
+    """
+
+    name: str
+    priority: Priority
+    useful_until: Callable[[Registration, datetime], datetime]
+    true_while: tuple[RegistrationState, ...] = ACTIVE_STATES
+    event_true_while: tuple[EventStatus, ...] = (EventStatus.PUBLISHED, EventStatus.POSTPONED)
+    causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
+    calendar: CalendarPart = CalendarPart.NONE
+    has_ticket: bool = False
+    also_by_sms: bool = False
+    needs_sms_consent: bool = False
+    waits_for_daytime: bool = False
+    repeat_when_unclear: bool = True
+
+
+def until_event_ends(registration: Registration, at: datetime) -> datetime:
+    """A message about taking part is of use until the event is over."""
+    return registration.event.ends_at or at + A_WEEK
+
+
+def until_event_starts(registration: Registration, at: datetime) -> datetime:
+    """A message about a seat that one does not have is of use until the event begins."""
+    return registration.event.starts_at or at + A_WEEK
+
+
+def for_a_day(registration: Registration, at: datetime) -> datetime:  # noqa: ARG001 - the same question to every kind
+    """The answer to a click is of use for a day."""
+    return at + A_DAY
+
+
+def for_a_week(registration: Registration, at: datetime) -> datetime:  # noqa: ARG001 - as above
+    """An acknowledgement is of use for a week."""
+    return at + A_WEEK
+
+
+def until_hold_expires(registration: Registration, at: datetime) -> datetime:
+    """A link that confirms is of use while the seat is held."""
+    return registration.hold_expires_at or at + A_DAY
+
+
+def until_offer_expires(registration: Registration, at: datetime) -> datetime:
+    """An offer is of use while it stands."""
+    return registration.offer_expires_at or until_event_starts(registration, at)

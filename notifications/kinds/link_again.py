@@ -1,0 +1,12 @@
+"""Somebody asked for the link to their registration again."""
+
+from notifications.enums import Priority
+from notifications.kinds.base import Kind, for_a_day
+from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
+
+LINK_AGAIN = Kind(
+    name="link_again",
+    priority=Priority.CONFIRMATION,
+    causes=tuple((ChangeCause.LINK_REQUESTED, state) for state in ACTIVE_STATES if state != RegistrationState.HELD),
+    useful_until=for_a_day,
+)

@@ -1,0 +1,1 @@
+"""Lists of messages and rules, in a stated order."""

@@ -1,0 +1,92 @@
+"""Claimed messages with everything that is needed to write and send them, in few statements."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
+
+from events.models import EventChange, Session, Topic
+from notifications.enums import MessageState
+from notifications.models import DeliveryAttempt, Message
+from registrations.enums import ACTIVE_STATES
+from registrations.models import Registration
+
+
+def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
+    sessions = Session.objects.select_related("room", "event__unit", "event__kind", "event__venue").prefetch_related(
+        Prefetch("event__topics", queryset=Topic.objects.order_by("position", "slug"))
+    )
+    return messages.select_related(
+        "registration__participant",
+        "event__unit",
+        "event__kind",
+        "event__venue",
+        "session",
+        "event_change",
+        "registration_change",
+    ).prefetch_related(Prefetch("event__sessions", queryset=sessions), "registration__sessions")
+
+
+def leased_messages(token: uuid.UUID) -> list[Message]:
+    """What a lease holds, the most important first."""
+    messages = Message.objects.filter(lease_token=token, state=MessageState.PLANNED)
+    return list(_complete(messages).order_by("priority", "next_attempt_at", "id"))
+
+
+def complete_messages(ids: Iterable[uuid.UUID]) -> list[Message]:
+    """Messages by id, as complete as leased ones."""
+    return list(_complete(Message.objects.filter(pk__in=list(ids))).order_by("created_at", "id"))
+
+
+def changes_to_tell(message: Message) -> list[EventChange]:
+    """What this person has not been told yet of the event's changes, oldest first."""
+    if message.event_change_id is None or message.registration is None:
+        return []
+    told = (
+        Message.objects.filter(
+            registration=message.registration_id,
+            channel=message.channel,
+            kind=message.kind,
+            event_change__lt=message.event_change_id,
+            state__in=[MessageState.SENT, MessageState.DELIVERED, MessageState.SENDING, MessageState.UNKNOWN],
+        )
+        .order_by("-event_change_id")
+        .values_list("event_change_id", flat=True)
+        .first()
+    )
+    mine = {session.pk for session in message.registration.sessions.all()}
+    changes = EventChange.objects.filter(
+        event=message.event_id,
+        notify=True,
+        pk__lte=message.event_change_id,
+        pk__gt=told or 0,
+        at__gte=message.registration.created_at,
+    ).select_related("session__room")
+    # Whoever chose sessions is told of those and of new ones; of the others only people who come to all.
+    return [
+        change
+        for change in changes.order_by("id")
+        if change.session_id is None or not mine or change.session_id in mine or not change.before
+    ]
+
+
+def registrations_of_person(registration: Registration) -> list[Registration]:
+    """Everything that the person of this registration is registered for, the nearest first."""
+    if registration.email_key is None:
+        return []
+    own = Registration.objects.filter(email_key=registration.email_key, state__in=ACTIVE_STATES)
+    return list(own.select_related("event").prefetch_related("event__sessions").order_by("event__starts_at", "id"))
+
+
+def link_facts(ids: Iterable[int]) -> dict[int, Registration]:
+    """The registrations that a text links to, for their links."""
+    return Registration.objects.only("pk", "link_generation").in_bulk(list(ids))
+
+
+def known_provider_ids(message: Message) -> frozenset[str]:
+    """What the provider has called our other messages to the same person."""
+    ids = DeliveryAttempt.objects.filter(message__to=message.to).exclude(message=message).exclude(provider_id="")
+    reported = Message.objects.filter(to=message.to).exclude(pk=message.pk).exclude(provider_id="")
+    return frozenset(ids.values_list("provider_id", flat=True)) | frozenset(
+        reported.values_list("provider_id", flat=True)
+    )

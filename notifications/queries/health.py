@@ -1,0 +1,55 @@
+"""Whether messages flow: the oldest that is due, the last tick, and how mail and SMS are set up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
+
+from notifications.enums import Job, MessageState
+from notifications.models import Heartbeat, Message
+
+_TICK_AT_MOST: Final = timedelta(minutes=4)
+_DUE_AT_MOST: Final = timedelta(minutes=10)
+_FAILED_WITHIN: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class DueState:
+    """What `/readyz` says about messages; ages in seconds, null where there is nothing to have an age."""
+
+    oldest_due_seconds: int | None
+    last_tick_seconds: int | None
+    unknown: int
+    failed_today: int
+    sending_enabled: bool
+    mail: str
+    sms: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the periodic work runs and nothing waits too long; what may not be sent may wait."""
+        ticks = self.last_tick_seconds is not None and self.last_tick_seconds <= _TICK_AT_MOST.total_seconds()
+        waits = self.sending_enabled and (self.oldest_due_seconds or 0) > _DUE_AT_MOST.total_seconds()
+        return ticks and not waits
+
+
+def due_state(at: datetime) -> DueState:
+    """The state of the outbox at a moment; the tick's age by the database's clock."""
+    found = Message.objects.aggregate(
+        oldest=Min("next_attempt_at", filter=Q(state=MessageState.PLANNED, next_attempt_at__lte=at)),
+        unknown=Count("pk", filter=Q(state=MessageState.UNKNOWN)),
+        failed=Count("pk", filter=Q(state=MessageState.FAILED, created_at__gt=at - _FAILED_WITHIN)),
+    )
+    beat = Heartbeat.objects.filter(name=Job.TICK).annotate(now=Now()).values_list("finished_at", "now").first()
+    return DueState(
+        oldest_due_seconds=None if found["oldest"] is None else int((at - found["oldest"]).total_seconds()),
+        last_tick_seconds=None if beat is None else int((beat[1] - beat[0]).total_seconds()),
+        unknown=found["unknown"],
+        failed_today=found["failed"],
+        sending_enabled=settings.SENDING_ENABLED,
+        mail="smtp" if settings.MAIL_IS_SET_UP else "kept",
+        sms="twilio" if settings.TWILIO_ACCOUNT_SID else "kept",
+    )

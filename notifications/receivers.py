@@ -1,0 +1,29 @@
+"""News from below: a change row was written, so the tick is nudged as soon as it is committed."""
+
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from events.signals import event_changed
+from registrations.signals import registration_changed
+
+_TICK: Final = "notifications.tasks.tick"
+
+
+@receiver((event_changed, registration_changed), dispatch_uid="nudge-the-tick")
+def nudge_on_commit(sender: object, **_news: Any) -> None:  # noqa: ARG001 - Django's own signature
+    """Once per transaction, however many rows it writes; a lost nudge costs a minute, so it may not break anything."""
+    if not any(hook[1] is nudge for hook in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)
+
+
+def nudge() -> None:
+    """Have a tick run now, unless one is waiting to run already."""
+    waiting = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lte=timezone.now()).order_by("id")
+    if not any(row.task.get("func") == _TICK for row in waiting):
+        async_task(_TICK)

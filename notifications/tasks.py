@@ -1,0 +1,93 @@
+"""What runs by itself: the tick that looks at the tables, and housekeeping."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_q.models import Failure, Success
+
+from notifications.actions.planning import plan_changes, plan_reminders
+from notifications.delivery.sending import Clock, Sent, send_due
+from notifications.enums import Job
+from notifications.models import Heartbeat
+from registrations.actions.moves import expire_due
+
+log = structlog.get_logger(__name__)
+
+# Well below the queue's own limit, which could end a task between a provider's answer and our row.
+_BUDGET_SECONDS: Final = 40.0
+_KEEP_TASK_RECORDS: Final = timedelta(days=14)
+
+
+@dataclass
+class Work:
+    """What one pass did."""
+
+    expired: int = 0
+    planned: int = 0
+    reminders: int = 0
+    sent: Sent = field(default_factory=Sent)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether another pass would find nothing either."""
+        sent = self.sent
+        handled = sent.sent + sent.ended + sent.put_off + sent.failed + sent.unclear
+        return not (self.expired or self.planned or self.reminders or handled)
+
+
+def tick() -> None:
+    """Do what is due now; two ticks at once do no harm."""
+    work_through(clock=timezone.now, until=time.monotonic() + _BUDGET_SECONDS)
+    beat(Job.TICK)
+
+
+def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
+    """One pass: what runs out, what is to be told, what is to be sent; a step that fails does not stop the others."""
+    work = Work()
+    failures: list[Exception] = []
+
+    def step(do: Callable[[], None]) -> None:
+        try:
+            do()
+        except Exception as failure:
+            # The next steps must have their turn; the first failure is raised at the end, so nothing is hidden.
+            log.exception("a step of the tick failed")
+            failures.append(failure)
+
+    def expire() -> None:
+        work.expired = expire_due(at=clock())
+
+    def plan() -> None:
+        work.planned = plan_changes(at=clock())
+
+    def remind() -> None:
+        work.reminders = plan_reminders(at=clock())
+
+    def send() -> None:
+        work.sent = send_due(clock=clock, until=until)
+
+    for do in (expire, plan, remind, send):
+        step(do)
+    if failures:
+        raise failures[0]
+    return work
+
+
+def housekeeping() -> None:
+    """Once an hour: clear the queue's own records of tasks."""
+    before = timezone.now() - _KEEP_TASK_RECORDS
+    Failure.objects.filter(stopped__lt=before).delete()
+    Success.objects.filter(stopped__lt=before).delete()
+    beat(Job.HOUSEKEEPING)
+
+
+def beat(job: Job) -> None:
+    """Write down that a job has finished."""
+    # The database's clock, because whoever reads it may run elsewhere.
+    Heartbeat.objects.update_or_create(name=job.value, defaults={"finished_at": Now()})
