@@ -1,0 +1,72 @@
+"""`manage.py work_once`: everything that is due, once, by hand or by cron."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from notifications.enums import Channel, Job
+from notifications.tasks import Work, beat, work_through
+
+# A message that is planned while another is sent is found by the next pass; more passes than this would be a circle.
+_MOST_PASSES = 1000
+
+
+class Command(BaseCommand):
+    help = "Does everything that is due: what runs out, reminders, planning, sending. Prints what it did."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--at",
+            metavar="ISO",
+            help="what counts as now, as in 2027-01-11T17:00+01:00 (only with DEBUG or ALLOW_CLOCK=1)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's own signature
+        moment = _moment(options["at"])
+        clock = timezone.now if moment is None else (lambda: moment)
+        passes = [work_through(clock=clock)]
+        while not passes[-1].is_nothing and len(passes) < _MOST_PASSES:
+            passes.append(work_through(clock=clock))
+        beat(Job.TICK)
+        for sentence in _sentences(passes):
+            self.stdout.write(sentence)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    if not (settings.DEBUG or settings.ALLOW_CLOCK):
+        raise CommandError("--at is refused here: it would make anything due. It needs DEBUG or ALLOW_CLOCK=1.")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"“{text}” is not a moment, as in 2027-01-11T17:00+01:00.") from error
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def _sentences(passes: list[Work]) -> list[str]:
+    """What was done, in plain words and without anybody's address."""
+    sent = [work.sent for work in passes]
+    counted = [
+        (sum(work.expired for work in passes), "registrations or offers have run out."),
+        (sum(work.planned for work in passes), "messages planned about what has happened."),
+        (sum(work.reminders for work in passes), "reminders planned."),
+        (sum(one.sent for one in sent), f"messages {_how()}."),
+        (sum(one.ended for one in sent), "messages ended unsent: no longer true, or too late."),
+        (sum(one.put_off for one in sent), "messages put off; they will be tried again."),
+        (sum(one.failed for one in sent), "messages refused for good."),
+        (sum(one.unclear for one in sent), "messages without a clear answer; the provider will be asked."),
+    ]
+    found = [f"{number} {what}" for number, what in counted if number]
+    out_of_order = {channel for one in sent for channel in one.out_of_order}
+    found += [f"{Channel(channel).label} is out of order." for channel in sorted(out_of_order)]
+    if not settings.SENDING_ENABLED:
+        found.append("SENDING_ENABLED is off: nothing was sent.")
+    return found or ["Nothing was due."]
+
+
+def _how() -> str:
+    return "sent, or kept here where no provider is set up"

@@ -1,0 +1,1 @@
+"""Pages about messages, and the hooks that providers call."""
