@@ -1,36 +1,29 @@
 """Every address, from the apps' own lists."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.accounts import account_patterns
+from config.api import urls as api
 from config.api.unknown import NAME, UnknownAddress
+from config.web import urls as web
+from events import urls as events
+from notifications import urls as notifications
+from registrations import urls as registrations
 
-Patterns = list[URLPattern | URLResolver]
-
-APPS = ("config.web", "config.api", "events", "registrations", "notifications")
-
-
-def _patterns(name: str) -> Patterns:
-    """One of the lists that each app's `urls` may have: public, plain or api."""
-    found: Patterns = []
-    for app in APPS:
-        if find_spec(app) and find_spec(f"{app}.urls"):
-            found += getattr(import_module(f"{app}.urls"), f"{name}_patterns", [])
-    return found
-
-
-urlpatterns: Patterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     # Without a language: machines read them, or the language is in the query.
-    *_patterns("plain"),
-    path("api/v1/", include(_patterns("api"))),
+    *web.plain_patterns,
+    *events.plain_patterns,
+    *registrations.plain_patterns,
+    *notifications.plain_patterns,
+    path("api/v1/", include([*api.api_patterns, *events.api_patterns, *registrations.api_patterns])),
     path("api/<path:rest>", UnknownAddress.as_view(), name=NAME),
     *i18n_patterns(
         path("accounts/", include(account_patterns)),
-        *_patterns("public"),
+        *web.public_patterns,
+        *events.public_patterns,
+        *registrations.public_patterns,
         prefix_default_language=False,
     ),
 ]
