@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_xdist_suffix: None) -> None:  # noqa: ARG001  # pytest-django's chain
+def django_db_modify_db_settings(django_db_modify_db_settings_xdist_suffix: None) -> None:
     """Commit without waiting for the disk, and clear away what killed runs left behind."""
     database = settings.DATABASES["default"]
     database["OPTIONS"]["options"] += " -c synchronous_commit=off"
@@ -72,7 +72,7 @@ def _no_feeds_of_other_tests() -> None:
 
 
 @pytest.fixture
-def database_url(transactional_db: None) -> str:  # noqa: ARG001  # what a test commits must be there
+def database_url(transactional_db: None) -> str:
     """The test database as a `DATABASE_URL`, for processes that a test starts."""
     known = connection.settings_dict
     secret = f":{quote(known['PASSWORD'], safe='')}" if known["PASSWORD"] else ""

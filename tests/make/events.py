@@ -25,12 +25,14 @@ _numbers = itertools.count(1)
 
 # A Tuesday in winter time; events start two weeks later unless a test says otherwise.
 NOW = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"  # noqa: S105 - accounts of tests only
+PASSWORD = "correct horse battery staple"
 
 
 def make_unit(slug: str = "strategia", *, name: str = "Wydział Strategii") -> OrganizationalUnit:
     """A unit; asking twice for a slug gives the same one."""
-    unit, _ = OrganizationalUnit.objects.get_or_create(slug=slug, defaults={"name": {"pl": name, "en": "Strategy Department"}})
+    unit, _ = OrganizationalUnit.objects.get_or_create(
+        slug=slug, defaults={"name": {"pl": name, "en": "Strategy Department"}}
+    )
     return unit
 
 
@@ -58,7 +60,9 @@ def make_kind(code: str = "workshop") -> EventKind:
 
 def make_category(code: str = "business") -> ParticipantCategory:
     """A participant category; those of the city exist already."""
-    category, _ = ParticipantCategory.objects.get_or_create(code=code, defaults={"name": {"pl": code, "en": code, "uk": code}})
+    category, _ = ParticipantCategory.objects.get_or_create(
+        code=code, defaults={"name": {"pl": code, "en": code, "uk": code}}
+    )
     return category
 
 
@@ -67,7 +71,9 @@ def make_topic(slug: str | None = None, *, name: str = "Zieleń") -> Topic:
     return Topic.objects.create(slug=slug or f"topic-{next(_numbers)}", name={"pl": name, "en": "Green city"})
 
 
-def make_venue(slug: str | None = None, *, name: str = "Ratusz (przykład)", address: str = "Rynek 1, 20-000 Lublin") -> Venue:
+def make_venue(
+    slug: str | None = None, *, name: str = "Ratusz (przykład)", address: str = "Rynek 1, 20-000 Lublin"
+) -> Venue:
     """A venue with step-free access and no word about the rest."""
     return Venue.objects.create(
         slug=slug or f"venue-{next(_numbers)}",
@@ -120,7 +126,7 @@ def make_session(
     return session
 
 
-def make_event(  # noqa: PLR0913 - a builder shows every default
+def make_event(
     slug: str | None = None,
     *,
     unit: OrganizationalUnit | None = None,
