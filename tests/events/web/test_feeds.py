@@ -2,6 +2,9 @@
 
 import gzip
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -484,3 +487,24 @@ def test_a_newer_version_replaces_the_kept_file():
     assert kept.get("a", (2, ""), lambda: new) is new
     assert kept.get("a", (1, ""), lambda: old) is new
     assert kept.size == new.size
+
+
+def test_a_file_that_many_want_at_once_is_built_once():
+    kept = KeptBodies(limit=100_000)
+    body = finished_body("x", last_modified=None, freshness=(1, ""))
+    is_wanted_by_all = threading.Barrier(5)
+    built: list[int] = []
+
+    def build() -> CalendarBody:
+        time.sleep(0.05)
+        built.append(1)
+        return body
+
+    def want() -> CalendarBody:
+        is_wanted_by_all.wait(timeout=5)
+        return kept.get("a", (1, ""), build)
+
+    with ThreadPoolExecutor(5) as threads:
+        answers = [job.result(timeout=5) for job in [threads.submit(want) for _number in range(5)]]
+
+    assert (len(built), set(map(id, answers))) == (1, {id(body)})
