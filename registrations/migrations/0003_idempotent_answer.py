@@ -5,26 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0002_kinds_and_categories'),
-        ('registrations', '0002_attempts_per_address'),
+        ("events", "0002_kinds_and_categories"),
+        ("registrations", "0002_attempts_per_address"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_hash', models.CharField(max_length=64)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('answer', models.JSONField(blank=True, default=dict)),
-                ('expires_at', models.DateTimeField()),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='events.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key_hash", models.CharField(max_length=64)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("answer", models.JSONField(blank=True, default=dict)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "event",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['expires_at'], name='idempotent_answer_expiry')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'key_hash'), name='idempotent_answer_once')],
+                "indexes": [models.Index(fields=["expires_at"], name="idempotent_answer_expiry")],
+                "constraints": [models.UniqueConstraint(fields=("event", "key_hash"), name="idempotent_answer_once")],
             },
         ),
     ]
