@@ -17,13 +17,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *events.plain_patterns,
     *registrations.plain_patterns,
     *notifications.plain_patterns,
-    path("api/v1/", include([*api.api_patterns, *events.api_patterns, *registrations.api_patterns])),
+    path(
+        "api/v1/",
+        include(
+            [*api.api_patterns, *events.api_patterns, *registrations.api_patterns, *notifications.api_patterns],
+        ),
+    ),
     path("api/<path:rest>", UnknownAddress.as_view(), name=NAME),
     *i18n_patterns(
         path("accounts/", include(account_patterns)),
         *web.public_patterns,
         *events.public_patterns,
         *registrations.public_patterns,
+        *notifications.public_patterns,
         prefix_default_language=False,
     ),
 ]
