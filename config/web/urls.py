@@ -4,6 +4,7 @@ from django.urls import path
 
 from config.web import manage
 from config.web.calendar_help import calendar_help
+from config.web.health import alive, ready
 from config.web.home import home
 from config.web.pages import accessibility, privacy, robots, sitemap
 from events.web.manage.events import new_event
@@ -20,6 +21,8 @@ public_patterns = [
     path("manage/events/<slug:slug>/cancel/", manage.cancel, name="manage-event-cancel"),
 ]
 plain_patterns = [
+    path("healthz", alive, name="alive"),
+    path("readyz", ready, name="ready"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
 ]

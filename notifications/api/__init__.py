@@ -1,0 +1,1 @@
+"""The REST side of messages: what went out, for organisers."""
