@@ -6,7 +6,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +20,7 @@ from events.enums import Language
 from events.models import Event
 from events.permissions import get_visible_event
 from events.queries.notices import current_notice
+from events.templatetags.event_tags import moment_text
 from registrations.actions.idempotency import answer_once
 from registrations.actions.rates import count_attempt
 from registrations.actions.signing_up import Applicant, SignUp, sign_up
@@ -157,7 +157,7 @@ def _answer(done: SignUp, zone: ZoneInfo) -> dict[str, object]:
 
 def _message(done: SignUp, zone: ZoneInfo) -> str:
     if done.confirm_by is not None:
-        until = date_format(done.confirm_by.astimezone(zone), "DATETIME_FORMAT")
+        until = moment_text(done.confirm_by, zone.key)
         return _("We have sent you a message. Open the link in it and confirm your address by %(time)s.") % {
             "time": until
         }
