@@ -340,6 +340,19 @@ def test_addresses_are_ascii():
     assert ascii_url("https://wiec.example/a%20b?x=1&y=2") == "https://wiec.example/a%20b?x=1&y=2"
 
 
+def test_a_line_that_could_blank_a_whole_calendar_is_never_written(monkeypatch):
+    monkeypatch.setattr("events.ical.one_line", lambda text: f"{text}\x00")
+
+    with pytest.raises(ValueError, match="RFC 5545"):
+        vevent(BASE)
+
+
+def test_an_office_without_a_name_is_its_address():
+    content = vevent(replace(BASE, organizer=Mailbox(name="", address="biuro@łódź.example")))
+
+    assert "ORGANIZER:mailto:biuro@xn--d-uga0v4h.example\r\n" in content
+
+
 # Mail
 
 
