@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if settings.USES_EMBEDDED_DATABASE:
             self._load_examples()
+        # Stored entries hold addresses and words: another PORT, BASE_URL or translation would not reach them.
+        call_command("refresh_calendar", stdout=StringIO())
         if not settings.DEBUG:
             self._say("Collecting the files that browsers load …")
             call_command("collectstatic", verbosity=0, interactive=False)
