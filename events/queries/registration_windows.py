@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.enums import EventStatus
-from events.models import Event, SeatPool
+from events.models import Event, RegistrationPolicy, SeatPool
 
 
 class WindowState(enum.StrEnum):
@@ -61,7 +61,7 @@ def registration_window(event: Event, *, at: datetime) -> RegistrationWindow:
 
 def registration_closes_at(event: Event) -> datetime | None:
     """When registration ends: as the organiser says, else when the last session starts; None without sessions."""
-    policy = getattr(event, "policy", None)
+    policy: RegistrationPolicy | None = getattr(event, "policy", None)
     if policy is not None and policy.closes_at is not None:
         return policy.closes_at
     starts = [session.starts_at for session in event.sessions.all() if not session.is_cancelled]

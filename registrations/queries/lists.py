@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from events.models import Event, Session
 from events.queries.search import fold
@@ -16,7 +17,15 @@ from registrations.models import HeadcountEntry, Registration
 _S: Final = RegistrationState
 
 
-def event_registrations(event: Event, *, q: str = "", state: RegistrationState | None = None) -> QuerySet[Registration]:
+class InQueue(TypedDict):
+    """What the list says beside each registration: its place in its queue, from 1; null when it does not wait."""
+
+    position: int | None
+
+
+def event_registrations(
+    event: Event, *, q: str = "", state: RegistrationState | None = None
+) -> "QuerySet[WithAnnotations[Registration, InQueue]]":
     """The registrations of an event with their people, in the order they came in; `position` counts in their queue.
 
     `q`: words of the name, the organisation or the reference, without regard to capitals and diacritics.

@@ -1,0 +1,106 @@
+"""Reaching a person again, without telling anybody who is registered."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+
+from events.errors import FieldErrors
+from registrations.actions.addresses import ask_for_link, correct_address, my_registrations_link
+from registrations.enums import ChangeCause, RegistrationState
+from registrations.errors import NotActive, RateLimited
+from registrations.models import RegistrationChange
+from registrations.queries.doors import get_registration_by_token
+from registrations.tokens import email_key
+from tests.make import make_applicant, make_event, make_registration
+from tests.make.events import NOW
+from tests.registrations.acts import changes, entered, fresh
+
+pytestmark = pytest.mark.django_db
+
+S = RegistrationState
+
+
+def test_a_mistyped_address_is_put_right_and_the_old_link_dies():
+    event = make_event(confirm_email=True)
+    held = entered(event, make_applicant("ann@exmaple.org"))
+    old_link = held.manage_token
+
+    corrected = correct_address(held, email=" ann@example.org ", at=NOW)
+
+    assert corrected.email_key == email_key("ann@example.org")
+    assert corrected.participant.email == "ann@example.org"
+    assert corrected.hold_expires_at == held.hold_expires_at
+    assert changes(event)[1:] == [(ChangeCause.ADDRESS_CORRECTED, S.HELD, S.HELD, True)]
+    assert get_registration_by_token(corrected.manage_token) == held
+    with pytest.raises(Http404):
+        get_registration_by_token(old_link)
+
+
+def test_the_address_of_somebody_else_changes_nothing_and_tells_them():
+    event = make_event(confirm_email=True)
+    owner = make_registration(event, email="bob@example.org")
+    held = entered(event, make_applicant("ann@example.org"))
+
+    answer = correct_address(held, email="bob@example.org", at=NOW)
+
+    assert (answer, answer.state) == (held, S.HELD)
+    assert (fresh(held).email_key, fresh(held).link_generation) == (email_key("ann@example.org"), 1)
+    assert held.participant.email == "ann@example.org"
+    change = RegistrationChange.objects.last()
+    assert change is not None
+    assert (change.registration, change.cause, change.notify) == (owner, ChangeCause.ASKED_AGAIN, True)
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.HELD}))
+def test_only_an_address_that_nobody_has_confirmed_is_corrected(state):
+    registration = make_registration(make_event(), email="ann@example.org", state=state)
+
+    with pytest.raises(NotActive):
+        correct_address(registration, email="bob@example.org", at=NOW)
+
+    assert fresh(registration).email_key == email_key("ann@example.org")
+
+
+def test_what_is_no_address_is_refused_at_its_field():
+    held = entered(make_event(confirm_email=True))
+
+    with pytest.raises(FieldErrors) as refusal:
+        correct_address(held, email="nobody", at=NOW)
+
+    assert list(refusal.value.errors) == ["email"]
+
+
+def test_corrections_have_an_end():
+    event = make_event(confirm_email=True)
+    held = entered(event)
+    for number in range(3):
+        correct_address(held, email=f"ann{number}@example.org", at=NOW)
+
+    with pytest.raises(RateLimited) as refusal:
+        correct_address(held, email="ann@example.org", at=NOW)
+
+    assert refusal.value.details == {"retry_after": 3600}
+
+
+def test_the_link_is_sent_again_and_not_without_end():
+    event = make_event()
+    registration = make_registration(event)
+
+    for minute in (0, 1, 2, 3, 61):
+        ask_for_link(registration, at=NOW + timedelta(minutes=minute))
+
+    told = [(ChangeCause.LINK_REQUESTED, S.CONFIRMED, S.CONFIRMED, told) for told in (True, True, True, False, True)]
+    assert changes(event) == told
+
+
+def test_my_registrations_go_to_the_mailbox_and_nowhere_else():
+    first, second = make_event(), make_event()
+    for event in (first, second):
+        make_registration(event, email="ann@example.org")
+
+    my_registrations_link("ANN@example.org", at=NOW)
+    my_registrations_link("nobody@example.org", at=NOW)
+
+    assert changes(first) == []
+    assert changes(second) == [(ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, S.CONFIRMED, True)]

@@ -1,0 +1,257 @@
+"""The door: one admission however often it is sent, and heads counted without names."""
+
+from datetime import timedelta
+
+import pytest
+
+from events.errors import FieldErrors
+from registrations.actions import attendance
+from registrations.actions.attendance import add_headcount, check_in, read_code, void_check_in
+from registrations.enums import Attendance, ChangeCause, CheckInKind, CheckInResult, CheckInSource, RegistrationState
+from registrations.models import CheckIn, HeadcountEntry, Registration
+from registrations.queries.doors import get_check_in
+from tests.make import make_applicant, make_event, make_registration, make_user
+from tests.make.events import NOW
+from tests.registrations.acts import changes, counts, entered, fresh
+
+pytestmark = pytest.mark.django_db
+
+S, R = RegistrationState, CheckInResult
+
+
+@pytest.fixture
+def doorkeeper():
+    return make_user("door@example.org")
+
+
+def scan(event, registration, doorkeeper, *, nonce="n1", at=NOW, **arguments):
+    arguments = {"code": registration.ticket_code, **arguments}
+    return check_in(event, nonce=nonce, source=CheckInSource.QR, by=doorkeeper, at=at, **arguments)
+
+
+def test_a_code_admits_once_and_the_second_device_hears_when_and_by_whom(doorkeeper):
+    event, colleague = make_event(), make_user()
+    registration = make_registration(event)
+    later = NOW + timedelta(minutes=3)
+
+    first = scan(event, registration, doorkeeper, device="phone 1", device_at=NOW - timedelta(seconds=5))
+    second = scan(event, registration, colleague, nonce="n2", at=later)
+
+    assert (first.result, first.registration, first.at, first.by) == (R.ADMITTED, registration, NOW, doorkeeper)
+    assert first.registration is not None
+    assert first.registration.attendance == Attendance.PRESENT
+    assert (second.result, second.registration, second.at, second.by) == (
+        R.ALREADY_PRESENT,
+        registration,
+        NOW,
+        doorkeeper,
+    )
+    row = CheckIn.objects.get()
+    assert (row.nonce, row.device, row.device_at) == ("n1", "phone 1", NOW - timedelta(seconds=5))
+
+
+def test_the_same_nonce_gives_the_same_answer(doorkeeper):
+    event = make_event()
+    registration = make_registration(event)
+
+    first = scan(event, registration, doorkeeper)
+    again = scan(event, registration, make_user(), at=NOW + timedelta(hours=1))
+
+    assert (again.result, again.at, again.by) == (first.result, first.at, first.by)
+    assert CheckIn.objects.count() == 1
+
+
+def test_the_same_tap_sent_twice_at_once_is_admitted_twice(doorkeeper, monkeypatch):
+    event = make_event()
+    registration = make_registration(event)
+    scan(event, registration, doorkeeper)
+    # The other one had not arrived yet when this one looked.
+    monkeypatch.setattr(attendance, "_admission", lambda *_arguments: None)
+
+    assert scan(event, registration, doorkeeper).result == R.ADMITTED
+    assert CheckIn.objects.count() == 1
+
+
+def test_a_nonce_of_somebody_else_is_refused_and_admits_nobody(doorkeeper, monkeypatch):
+    event = make_event()
+    first, second = make_registration(event), make_registration(event)
+    scan(event, first, doorkeeper)
+
+    with pytest.raises(FieldErrors):
+        scan(event, second, doorkeeper)
+    monkeypatch.setattr(attendance, "_admission", lambda *_arguments: None)
+    with pytest.raises(FieldErrors):
+        scan(event, second, doorkeeper)
+
+    assert fresh(second).attendance == Attendance.NOT_RECORDED
+
+
+def test_a_reference_works_as_well(doorkeeper):
+    event = make_event()
+    registration = make_registration(event)
+
+    assert scan(event, registration, doorkeeper, code=None, reference=registration.reference).result == R.ADMITTED
+
+
+def test_codes_of_nobody_and_of_other_events(doorkeeper):
+    event, other = make_event(), make_event()
+    registration = make_registration(other)
+
+    unknown = scan(event, registration, doorkeeper, code="NOBODY")
+    nothing = check_in(event, nonce="n", source=CheckInSource.SEARCH, by=doorkeeper, at=NOW)
+    wrong = scan(event, registration, doorkeeper)
+
+    assert (unknown.result, unknown.registration, unknown.event) == (R.UNKNOWN, None, event)
+    assert nothing.result == R.UNKNOWN
+    assert (wrong.result, wrong.registration, wrong.event) == (R.WRONG_EVENT, None, other)
+
+
+@pytest.mark.parametrize(
+    ("state", "result"),
+    [
+        (S.WAITLISTED, R.WAITLISTED),
+        (S.AWAITING_APPROVAL, R.WAITLISTED),
+        (S.CANCELLED_BY_PARTICIPANT, R.CANCELLED),
+        (S.CANCELLED_BY_ORGANIZER, R.CANCELLED),
+        (S.EXPIRED, R.CANCELLED),
+        (S.DECLINED, R.CANCELLED),
+        (S.REJECTED, R.CANCELLED),
+    ],
+)
+def test_without_a_seat_nobody_is_admitted(doorkeeper, state, result):
+    event = make_event()
+    registration = make_registration(event, state=state)
+
+    assert scan(event, registration, doorkeeper).result == result
+    assert fresh(registration).attendance == Attendance.NOT_RECORDED
+    assert not CheckIn.objects.exists()
+
+
+def test_who_is_here_and_has_a_seat_held_or_offered_is_confirmed_and_admitted(doorkeeper):
+    event = make_event(capacity=2, confirm_email=True)
+    held, offered, queued = entered(event), make_registration(event, state=S.OFFERED), entered(event)
+
+    results = [scan(event, row, doorkeeper, nonce=row.reference).result for row in (held, offered, queued)]
+
+    assert results == [R.ADMITTED, R.ADMITTED, R.WAITLISTED]
+    assert [fresh(row).state for row in (held, offered, queued)] == [S.CONFIRMED, S.CONFIRMED, S.HELD]
+    assert counts(event) == [(2, 1)]
+    assert [(cause, notify) for cause, _from, to, notify in changes(event) if to == S.CONFIRMED] == [
+        (ChangeCause.ADDRESS_CONFIRMED, False),
+        (ChangeCause.OFFER_ACCEPTED, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ABCE2345", "ABCE2345"),
+        (" abce 2345 ", "ABCE2345"),
+        ("abce-2345", "ABCE2345"),
+        ("АВСЕ2345", "ABCE2345"),
+        ("https://wiec.example/t/ABCE2345/", "ABCE2345"),
+        ("0oQ", "QQQ"),
+        ("", ""),
+    ],
+)
+def test_codes_are_read_as_people_write_them(text, code):
+    assert read_code(text) == code
+
+
+def test_a_presence_without_a_row_is_no_new_admission(doorkeeper):
+    event = make_event()
+    registration = make_registration(event)
+    Registration.objects.filter(pk=registration.pk).update(attendance=Attendance.PRESENT)
+
+    answer = scan(event, registration, doorkeeper)
+
+    assert (answer.result, answer.at, answer.by) == (R.ALREADY_PRESENT, None, None)
+
+
+def test_an_admission_is_taken_back_by_another_row_and_may_come_again(doorkeeper):
+    event = make_event()
+    registration = make_registration(event)
+    scan(event, registration, doorkeeper)
+    admission = get_check_in(event, "n1")
+
+    void_check_in(admission, reason="Pomyłka", by=doorkeeper, at=NOW)
+    void_check_in(admission, reason="Pomyłka", by=doorkeeper, at=NOW)
+
+    assert fresh(registration).attendance == Attendance.NOT_RECORDED
+    assert list(CheckIn.objects.values_list("kind", "reason")) == [
+        (CheckInKind.ADMIT, ""),
+        (CheckInKind.VOID, "Pomyłka"),
+    ]
+    # The old tap, sent once more, admits nobody; a new one does, and taking back the old one does not touch it.
+    assert scan(event, registration, doorkeeper).result == R.ADMITTED
+    assert fresh(registration).attendance == Attendance.NOT_RECORDED
+    assert scan(event, registration, doorkeeper, nonce="n2").result == R.ADMITTED
+    void_check_in(admission, by=doorkeeper, at=NOW)
+    assert fresh(registration).attendance == Attendance.PRESENT
+
+
+def test_the_number_of_a_taken_back_row_admits_nobody(doorkeeper):
+    event = make_event()
+    registration = make_registration(event)
+    scan(event, registration, doorkeeper)
+    void_check_in(get_check_in(event, "n1"), by=doorkeeper, at=NOW)
+    void = CheckIn.objects.get(kind=CheckInKind.VOID)
+
+    with pytest.raises(FieldErrors):
+        scan(event, registration, doorkeeper, nonce=void.nonce)
+
+
+def count(event, delta, doorkeeper, *, nonce, category=None):
+    return add_headcount(event, delta=delta, nonce=nonce, category=category, by=doorkeeper, at=NOW)
+
+
+def test_heads_are_counted_once_for_each_tap(doorkeeper):
+    event = make_event(kind="mobile_point", required=False)
+
+    totals = [count(event, delta, doorkeeper, nonce=nonce) for delta, nonce in [(5, "a"), (5, "a"), (-2, "b")]]
+
+    assert totals == [5, 5, 3]
+    assert list(HeadcountEntry.objects.values_list("delta", "by")) == [(5, doorkeeper.pk), (-2, doorkeeper.pk)]
+
+
+def test_neither_the_whole_nor_a_category_falls_below_nobody(doorkeeper):
+    event = make_event()
+    count(event, 3, doorkeeper, nonce="a", category="resident")
+    count(event, 1, doorkeeper, nonce="b")
+
+    for delta, category in [(-4, "resident"), (-2, None), (-1, "business")]:
+        with pytest.raises(FieldErrors) as refusal:
+            count(event, delta, doorkeeper, nonce="c", category=category)
+        assert list(refusal.value.errors) == ["delta"]
+
+    assert count(event, -3, doorkeeper, nonce="d", category="resident") == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"delta": 0}, "delta"), ({"delta": 1001}, "delta"), ({"delta": -1001}, "delta"), ({"category": "?"}, "category")],
+)
+def test_counts_that_make_no_sense_are_refused(doorkeeper, wrong, field):
+    with pytest.raises(FieldErrors) as refusal:
+        count(make_event(), **{"delta": 1, "doorkeeper": doorkeeper, "nonce": "a", **wrong})
+
+    assert list(refusal.value.errors) == [field]
+
+
+def test_a_tap_of_another_event_is_refused(doorkeeper):
+    count(make_event(), 1, doorkeeper, nonce="a")
+
+    with pytest.raises(FieldErrors) as refusal:
+        count(make_event(), 1, doorkeeper, nonce="a")
+
+    assert list(refusal.value.errors) == ["nonce"]
+
+
+def test_the_figure_of_a_persons_name_is_not_needed_for_a_code(doorkeeper):
+    event = make_event()
+    registration = entered(event, make_applicant(first_name="Łucja"))
+
+    answer = scan(event, registration, doorkeeper)
+
+    assert answer.registration is not None
+    assert answer.registration.participant.first_name == "Łucja"

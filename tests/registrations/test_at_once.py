@@ -1,0 +1,318 @@
+"""Many people at once, each over a connection of their own: no seat is sold twice, none is left lying."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.actions.history import record
+from events.actions.publishing import cancel_event
+from events.actions.seats import set_capacity
+from events.enums import EventChangeKind, EventStatus
+from events.models import Event
+from registrations.actions import signing_up
+from registrations.actions.attendance import add_headcount, check_in
+from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
+from registrations.actions.queues import promote
+from registrations.enums import ChangeCause, CheckInResult, CheckInSource, RegistrationState
+from registrations.errors import EventCancelled, EventFull
+from registrations.models import CheckIn, Registration, RegistrationChange
+from registrations.queries.lists import position_of
+from tests.make import make_applicant, make_event, make_registration, make_user
+from tests.make.events import NOW
+from tests.registrations.acts import counts, enter, entered, fresh
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+S = RegistrationState
+HOUR = timedelta(hours=1)
+
+
+def at_once(acts: Sequence[Callable[[], Any]], *, hands: int = 12) -> list[Any]:
+    """What each act returned, in threads that begin together; an exception travels up."""
+    hands = min(hands, len(acts))
+    start = Barrier(hands)
+    waiting = iter(range(hands))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            if next(waiting, None) is not None:
+                start.wait(10)
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(hands) as threads:
+        return list(threads.map(run, acts))
+
+
+def elsewhere(act: Callable[[], Any]) -> Any:
+    """Let something happen over another connection, and end, before this one goes on."""
+    return at_once([act])[0]
+
+
+def before_the_seat_is_taken(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
+    """Let something happen elsewhere between looking and taking, the first time."""
+    claim = signing_up._claim
+    once = [act]
+
+    def late(registration, pools):
+        while once:
+            elsewhere(once.pop())
+        claim(registration, pools)
+
+    monkeypatch.setattr(signing_up, "_claim", late)
+
+
+def test_sixty_people_want_ten_seats():
+    event = make_event(capacity=10)
+
+    answers = at_once([lambda: enter(event) for _person in range(60)])
+
+    assert Counter(answer.state for answer in answers) == {S.CONFIRMED: 10, S.WAITLISTED: 50}
+    assert counts(event) == [(10, 50)]
+    waiting = Registration.objects.filter(state=S.WAITLISTED)
+    assert sorted(position_of(row) or 0 for row in waiting) == list(range(1, 51))
+
+
+def test_the_last_seats_of_categories_and_of_the_event():
+    event = make_event(capacity=12, categories=[("business", 5), ("resident", 9)])
+    people = ["business", "resident"] * 15
+
+    at_once([partial(enter, event, make_applicant(category=code)) for code in people])
+
+    (taken, _waiting), (business, _), (residents, _) = counts(event)
+    assert (taken, business + residents, business <= 5, residents <= 9) == (12, 12, True, True)
+    assert Registration.objects.filter(state=S.WAITLISTED).count() == 18
+
+
+def test_a_reserve_list_is_never_longer_than_its_limit():
+    event = make_event(capacity=2, waitlist_limit=3)
+
+    def act() -> str:
+        try:
+            return enter(event).state
+        except EventFull as full:
+            return full.code
+
+    assert Counter(at_once([act] * 20)) == {S.CONFIRMED: 2, S.WAITLISTED: 3, "event_full": 15}
+    assert counts(event) == [(2, 3)]
+
+
+def test_one_person_signs_up_many_times_at_once():
+    event = make_event(capacity=5)
+
+    answers = at_once([lambda: enter(event, make_applicant("ann@example.org")) for _try in range(8)])
+
+    assert [answer.state for answer in answers] == [S.CONFIRMED] * 8
+    assert sum(answer.registration is not None for answer in answers) == 1
+    assert counts(event) == [(1, 0)]
+    assert RegistrationChange.objects.filter(cause=ChangeCause.ASKED_AGAIN).count() == 7
+
+
+def test_no_seat_lies_free_when_one_leaves_while_others_come():
+    for _round in range(8):
+        event = make_event(capacity=1)
+        leaving = entered(event)
+
+        at_once([partial(cancel_registration, leaving, by=None, at=NOW), *[partial(enter, event)] * 3])
+
+        assert counts(event) == [(1, 2)]
+
+
+def test_coming_leaving_and_confirming_in_all_categories_never_runs_in_a_circle():
+    event = make_event(capacity=8, categories=[("business", 3), ("resident", 4), ("ngo", 3)], confirm_email=True)
+    codes = ["business", "resident", "ngo"] * 4
+    here = [entered(event, make_applicant(category=code)) for code in codes]
+
+    def act(row: Registration, code: str) -> None:
+        confirm_registration(row, at=NOW)
+        enter(event, make_applicant(category=code))
+        cancel_registration(row, by=None, at=NOW)
+
+    at_once([partial(act, row, code) for row, code in zip(here, reversed(codes), strict=True)])
+
+    figures = counts(event)
+    assert figures[0][0] == 8
+    assert sum(taken for taken, _waiting in figures[1:]) == 8
+    assert RegistrationChange.objects.filter(cause=ChangeCause.CANCELLED).count() == 12
+
+
+def test_two_promoters_give_each_seat_once():
+    event = make_event(capacity=0)
+    waiting = [make_registration(event, state=S.WAITLISTED, at=NOW + timedelta(minutes=n)) for n in range(12)]
+    event.pools.update(capacity=7)
+
+    moved = at_once([lambda: promote(event.pk, at=NOW + HOUR)] * 4)
+
+    assert sum(moved) == 7
+    assert [fresh(row).state for row in waiting] == [S.CONFIRMED] * 7 + [S.WAITLISTED] * 5
+    assert counts(event) == [(7, 5)]
+    assert RegistrationChange.objects.count() == 7
+
+
+def test_two_ticks_end_each_hold_once():
+    event = make_event(capacity=3, confirm_email=True)
+    holds = [entered(event) for _person in range(6)]
+
+    ended = at_once([lambda: expire_due(at=NOW + HOUR)] * 3)
+
+    assert sum(ended) == 6
+    assert {fresh(row).state for row in holds} == {S.EXPIRED}
+    assert counts(event) == [(0, 0)]
+
+
+def test_a_hold_is_confirmed_or_ended_and_never_both():
+    for _round in range(5):
+        event = make_event(capacity=1, confirm_email=True)
+        held = entered(event)
+
+        at_once([partial(confirm_registration, held, at=NOW + HOUR), partial(expire_due, at=NOW + HOUR)])
+
+        assert fresh(held).state == S.CONFIRMED
+        assert counts(event) == [(1, 0)]
+
+
+def test_capacity_changes_while_people_come_and_go():
+    event, organiser = make_event(capacity=5), make_user()
+    here = [entered(event) for _person in range(8)]
+
+    def resize(capacity: int) -> None:
+        set_capacity(event.pools.get(), capacity, allow_overbooking=True)
+        record(event, EventChangeKind.CAPACITY_CHANGED, by=organiser, at=NOW)
+
+    at_once(
+        [
+            *[partial(cancel_registration, row, by=None, at=NOW) for row in here],
+            *[lambda: enter(event)] * 8,
+            lambda: resize(3),
+            lambda: resize(6),
+        ]
+    )
+    resize(6)
+
+    assert counts(event) == [(6, 2)]
+    assert event.pools.get().overbooked == 0
+
+
+def test_two_devices_admit_one_person_once():
+    event, doorkeeper = make_event(), make_user()
+    registration = make_registration(event)
+
+    def scan(nonce: str) -> CheckInResult:
+        code = registration.ticket_code
+        return check_in(event, code=code, nonce=nonce, source=CheckInSource.QR, by=doorkeeper, at=NOW).result
+
+    results = at_once([partial(scan, nonce) for nonce in ("a", "b", "c", "d")])
+
+    assert Counter(results) == {CheckInResult.ADMITTED: 1, CheckInResult.ALREADY_PRESENT: 3}
+    assert at_once([lambda: scan("a")] * 2)[0] in {CheckInResult.ADMITTED, CheckInResult.ALREADY_PRESENT}
+    assert CheckIn.objects.count() == 1
+
+
+def test_one_tap_sent_by_two_networks_is_one_admission():
+    event, doorkeeper = make_event(), make_user()
+    code = make_registration(event).ticket_code
+
+    answers = at_once(
+        [lambda: check_in(event, code=code, nonce="tap", source=CheckInSource.QR, by=doorkeeper, at=NOW)] * 4
+    )
+
+    assert {answer.result for answer in answers} == {CheckInResult.ADMITTED}
+    assert CheckIn.objects.count() == 1
+
+
+def test_heads_counted_at_once_are_all_counted_and_never_fewer_than_none():
+    event, doorkeeper = make_event(), make_user()
+
+    at_once(
+        [
+            partial(add_headcount, event, delta=1, nonce=str(nonce), by=doorkeeper, at=NOW)
+            for nonce in [*range(10), *range(10)]
+        ]
+    )
+
+    assert add_headcount(event, delta=1, nonce="last", by=doorkeeper, at=NOW) == 11
+
+
+def test_who_is_overtaken_at_the_last_seat_waits(monkeypatch):
+    event = make_event(capacity=1)
+    before_the_seat_is_taken(monkeypatch, lambda: enter(event))
+
+    assert enter(event).state == S.WAITLISTED
+    assert counts(event) == [(1, 1)]
+
+
+def test_who_was_about_to_wait_gets_the_seat_that_was_left(monkeypatch):
+    event = make_event(capacity=1)
+    leaving = entered(event)
+    before_the_seat_is_taken(monkeypatch, lambda: cancel_registration(leaving, by=None, at=NOW))
+
+    assert enter(event).state == S.CONFIRMED
+    assert counts(event) == [(1, 0)]
+
+
+def test_an_event_cancelled_in_between_refuses(monkeypatch):
+    event, organiser = make_event(), make_user()
+    before_the_seat_is_taken(
+        monkeypatch, lambda: cancel_event(Event.objects.get(pk=event.pk), reason="Awaria", by=organiser, at=NOW)
+    )
+
+    with pytest.raises(EventCancelled):
+        enter(event)
+
+    assert counts(event) == [(0, 0)]
+    assert not Registration.objects.exists()
+
+
+def test_whoever_signs_up_while_an_event_is_cancelled_is_there_before_it_or_refused():
+    organiser = make_user()
+    for _round in range(5):
+        event = make_event(capacity=3)
+        told: list[int] = []
+
+        def call_off(event: Event = event, told: list[int] = told) -> None:
+            cancel_event(Event.objects.get(pk=event.pk), reason="Awaria", by=organiser, at=NOW)
+            # Whoever the notice is for, as the next tick will see it.
+            told.append(Registration.objects.filter(event=event).count())
+
+        def come(event: Event = event) -> bool:
+            try:
+                enter(event)
+            except EventCancelled:
+                return False
+            return True
+
+        came = at_once([*[come] * 4, call_off])[:4]
+
+        assert told == [sum(came)] == [Registration.objects.filter(event=event).count()]
+        assert Event.objects.get(pk=event.pk).status == EventStatus.CANCELLED
+
+
+@pytest.mark.parametrize("confirm_email", [False, True])
+def test_signing_up_is_a_handful_of_statements_and_the_wanted_row_comes_last(confirm_email):
+    event = make_event(confirm_email=confirm_email)
+
+    with CaptureQueriesContext(connection) as captured:
+        enter(event)
+
+    told = [query["sql"].split()[0] for query in captured.captured_queries]
+    # What comes after the commit (the nudge of the queue) keeps nobody waiting.
+    assert told[: told.index("COMMIT") + 1] == [
+        "BEGIN",
+        "SELECT",  # the pools, with the event and its rules
+        "SELECT",  # the sessions: when does it close?
+        "INSERT",
+        "INSERT",
+        "INSERT",
+        "UPDATE",  # the event's own pool
+        "SELECT",  # not cancelled meanwhile
+        "COMMIT",
+    ]
