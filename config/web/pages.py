@@ -32,7 +32,8 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # the same fo
     """What search engines may read: everything public, nobody's own door."""
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/r/", "/manage/", "/accounts/", "/t/", "/calendar/my/")),
+        # Personal calendars are not listed: Google Calendar asks here before it fetches one, and they say noindex.
+        *(f"Disallow: {path}" for path in ("/r/", "/manage/", "/accounts/", "/t/")),
         *(f"Disallow: /{code}/r/" for code, _name in settings.LANGUAGES[1:]),
         f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}",
         "",
