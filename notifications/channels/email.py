@@ -106,6 +106,7 @@ class _Relay:
         backend = EmailBackend(timeout=_patience(deadline), fail_silently=False)
         try:
             backend.open()
+            backend.connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
             code = str(getattr(error, "smtp_code", "") or "connect")
             raise ChannelError(code, type(error).__name__, is_outage=True) from error

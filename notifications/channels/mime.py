@@ -24,7 +24,6 @@ def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:
     mail["Message-ID"] = message_id(outgoing, domain=domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    mail["Content-Language"] = outgoing.language
     mail.set_content(outgoing.text, cte=_QP)
     if outgoing.html:
         mail.add_alternative(outgoing.html, subtype="html", cte=_QP)
@@ -35,6 +34,8 @@ def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:
         if not file.content_id:
             main, _, sub = file.media_type.partition("/")
             mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    # Last, because headers about content move into the first part when there is a second one.
+    mail["Content-Language"] = outgoing.language
     return mail
 
 

@@ -1,5 +1,6 @@
 """Gathers what a message is written from, and puts the secret links in at the last moment."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -9,22 +10,38 @@ from django.conf import settings
 from events.models import unit_contact
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
-from notifications.kinds import KINDS
+from notifications.kinds import KINDS, CalendarPart
 from notifications.models import Message
 from notifications.queries.dispatch import changes_to_tell, link_facts, registrations_of_person
 from notifications.rendering.letters import TICKET_CID, Letter, Material, written
 from notifications.rendering.secret_links import marked_ids, with_links
 from registrations.enums import RegistrationState
 from registrations.models import Participant
+from registrations.queries.feeds import PersonalEntry, entries_of
 
 
 class NobodyToWriteTo(Exception):
     """The person has no address for this channel any more."""
 
 
-def letter_of(message: Message, *, at: datetime) -> Letter:
+Entries = Mapping[int, Sequence[PersonalEntry]]
+
+
+def calendar_entries(messages: Iterable[Message]) -> Entries:
+    """What mails about to be written tell calendars, by registration; few statements for a whole batch."""
+    with_calendar = [
+        message.registration
+        for message in messages
+        if message.registration is not None
+        and message.channel == Channel.EMAIL
+        and KINDS[message.kind].calendar != CalendarPart.NONE
+    ]
+    return entries_of(with_calendar)
+
+
+def letter_of(message: Message, entries: Entries, *, at: datetime) -> Letter:
     """The message as it is kept: with placeholders for the secret links."""
-    return written(_material(message), at=at)
+    return written(_material(message, entries), at=at)
 
 
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
@@ -77,7 +94,7 @@ def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
     return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
 
 
-def _material(message: Message) -> Material:
+def _material(message: Message, entries: Entries) -> Material:
     registration, event = message.registration, message.event
     if registration is None or event is None:
         raise NobodyToWriteTo
@@ -100,6 +117,7 @@ def _material(message: Message) -> Material:
         and change.from_state == RegistrationState.CONFIRMED
         and change.to_state != RegistrationState.CONFIRMED,
         all_registrations=registrations_of_person(registration) if kind.name == "my_registrations" else (),
+        entries=entries.get(registration.pk, ()),
     )
 
 

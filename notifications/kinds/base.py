@@ -18,10 +18,10 @@ A_WEEK = timedelta(days=7)
 class CalendarPart(enum.Enum):
     """What a mail tells the calendar of its reader."""
 
-    NONE = "none"
-    REQUEST = "request"  # put it in, or put it right
-    CANCEL = "cancel"  # the event is off
-    WITHDRAWAL = "withdrawal"  # only this person does not come
+    NONE = "NONE"
+    REQUEST = "REQUEST"  # put it in, or put it right
+    CANCEL = "CANCEL"  # the event is off
+    WITHDRAWAL = "WITHDRAWAL"  # only this person does not come
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
 
-from events.models import EventChange, Session, Topic
+from events.models import EventChange, Session
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import ACTIVE_STATES
@@ -13,9 +13,6 @@ from registrations.models import Registration
 
 
 def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
-    sessions = Session.objects.select_related("room", "event__unit", "event__kind", "event__venue").prefetch_related(
-        Prefetch("event__topics", queryset=Topic.objects.order_by("position", "slug"))
-    )
     return messages.select_related(
         "registration__participant",
         "event__unit",
@@ -24,7 +21,9 @@ def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
         "session",
         "event_change",
         "registration_change",
-    ).prefetch_related(Prefetch("event__sessions", queryset=sessions), "registration__sessions")
+    ).prefetch_related(
+        Prefetch("event__sessions", queryset=Session.objects.select_related("room")), "registration__sessions"
+    )
 
 
 def leased_messages(token: uuid.UUID) -> list[Message]:

@@ -12,9 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from events.enums import EventMode, EventStatus
-from events.ical import Mailbox, Method, invitation, plain_file
+from events.ical import Mailbox
 from events.models import Event, EventChange, Session, in_language, unit_contact
-from events.rendering import event_address, facts_of, plain_text
+from events.rendering import event_address, plain_text
 from notifications.enums import Channel
 from notifications.kinds import CalendarPart, Kind
 from notifications.rendering.secret_links import as_long_as_sent, manage_link_mark
@@ -22,6 +22,8 @@ from notifications.rendering.short_messages import fitted
 from notifications.rendering.words import attended, changes_of, moment, place, short_when, when_of
 from registrations.enums import RegistrationState
 from registrations.models import Participant, Registration
+from registrations.queries.feeds import PersonalEntry
+from registrations.rendering import MailCalendar, mail_calendar
 
 TICKET_CID: Final = "ticket"
 
@@ -56,6 +58,7 @@ class Material:
     by_organiser: bool = False
     gave_up_seat: bool = False
     all_registrations: Sequence[Registration] = ()
+    entries: Sequence[PersonalEntry] = ()  # of the person's calendar
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,14 @@ def written(material: Material, *, at: datetime) -> Letter:
         values = _values(material)
         if material.channel == Channel.SMS:
             return Letter(to=str(material.participant.phone), body=_sms(material, values))
-        calendar, method = _calendar(material, at=at)
+        calendar = _calendar(material, at=at)
         return Letter(
             to=material.participant.email,
             subject=" ".join(_render(material, "subject.txt", values).split()),
             body=_tidy(_render(material, "email.txt", values)),
             html=_render(material, "email.html", values),
-            calendar=calendar,
-            calendar_method=method,
+            calendar=calendar.text,
+            calendar_method=calendar.method,
         )
 
 
@@ -190,30 +193,20 @@ def _sms(material: Material, values: Mapping[str, object]) -> str:
     return fitted(write, str(material.event), measure=lambda text: as_long_as_sent(text, material.language))
 
 
-def _calendar(material: Material, *, at: datetime) -> tuple[str, str]:
-    """One session: an invitation or its cancellation; several: a plain file, because an invitation holds one only."""
+def _calendar(material: Material, *, at: datetime) -> MailCalendar:
+    """The calendar part, for whom has the date in a calendar or is to have it."""
     part = material.kind.calendar
-    was_coming = material.gave_up_seat or material.registration.state == RegistrationState.CONFIRMED
-    sessions = attended(material.sessions, material.chosen) if part != CalendarPart.CANCEL else _sessions(material)
-    if part == CalendarPart.NONE or not was_coming or not sessions:
-        return "", ""
-    facts = [facts_of(session, material.language) for session in sessions]
-    if len(facts) > 1:
-        return ("", "") if part == CalendarPart.WITHDRAWAL else (plain_file(facts), "")
-    organizer = Mailbox(name=str(material.event.unit), address=_organizer_address(material.event))
-    attendee = Mailbox(name=material.participant.full_name, address=material.participant.email)
-    if organizer.address.casefold() == attendee.address.casefold():
-        return plain_file(facts), ""
-    method: Method = "REQUEST" if part == CalendarPart.REQUEST else "CANCEL"
-    content = invitation(
-        facts[0],
-        method=method,
-        attendee=attendee,
-        organizer=organizer,
+    is_coming = material.registration.state == RegistrationState.CONFIRMED
+    if part == CalendarPart.NONE or not (is_coming or material.gave_up_seat):
+        return MailCalendar("", "")
+    return mail_calendar(
+        material.entries,
+        purpose=part.value,
+        language=material.language,
+        attendee=Mailbox(name=material.participant.full_name, address=material.participant.email),
+        organizer=Mailbox(name=str(material.event.unit), address=_organizer_address(material.event)),
         stamp=at,
-        is_withdrawal=part == CalendarPart.WITHDRAWAL,
     )
-    return content, method
 
 
 def _organizer_address(event: Event) -> str:
