@@ -78,6 +78,11 @@ def test_a_cancelled_meeting_says_so_in_its_title_and_why():
     assert facts.description.startswith("Reason for the cancellation: The heating is broken\n\n")
 
 
+@pytest.mark.parametrize(("language", "prefix"), [("pl", "ODWOŁANE: "), ("uk", "СКАСОВАНО: ")])
+def test_every_language_has_its_word_for_cancelled(language, prefix):
+    assert _facts(make_event(), language, status=EventStatus.CANCELLED).summary.startswith(prefix)
+
+
 def test_a_cancelled_date_of_an_event_that_takes_place_is_cancelled_alone():
     event = make_event(sessions=2)
     first, second = event.sessions.all()
