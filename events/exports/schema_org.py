@@ -19,7 +19,13 @@ _MODES: Final = {
     EventMode.HYBRID: "MixedEventAttendanceMode",
 }
 # A script element ends at "</script" and opens a comment at "<!--": neither may stand in the data.
-_SCRIPT_SAFE: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_SCRIPT_SAFE: Final = {
+    ord("<"): "\\u003C",
+    ord(">"): "\\u003E",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
 
 
 def event_data(

@@ -10,6 +10,7 @@ from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 
 from events.errors import TooManyFilterValues
+from events.queries.events import EventFilter
 from events.queries.filters import FILTERS, canonical_values
 
 LONGEST_QUERY: Final = 200
@@ -26,6 +27,21 @@ class ListWish:
     is_past: bool
     open_only: bool
     month: date | None
+
+    def filters(self) -> EventFilter:
+        """The wish as the lists take it."""
+        return EventFilter(
+            kind=self.values["kind"],
+            topic=self.values["topic"],
+            process=self.values["process"],
+            stage=self.values["stage"],
+            district=self.values["district"],
+            venue=self.values["venue"],
+            unit=self.values["unit"],
+            mode=self.values["mode"],
+            q=self.q,
+            open=True if self.open_only else None,
+        )
 
     @property
     def is_filtered(self) -> bool:

@@ -66,6 +66,7 @@ def month_sheet(events: QuerySet[Event], month: date, *, at: datetime) -> MonthS
         previous=(month - timedelta(days=1)).replace(day=1),
         following=(month + timedelta(days=31)).replace(day=1),
         weeks=[
-            [SheetDay(day, day.month == month.month, day == today, tuple(by_day[day])) for day in week] for week in weeks
+            [SheetDay(day, day.month == month.month, day == today, tuple(by_day[day])) for day in week]
+            for week in weeks
         ],
     )

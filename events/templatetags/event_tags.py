@@ -194,7 +194,7 @@ def accessibility_rows(event: Event) -> list[tuple[str, str, str]]:
     venue = event.venue.accessibility if event.venue is not None else {}
     merged = merged_accessibility(venue, event.accessibility)
     return [
-        (AccessibilityFeature(name).label, Accessibility(value).label, value)
+        (str(AccessibilityFeature(name).label), str(Accessibility(value).label), value)
         for name, value in merged.items()
         if name in AccessibilityFeature.values and value in Accessibility.values
     ]

@@ -13,7 +13,7 @@ from events.forms.filters import read_wish
 from events.models import Event, unit_contact
 from events.permissions import get_visible_event
 from events.queries.event_pages import event_page_facts
-from events.queries.events import EventFilter, listed_public_events, past_public_events, upcoming_public_events
+from events.queries.events import listed_public_events, past_public_events, upcoming_public_events
 from events.queries.facets import facets
 from events.queries.months import month_sheet
 from events.web.paging import page_of
@@ -32,7 +32,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "now": now,
         "feed_url": f"{reverse('feed-public')}?{wish.feed_query}{'&' if wish.feed_query else ''}lang={language}",
     }
-    filters = EventFilter(**wish.values, q=wish.q, open=True if wish.open_only else None)
+    filters = wish.filters()
     try:
         if wish.month is not None:
             context["sheet"] = month_sheet(listed_public_events(filters, at=now), wish.month, at=now)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from events.errors import FieldErrors
-from events.models import Event, ParticipantCategory, SeatPool, Session, in_language
+from events.models import Event, ParticipantCategory, Session, in_language
 from events.templatetags.event_tags import when_text
 from registrations.actions.signing_up import Applicant
 
@@ -17,9 +16,9 @@ _LONGEST_NAME: Final = 100
 _LONGEST_ORGANISATION: Final = 200
 
 
-def _email_field(label: str | Promise) -> forms.EmailField:
+def _email_field() -> forms.EmailField:
     return forms.EmailField(
-        label=label,
+        label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         error_messages={
@@ -44,7 +43,7 @@ class SignUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
         error_messages={"required": _("Give your last name.")},
     )
-    email = _email_field(_("E-mail address"))
+    email = _email_field()
     category = forms.ChoiceField(
         label=_("Which group do you belong to?"),
         widget=forms.RadioSelect,
@@ -73,7 +72,9 @@ class SignUpForm(forms.Form):
     def __init__(self, data: Any = None, *, event: Event, sessions: Sequence[Session], **kwargs: Any) -> None:
         """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand."""
         super().__init__(data, label_suffix="", **kwargs)
-        self.fields["phone"].error_messages["invalid"] = _("This is not a phone number. It should read like +48 600 100 200.")
+        self.fields["phone"].error_messages["invalid"] = _(
+            "This is not a phone number. It should read like +48 600 100 200."
+        )
         self.fields["phone"].help_text = _("Only if you want reminders by SMS.")
         self._offered = tuple(session.pk for session in sessions)
         self._all = {session.pk for session in event.sessions.all() if not session.is_cancelled}
@@ -130,8 +131,7 @@ class SignUpForm(forms.Form):
 
 
 def _listed_categories(event: Event) -> list[ParticipantCategory]:
-    pools: Sequence[SeatPool] = event.pools.all()
-    found = {pool.category.pk: pool.category for pool in pools if pool.category is not None}
+    found = {pool.category.pk: pool.category for pool in event.pools.all() if pool.category is not None}
     return sorted(found.values(), key=lambda category: (category.position, category.code))
 
 
@@ -144,8 +144,8 @@ def _session_label(session: Session, event: Event) -> str:
 class AddressForm(forms.Form):
     """One e-mail address."""
 
-    email = _email_field(_("E-mail address"))
+    email = _email_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         """Labels stand above their fields, without a colon."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(data, label_suffix="")

@@ -7,11 +7,10 @@ cookies in the windows that mail programs open.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,29 +24,29 @@ from registrations.models import CalendarFeed, Registration
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.own_pages import own_page_facts
 
-P = ParamSpec("P")
 _REFUSED = 409
 
 
 def _own_door(
-    view: Callable[Concatenate[HttpRequest, Registration, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+    view: Callable[[HttpRequest, Registration], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
     """Open the door by its key and keep the key to oneself: no cache, no referrer, no search engine."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    @csrf_exempt
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
         try:
             registration = get_registration_by_token(token)
         except Http404:
             response = render(request, "registrations/unknown_link.html", status=404)
         else:
-            response = view(request, registration, *args, **kwargs)
+            response = view(request, registration)
         response["Cache-Control"] = "private, no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return csrf_exempt(guarded)
+    return guarded
 
 
 @_own_door

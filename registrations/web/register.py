@@ -168,9 +168,7 @@ def _sign_up(
     )
 
 
-def _sent_page(
-    request: HttpRequest, slug: str, kept: _Sent, form: AddressForm, *, status: int = 200
-) -> HttpResponse:
+def _sent_page(request: HttpRequest, slug: str, kept: _Sent, form: AddressForm, *, status: int = 200) -> HttpResponse:
     context = {
         "event": get_visible_event(slug),
         "kept": kept,

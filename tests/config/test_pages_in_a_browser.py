@@ -4,12 +4,14 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
+from events.enums import EventStatus
 from events.models import Event, RecordedActivity, RecordedFigure, SeatRule, Stage, Venue
 from registrations.enums import RegistrationState
 from registrations.models import Registration
@@ -18,9 +20,9 @@ from tests.make.registrations import make_registration
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE = {"width": 390, "height": 844}
-SMALL_PHONE = {"width": 360, "height": 640}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL_PHONE: ViewportSize = {"width": 360, "height": 640}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 # Where to keep pictures of what was tested, for people to look at.
 PICTURES = os.environ.get("WIEC_PICTURES")
 
@@ -73,7 +75,7 @@ def town() -> dict[str, str]:
     full = make_event("pelne", venue=venue, starts_at=now + timedelta(days=3), capacity=1)
     make_registration(full, at=now)
     waiting = make_registration(full, state=RegistrationState.WAITLISTED, at=now)
-    make_event("odwolane", status="cancelled", starts_at=now + timedelta(days=4))
+    make_event("odwolane", status=EventStatus.CANCELLED, starts_at=now + timedelta(days=4))
     make_event("minione", starts_at=now - timedelta(days=30))
     held = make_registration(open_event, state=RegistrationState.HELD, at=now)
     confirmed = make_registration(open_event, category="business", at=now)
@@ -126,9 +128,10 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}.png", full_page=True)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_axe_finds_nothing_on_any_public_page(page: Page, town: dict[str, str], size: dict[str, int], colours: str) -> None:
+@pytest.mark.parametrize(("size", "colours"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
+def test_axe_finds_nothing_on_any_public_page(
+    page: Page, town: dict[str, str], size: ViewportSize, colours: Literal["dark", "light"]
+) -> None:
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=colours)
     trouble: dict[str, list[str]] = {}
@@ -183,7 +186,7 @@ def test_everything_one_taps_is_large_enough(page: Page, town: dict[str, str]) -
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_keyboard_alone_gets_a_confirmed_seat(page: Page, town: dict[str, str], size: dict[str, int]) -> None:
+def test_the_keyboard_alone_gets_a_confirmed_seat(page: Page, town: dict[str, str], size: ViewportSize) -> None:
     page.set_viewport_size(size)
     page.goto("/en/events/otwarte/")
 

@@ -3,10 +3,21 @@
 import pytest
 from django.test import Client
 
+from events.enums import Visibility
 from tests.make.events import make_event, make_notice, make_process
 
 PREFIXES = {"pl": "", "en": "/en", "uk": "/uk"}
-PAGES = ["/", "/events/", "/events/?when=past", "/events/?month=2027-01", "/processes/", "/calendar/", "/my/", "/privacy/", "/accessibility/"]
+PAGES = [
+    "/",
+    "/events/",
+    "/events/?when=past",
+    "/events/?month=2027-01",
+    "/processes/",
+    "/calendar/",
+    "/my/",
+    "/privacy/",
+    "/accessibility/",
+]
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +117,7 @@ def test_an_error_page_offers_ways_on_in_its_language(client: Client) -> None:
 
 def test_search_engines_read_what_is_listed_and_nobodys_door(client: Client, settings) -> None:
     make_event("jawne")
-    make_event("tylko-z-adresu", visibility="unlisted")
+    make_event("tylko-z-adresu", visibility=Visibility.UNLISTED)
 
     robots = client.get("/robots.txt").content.decode()
     sitemap = client.get("/sitemap.xml").content.decode()
@@ -127,5 +138,3 @@ def test_public_pages_load_nothing_from_elsewhere_and_run_no_inline_code(client:
         assert " onclick=" not in html
         assert 'src="http' not in html
         assert "<script" not in html.replace('<script type="application/ld+json">', "")
-
-
