@@ -34,7 +34,7 @@ story: $(RUNTIME) $(FRONT_END) $(CATALOGUES) ## Play one person through the runn
 
 .PHONY: bench
 bench: $(DEVELOPMENT) $(FRONT_END) $(CATALOGUES) ## Measure against the floors (make bench NAME for one)
-	@$(BIN)/python manage.py bench $(filter-out bench,$(MAKECMDGOALS))
+	@$(BIN)/python -m tests.bench $(filter-out bench,$(MAKECMDGOALS))
 
 # In `make bench door` the second word is not a target but the name of a benchmark.
 ifeq (bench,$(firstword $(MAKECMDGOALS)))

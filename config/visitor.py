@@ -1,6 +1,7 @@
 """A person with a browser, as a program: opens pages, follows links, fills in forms; for `manage.py story`."""
 
 import http.cookiejar
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -69,6 +70,11 @@ class Page:
     def text(self) -> str:
         """Everything that can be read on it."""
         return " ".join(self._reader.texts)
+
+    def articles(self) -> list["Page"]:
+        """Its articles, each as a page of its own."""
+        found = re.findall(r"<article\b.*?</article>", self.content, re.DOTALL)
+        return [Page(self.address, self.status, article) for article in found]
 
     def links(self, part: str) -> list[str]:
         """Addresses that contain this part, in page order."""

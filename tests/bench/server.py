@@ -47,6 +47,7 @@ def environment(database_url: str, port: int) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "ALLOWED_HOSTS": "127.0.0.1",
         "BASE_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "ALLOW_CLOCK": "1",
     }

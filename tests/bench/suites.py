@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from events.actions.calendar import refresh_entries
 from events.models import ReminderRule, Session
 from notifications.actions.planning import plan_reminders
+from notifications.delivery.sending import send_due
 from notifications.enums import MessageState
 from notifications.models import Message
 from registrations.models import Registration
@@ -28,6 +29,8 @@ from tests.make import make_event, make_notice, make_registration
 LISTED_EVENTS: Final = 200
 REMINDED: Final = 2_000
 MAILED: Final = 1_000
+# The same server with the same settings as `make run`.
+WEB: Final = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn_settings", "config.wsgi"]
 SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
 
 
@@ -138,19 +141,17 @@ def messages(_port: int) -> None:
 
 
 def _send_mail(now: datetime) -> None:
-    from notifications.tasks import send_due  # noqa: PLC0415 - the tick's own sending
-
     sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     if sink.stdout is None or sink.stdin is None:
         message = "The sink has no pipes."
         raise RuntimeError(message)
     try:
         port = int(sink.stdout.readline())
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.MAIL_IS_SET_UP = True
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         cpu = cpu_seconds([postmaster()]) + time.process_time()
         began = time.perf_counter()
-        sent = send_due(at=now)
+        sent = send_due().sent
         seconds = time.perf_counter() - began
         cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
         example = Message.objects.filter(state=MessageState.SENT).first()
