@@ -6,7 +6,6 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -80,7 +79,7 @@ class _Relay:
         except _ConnectionLost as lost:
             raise lost.as_channel_error() from lost
 
-    def find(self, outgoing: Outgoing, *, since: datetime, known: frozenset[str]) -> None:  # noqa: ARG002 - see outgoing
+    def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> None:  # noqa: ARG002 - see outgoing
         """A mail server cannot be asked."""
         return
 

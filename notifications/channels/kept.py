@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
 from notifications.enums import AttemptResult
@@ -12,7 +11,7 @@ class _Keeper:
     def send(self, outgoing: Outgoing) -> Acceptance:  # noqa: ARG002 - the row has it all
         return Acceptance(provider_id="", status="kept", result=AttemptResult.KEPT)
 
-    def find(self, outgoing: Outgoing, *, since: datetime, known: frozenset[str]) -> None:  # noqa: ARG002 - as above
+    def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> None:  # noqa: ARG002 - as above
         """Nothing was handed to anybody."""
         return
 

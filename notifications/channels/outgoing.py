@@ -52,7 +52,7 @@ class Carrier(Protocol):
 
     def send(self, outgoing: Outgoing) -> Acceptance: ...
 
-    def find(self, outgoing: Outgoing, *, since: datetime, known: frozenset[str]) -> Acceptance | None:
+    def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Acceptance | None:
         """Ask the provider whether it has a message whose outcome was unclear; `known`: its other messages of ours."""
         ...
 

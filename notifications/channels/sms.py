@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -137,15 +136,14 @@ class _Twilio:
             raise ChannelError("no id", "The answer names no message.", unclear=True)
         return Acceptance(provider_id=created.sid, status=str(created.status or ""))
 
-    def find(self, outgoing: Outgoing, *, since: datetime, known: frozenset[str]) -> Acceptance | None:
+    def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Acceptance | None:
         """Look through the provider's list of what it has for this number."""
         try:
             listed = self._client.messages.list(to=outgoing.to, page_size=_SEARCHED, limit=_SEARCHED)
         except (TwilioException, requests.RequestException, ValueError) as error:
             raise _failure(error) from error
         for message in listed:
-            is_older = message.date_created is not None and message.date_created < since
-            if message.sid and not is_older and message.sid not in known and message.body == outgoing.text:
+            if message.sid and message.sid not in known and message.body == outgoing.text:
                 return Acceptance(provider_id=message.sid, status=str(message.status or ""))
         return None
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 # After this long a batch is given back and claimed anew, so that no lease runs out under a slow provider.
 _BATCH_SECONDS: Final = 30.0
-# A provider's clock and ours may differ a little.
-_CLOCKS_APART: Final = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
 
@@ -167,7 +165,7 @@ def _settle_unclear(channel: Channel, carrier: Carrier, done: Sent, *, clock: Cl
         at = clock()
         outgoing = outgoing_of(message, kept_letter(message), at=at)
         try:
-            found = carrier.find(outgoing, since=message.due_at - _CLOCKS_APART, known=known_provider_ids(message))
+            found = carrier.find(outgoing, known=known_provider_ids(message))
         except ChannelError as error:
             outbox.ask_later(message, at=at)
             _count(error, message, done)

@@ -109,6 +109,8 @@ def _values(material: Material) -> dict[str, object]:
     changes = changes_of(event, material.changes, zone)
     if material.changes and not changes and not _has_other_news(material):
         raise NothingToSay
+    when_short = short_when(coming[0], zone) if coming else ""
+    venue = str(event.venue) if event.venue else place(event)
     return {
         "kind": material.kind.name,
         "title": str(event),
@@ -117,9 +119,9 @@ def _values(material: Material) -> dict[str, object]:
             _Dated(when_of(session, zone), in_language(session.title), place(event, session)) for session in coming
         ],
         "when": when_of(coming[0], zone) if coming else "",
-        "when_short": short_when(coming[0], zone) if coming else "",
+        "when_short": when_short,
         "place": place(event, coming[0] if coming else None),
-        "venue": str(event.venue) if event.venue else place(event),
+        "when_where": ", ".join(part for part in (when_short, venue) if part),
         "directions": plain_text(in_language(event.venue.directions)) if event.venue else "",
         "is_online": event.mode in {EventMode.ONLINE, EventMode.HYBRID},
         "join_url": event.join_url if registration.state == RegistrationState.CONFIRMED else "",
