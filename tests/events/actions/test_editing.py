@@ -1,9 +1,12 @@
 """Making and changing events: what is filled in, what is refused, what history says."""
+# ruff: noqa: DTZ001 - wall-clock times are what is tested
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from events.actions.definitions import (
     CategoryDefinition,
@@ -38,13 +41,14 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 LATER = NOW + timedelta(minutes=5)
 
 
-def a_session(day: int = 26, *, hour: int = 17, **given: object) -> SessionDefinition:
+def a_session(day: int = 26, *, hour: int = 17, **given: Any) -> SessionDefinition:
     start = datetime(2027, 1, day, hour, 0)
-    return SessionDefinition(**{"starts_at": start, "ends_at": start + timedelta(hours=2), **given})
+    usual: dict[str, Any] = {"starts_at": start, "ends_at": start + timedelta(hours=2)}
+    return SessionDefinition(**{**usual, **given})
 
 
-def a_definition(**given: object) -> EventDefinition:
-    usual: dict[str, object] = {
+def a_definition(**given: Any) -> EventDefinition:
+    usual: dict[str, Any] = {
         "unit": make_unit(),
         "kind": EventKind.objects.get(code="open_district_meeting"),
         "title": {"pl": "Otwarte spotkanie", "en": "Open meeting"},
@@ -220,8 +224,6 @@ def test_a_taken_or_impossible_address_is_refused(slug):
 def test_a_refusal_of_the_database_that_is_no_taken_address_is_a_bug_and_travels_up():
     definition = a_definition(unit=make_unit())
     definition.unit.pk = 0
-
-    from django.db import IntegrityError, connection, transaction
 
     with pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012 - the foreign key is checked at the end
         create_event(definition, by=None, at=NOW)
@@ -533,7 +535,7 @@ def test_a_room_of_another_place_is_refused():
 
 
 def test_whole_days_run_from_midnight_to_midnight():
-    day = {"all_day": True}
+    day: Any = {"all_day": True}
     sessions = (
         a_session(25, **day),
         SessionDefinition(datetime(2027, 3, 27), datetime(2027, 3, 29), **day),

@@ -35,9 +35,9 @@ def test_the_units_own_newest_notice_in_force_is_shown():
     unit, other = make_unit(), make_unit("inna")
     everybody = make_notice()
     old = make_notice(unit, version=1)
-    write_notice(unit, text={"pl": "Później"}, by=None, at=NOW + timedelta(days=1))
+    later = write_notice(unit, text={"pl": "Później"}, by=None, at=NOW + timedelta(days=1))
 
     assert current_notice(unit, at=NOW) == old
-    assert current_notice(unit, at=NOW + timedelta(days=2)).version == 2
+    assert (current_notice(unit, at=NOW + timedelta(days=2)), later.version) == (later, 2)
     assert current_notice(other, at=NOW) == everybody
     assert current_notice(other, at=NOW - timedelta(days=500)) is None

@@ -1,11 +1,12 @@
 """Announcing and calling off."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from events.actions.publishing import cancel_event, publish_event
-from events.enums import EventStatus, Role
+from events.enums import EventMode, EventStatus, Role
 from events.errors import FieldErrors, MoveNotAllowed, NotPublishable
 from events.models import CalendarEntry, Event
 from events.queries.publication import publication_gaps
@@ -15,7 +16,7 @@ from tests.make.events import NOW
 pytestmark = pytest.mark.django_db
 
 
-def a_complete_draft(**given: object) -> Event:
+def a_complete_draft(**given: Any) -> Event:
     make_notice()
     event = make_event(status=EventStatus.DRAFT, venue=make_venue(), **given)
     event.contact_email = "ask@example.org"
@@ -56,7 +57,7 @@ def test_all_gaps_are_named_at_once_and_nothing_moves():
         ("contact", True),
         ("notice_period", True),
     ]
-    assert all(gap["message"] for gap in refusal.value.details["gaps"])
+    assert all(gap.message.endswith(".") for gap in refusal.value.gaps)
     assert event.status == "draft"
     event.refresh_from_db()
     assert (event.status, event.published_at, event.changes.count()) == ("draft", None, 0)
@@ -90,7 +91,7 @@ def test_nobody_is_asked_for_a_notice_where_nobody_registers():
 
 
 def test_an_online_event_needs_no_place():
-    event = make_event(status=EventStatus.DRAFT, mode="online")
+    event = make_event(status=EventStatus.DRAFT, mode=EventMode.ONLINE)
 
     assert "venue" not in [gap.code for gap in publication_gaps(event, at=NOW)]
 
@@ -122,7 +123,7 @@ def test_a_cancelled_event_says_why_and_stays_in_the_calendar():
     change = event.changes.get()
     assert (change.kind, change.reason, change.notify) == ("cancelled", "Choroba prowadzącej", True)
     assert [session.sequence for session in event.sessions.all()] == [1, 1]
-    assert "STATUS:CANCELLED" in CalendarEntry.objects.filter(session__event=event, language="pl").first().content
+    assert "STATUS:CANCELLED" in CalendarEntry.objects.filter(session__event=event, language="pl")[0].content
 
 
 def test_a_quiet_cancellation():

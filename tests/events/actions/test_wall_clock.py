@@ -1,4 +1,5 @@
 """Wall-clock times as instants, on both changes of the clock."""
+# ruff: noqa: DTZ001 - wall-clock times are what is tested
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
