@@ -27,7 +27,11 @@ def main(names: list[str]) -> int:
         sys.stdout.write("Preparing a database of its own …\n")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        chosen: dict[str, Callable[[int], None]] = {"web": suites.web, "messages": suites.messages, "memory": suites.memory}
+        chosen: dict[str, Callable[[int], None]] = {
+            "web": suites.web,
+            "messages": suites.messages,
+            "memory": suites.memory,
+        }
         for name in names or NAMES:
             chosen[name](port)
         suites.close()

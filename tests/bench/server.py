@@ -29,7 +29,11 @@ def own_database() -> Iterator[str]:
     connection = embedded_postgres.ensure_running(VAR)
     name = f"bench_{os.getpid()}"
     admin = psycopg.connect(
-        host=connection["HOST"], port=connection["PORT"], user=connection["USER"], dbname=connection["NAME"], autocommit=True
+        host=connection["HOST"],
+        port=connection["PORT"],
+        user=connection["USER"],
+        dbname=connection["NAME"],
+        autocommit=True,
     )
     with admin:
         admin.execute(f'CREATE DATABASE "{name}"'.encode())
@@ -76,7 +80,9 @@ def postmaster() -> int:
 @contextlib.contextmanager
 def running(command: list[str], *, ready: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A process group of ours, ended by its id; with `ready` an address is waited for."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         if ready:
             _wait_for(ready, process)

@@ -35,7 +35,9 @@ SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "pers
 
 
 def _table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
-    sys.stdout.write(f"\n{title}\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95':>7}{'p99':>7}{'CPU ms':>8}{'rate ÷ floor':>14}\n")
+    sys.stdout.write(
+        f"\n{title}\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95':>7}{'p99':>7}{'CPU ms':>8}{'rate ÷ floor':>14}\n"
+    )
     for figures, floor, note in rows:
         ratio = f"{figures.rate / floor.rate:.2f}" if floor else "floor"
         sys.stdout.write(
@@ -84,7 +86,9 @@ def web(port: int) -> None:
         feed, outcome = service.measure("feed, whole", Job(port, "/calendar/events.ics", 500, 2), expect={"200"})
         rows.append((feed, memory, f"{outcome.length / 1000:.0f} kB, ratio to its bytes from memory"))
         rows.append((service.measure("list page", Job(port, "/events/", 200, 2), expect={"200"})[0], bare, ""))
-        rows.append((service.measure("event page", Job(port, "/events/listed-3/", 200, 2), expect={"200"})[0], bare, ""))
+        rows.append(
+            (service.measure("event page", Job(port, "/events/listed-3/", 200, 2), expect={"200"})[0], bare, "")
+        )
         _table("Pages and feeds", rows)
         rows = []
         for connections in (1, 8, 32):
@@ -113,7 +117,8 @@ def _sign_ups(port: int, slug: str, count: int, connections: int, *, start: int)
 def _last_seats(service: Service, port: int) -> None:
     outcome = service.send(_sign_ups(port, "last-seats", 400, 32, start=1))
     states = {
-        state: Registration.objects.filter(event__slug="last-seats", state=state).count() for state in ("confirmed", "waitlisted")
+        state: Registration.objects.filter(event__slug="last-seats", state=state).count()
+        for state in ("confirmed", "waitlisted")
     }
     sys.stdout.write(f"\nThe last 50 seats, 400 requests at once: {states}, answers {outcome.statuses}\n")
     if states != {"confirmed": 50, "waitlisted": 350}:
@@ -141,7 +146,9 @@ def messages(_port: int) -> None:
 
 
 def _send_mail(now: datetime) -> None:
-    sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    sink = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     if sink.stdout is None or sink.stdin is None:
         message = "The sink has no pipes."
         raise RuntimeError(message)

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from config.visitor import Page, Visitor
 
@@ -33,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **_options: Any) -> None:
         """Use the service that runs on PORT, or start one for as long as the story lasts."""
         if not (settings.DEBUG and settings.USES_EMBEDDED_DATABASE):
-            raise CommandError("The story plays on the example data of a local trial: unset DATABASE_URL and SECRET_KEY.")
+            raise CommandError(
+                "The story plays on the example data of a local trial: unset DATABASE_URL and SECRET_KEY."
+            )
         with _service(self._say) as base_url:
             try:
                 _Story(base_url, self._say).play()
@@ -57,7 +59,7 @@ class _Story:
         self._word = secrets.token_hex(3)
         self._email = f"story-{self._word}@example.org"
         self._slug = ""
-        self._starts_at = datetime.now(ZoneInfo(settings.TIME_ZONE))
+        self._starts_at = timezone.localtime()
 
     def play(self) -> None:
         """Everything, in order."""
@@ -81,7 +83,7 @@ class _Story:
         email, password = (settings.VAR_DIR / "example_organiser.txt").read_text(encoding="utf-8").split()
         sign_in = self._organiser.get("/en/accounts/login/")
         self._organiser.post(sign_in, sign_in.form(having="password"), login=email, password=password)
-        reminded_at = datetime.now(ZoneInfo(settings.TIME_ZONE)) + REMINDER_IN
+        reminded_at = timezone.localtime() + REMINDER_IN
         self._starts_at = (reminded_at + REMINDED_BEFORE).replace(microsecond=0)
         before = {"minutes": int(REMINDED_BEFORE.total_seconds() // 60)}
         body = {
@@ -103,11 +105,13 @@ class _Story:
         created = self._api("/api/v1/manage/events/", body)
         self._slug = str(created["slug"])
         self._api(f"/api/v1/manage/events/{self._slug}/publish/", {"override_reason": "An example of the story"})
-        self._step(1, f"The organiser publishes “Workshop {self._word} (example)”, {self._starts_at:%d %B %Y, %H:%M}, 5 seats.")
+        self._step(
+            1, f"The organiser publishes “Workshop {self._word} (example)”, {self._starts_at:%d %B %Y, %H:%M}, 5 seats."
+        )
 
     def _citizen_finds(self) -> None:
         found = self._expect(self._citizen.get(f"/en/events/?q={self._word}"), "the list of events")
-        links = [link for link in found.links(f"/events/{self._slug}/")]
+        links = found.links(f"/events/{self._slug}/")
         if not links:
             raise LookupError("the list of events does not show the meeting.")
         page = self._expect(self._citizen.get(links[0]), "the page of the event")
@@ -126,7 +130,9 @@ class _Story:
             sms_reminders="on",
         )
         self._expect(sent, "the page after registering")
-        self._step(3, "She registers without an account. The page says where the mail went, without showing the address whole.")
+        self._step(
+            3, "She registers without an account. The page says where the mail went, without showing the address whole."
+        )
         mail = self._mail("hold_to_confirm")
         self._detail("The mail asks her to confirm her address.")
         return mail.links("/r/")[0]
@@ -152,7 +158,7 @@ class _Story:
     def _citizen_is_reminded(self) -> None:
         due = self._starts_at - REMINDED_BEFORE
         self._step(6, f"Three hours before the meeting she is reminded. (Waiting until {due:%H:%M:%S} …)")
-        time.sleep(max(0.0, (due - datetime.now(due.tzinfo)).total_seconds()) + 1)
+        time.sleep(max(0.0, (due - timezone.now()).total_seconds()) + 1)
         manage_py = [sys.executable, "manage.py", "work_once"]
         subprocess.run(manage_py, cwd=settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
         self._mail("reminder")
@@ -162,7 +168,8 @@ class _Story:
             self._detail("No SMS now: at this time of day the quiet hours hold it back (QUIET_HOURS).")
 
     def _organiser_checks_in(self, code: str) -> None:
-        body = {"code": code, "nonce": secrets.token_hex(8), "at": datetime.now(self._starts_at.tzinfo).isoformat(), "device": "story"}
+        scanned_at = timezone.now().isoformat()
+        body = {"code": code, "nonce": secrets.token_hex(8), "at": scanned_at, "device": "story"}
         answer = self._api(f"/api/v1/manage/events/{self._slug}/check-ins/", body)
         self._step(7, f"At the door her code is scanned: {answer['result']}.")
         again = self._api(f"/api/v1/manage/events/{self._slug}/check-ins/", {**body, "nonce": secrets.token_hex(8)})
@@ -172,7 +179,7 @@ class _Story:
         report = self._api(f"/api/v1/manage/events/{self._slug}/report/", None)
         self._step(8, f"The organiser sees who came: {report['confirmed']} confirmed, {report['present']} present.")
 
-    def _api(self, address: str, body: dict[str, object] | None) -> dict[str, Any]:
+    def _api(self, address: str, body: Mapping[str, object] | None) -> dict[str, Any]:
         if body is None:
             answer = self._organiser.get(address)
         else:
