@@ -1,0 +1,512 @@
+"""What is planned from change rows and reminder rules: for whom, once, and the same however often it runs."""
+
+import threading
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.actions.publishing import cancel_event
+from events.enums import EventChangeKind, EventStatus
+from events.models import Event, EventChange, ReminderRule, Session
+from notifications.actions.planning import plan_changes, plan_reminders
+from notifications.enums import MessageState, Priority
+from notifications.models import Message, ReminderRun
+from registrations.actions.moves import cancel_registration
+from registrations.enums import ChangeCause, RegistrationState
+from registrations.models import Registration, RegistrationChange
+from tests.make import make_event, make_registration, make_session, make_user
+from tests.make.events import NOW
+
+pytestmark = pytest.mark.django_db
+
+S = RegistrationState
+HOUR = timedelta(hours=1)
+
+
+def planned() -> list[tuple[str, str, str]]:
+    """(kind, channel, state) of everything there is."""
+    return sorted(Message.objects.values_list("kind", "channel", "state"))
+
+
+def record(
+    registration: Registration, cause: ChangeCause, *, before: str = "", notify: bool = True
+) -> RegistrationChange:
+    return RegistrationChange.objects.create(
+        registration=registration, cause=cause, from_state=before, to_state=registration.state, at=NOW, notify=notify
+    )
+
+
+def change(event: Event, kind: EventChangeKind, *, at: datetime = NOW, notify: bool = True, **more: Any) -> EventChange:
+    return EventChange.objects.create(event=event, kind=kind, at=at, notify=notify, **more)
+
+
+def remind(event: Event, **rule: Any) -> ReminderRule:
+    return ReminderRule.objects.create(event=event, **{"channel": "email", **rule})
+
+
+def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration:
+    registration = make_registration(event, **more)
+    registration.sessions.set(sessions)
+    return registration
+
+
+# Registrations
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "kind"),
+    [
+        (ChangeCause.SIGNED_UP, S.HELD, "hold_to_confirm"),
+        (ChangeCause.ADDRESS_CORRECTED, S.HELD, "hold_to_confirm"),
+        (ChangeCause.LINK_REQUESTED, S.HELD, "hold_to_confirm"),
+        (ChangeCause.ASKED_AGAIN, S.HELD, "hold_to_confirm"),
+        (ChangeCause.SIGNED_UP, S.CONFIRMED, "confirmed"),
+        (ChangeCause.ADDRESS_CONFIRMED, S.CONFIRMED, "confirmed"),
+        (ChangeCause.OFFER_ACCEPTED, S.CONFIRMED, "confirmed"),
+        (ChangeCause.SIGNED_UP, S.WAITLISTED, "waitlisted"),
+        (ChangeCause.ADDRESS_CONFIRMED, S.WAITLISTED, "waitlisted"),
+        (ChangeCause.PROMOTED, S.OFFERED, "offered"),
+        (ChangeCause.PROMOTED, S.CONFIRMED, "promoted"),
+        (ChangeCause.OFFER_LAPSED, S.EXPIRED, "offer_lapsed"),
+        (ChangeCause.CANCELLED, S.CANCELLED_BY_PARTICIPANT, "own_cancellation"),
+        (ChangeCause.CANCELLED, S.CANCELLED_BY_ORGANIZER, "own_cancellation"),
+        (ChangeCause.ASKED_AGAIN, S.CONFIRMED, "already_registered"),
+        (ChangeCause.LINK_REQUESTED, S.WAITLISTED, "link_again"),
+        (ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, "my_registrations"),
+        (ChangeCause.HOLD_EXPIRED, S.EXPIRED, None),
+        (ChangeCause.OFFER_DECLINED, S.DECLINED, None),
+        (ChangeCause.EDITED, S.CONFIRMED, None),
+    ],
+)
+def test_every_change_has_its_message_or_none(cause: ChangeCause, state: RegistrationState, kind: str | None):
+    registration = make_registration(make_event(), state=state)
+    record(registration, cause)
+
+    assert plan_changes(at=NOW) == (1 if kind else 0)
+
+    assert planned() == ([(kind, "email", "planned")] if kind else [])
+    assert not RegistrationChange.objects.filter(planned_at=None).exists()
+
+
+def test_planning_twice_plans_once():
+    registration = make_registration(make_event())
+    row = record(registration, ChangeCause.SIGNED_UP)
+    plan_changes(at=NOW)
+
+    assert plan_changes(at=NOW) == 0
+    # As after a restore of a backup in which the row was not planned yet.
+    RegistrationChange.objects.update(planned_at=None)
+    plan_changes(at=NOW)
+
+    (message,) = Message.objects.all()
+    assert message.dedupe_key == f"confirmed:{registration.pk}:{row.pk}:email"
+    assert (message.priority, message.language, message.registration_change) == (Priority.CONFIRMATION, "pl", row)
+
+
+def test_who_need_not_be_told_is_not_told():
+    record(make_registration(make_event()), ChangeCause.SIGNED_UP, notify=False)
+
+    assert plan_changes(at=NOW) == 0
+
+
+def test_who_gave_no_mail_address_is_told_by_sms_and_who_gave_nothing_not_at_all():
+    event = make_event()
+    for phone in ("+48501502503", ""):
+        registration = make_registration(event, phone=phone)
+        registration.participant.email = ""
+        registration.participant.save()
+        record(registration, ChangeCause.SIGNED_UP)
+    erased = make_registration(event)
+    erased.participant.delete()
+    record(erased, ChangeCause.SIGNED_UP)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [("confirmed", "sms", "planned")]
+
+
+def test_a_message_is_of_use_as_long_as_what_it_speaks_of():
+    held = make_registration(make_event(), state=S.HELD)
+    offered = make_registration(make_event(), state=S.OFFERED)
+    confirmed = make_registration(make_event())
+    record(held, ChangeCause.SIGNED_UP)
+    record(offered, ChangeCause.PROMOTED)
+    record(confirmed, ChangeCause.SIGNED_UP)
+
+    plan_changes(at=NOW)
+
+    assert dict(Message.objects.values_list("kind", "useful_until")) == {
+        "hold_to_confirm": held.hold_expires_at,
+        "offered": offered.offer_expires_at,
+        "confirmed": confirmed.event.ends_at,
+    }
+
+
+def test_five_hundred_changes_cost_a_handful_of_statements():
+    event = make_event(capacity=None)
+    registration = make_registration(event)
+    for _ in range(100):
+        record(registration, ChangeCause.LINK_REQUESTED)
+
+    with CaptureQueriesContext(connection) as statements:
+        assert plan_changes(at=NOW) == 100
+
+    assert len(statements) < 12
+
+
+# Events
+
+
+def test_a_cancellation_goes_to_every_active_registration_on_every_channel():
+    event = make_event()
+    for state in S:
+        make_registration(event, state=state, phone="+48501502503")
+    make_registration(event)
+    make_registration(make_event())
+
+    cancel_event(event, reason="Awaria", by=make_user(), at=NOW)
+    plan_changes(at=NOW)
+
+    active = {S.AWAITING_APPROVAL, S.HELD, S.CONFIRMED, S.WAITLISTED, S.OFFERED}
+    told = Message.objects.filter(kind="event_cancelled")
+    assert set(told.values_list("registration__state", flat=True)) == active
+    assert told.filter(channel="email").count() == 6
+    assert told.filter(channel="sms").count() == 5
+    assert set(told.values_list("priority", flat=True)) == {Priority.CANCELLATION}
+
+
+def test_a_cancellation_takes_everything_back_that_is_not_true_any_more():
+    event = make_event()
+    remind(event, minutes_before=180)
+    registration = make_registration(event)
+    record(registration, ChangeCause.SIGNED_UP)
+    change(event, EventChangeKind.RESCHEDULED, before={"x": 1})
+    own = make_registration(event)
+    cancel_registration(own, by=None, at=NOW)
+    plan_changes(at=NOW)
+    plan_reminders(at=event.starts_at - 3 * HOUR)
+
+    cancel_event(event, reason="Awaria", by=make_user(), at=NOW)
+    plan_changes(at=NOW)
+
+    assert planned() == [
+        ("confirmed", "email", "cancelled"),
+        ("event_cancelled", "email", "planned"),
+        ("event_changed", "email", "cancelled"),
+        ("own_cancellation", "email", "planned"),
+        ("reminder", "email", "cancelled"),
+    ]
+
+
+def test_nobody_is_told_of_a_silent_cancellation():
+    event = make_event()
+    make_registration(event)
+
+    cancel_event(event, reason="Awaria", notify=False, by=make_user(), at=NOW)
+
+    assert plan_changes(at=NOW) == 0
+    assert planned() == []
+
+
+def test_several_changes_at_once_are_told_once():
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.RESCHEDULED)
+    last = change(event, EventChangeKind.RELOCATED)
+    change(event, EventChangeKind.CAPACITY_CHANGED)
+
+    assert plan_changes(at=NOW) == 1
+
+    (message,) = Message.objects.all()
+    assert (message.kind, message.event_change) == ("event_changed", last)
+
+
+def test_a_change_that_follows_takes_the_place_of_one_that_is_not_sent_yet():
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.RESCHEDULED)
+    plan_changes(at=NOW)
+    last = change(event, EventChangeKind.RESCHEDULED)
+    plan_changes(at=NOW)
+
+    assert planned() == [("event_changed", "email", "cancelled"), ("event_changed", "email", "planned")]
+    assert Message.objects.get(state="planned").event_change == last
+    assert Message.objects.get(state="cancelled").state_reason == "superseded"
+
+
+def test_more_seats_are_no_news():
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.CAPACITY_CHANGED)
+
+    assert plan_changes(at=NOW) == 0
+    assert not EventChange.objects.filter(planned_at=None).exists()
+
+
+def test_who_registered_after_the_change_knows_it():
+    event = make_event()
+    make_registration(event, at=NOW + HOUR)
+    change(event, EventChangeKind.RESCHEDULED)
+
+    plan_changes(at=NOW + 2 * HOUR)
+
+    assert planned() == []
+
+
+def test_a_change_of_one_session_is_news_for_who_comes_to_it():
+    event = make_event(sessions=2)
+    first, second = event.sessions.all()
+    all_days = make_registration(event)
+    make_attended(event, first)
+    second_day = make_attended(event, second)
+    change(event, EventChangeKind.RESCHEDULED, session=second, before={"starts_at": "…"})
+
+    plan_changes(at=NOW)
+
+    assert set(Message.objects.values_list("registration", flat=True)) == {all_days.pk, second_day.pk}
+
+
+def test_a_new_session_is_news_for_everybody():
+    event = make_event(sessions=2)
+    first, second = event.sessions.all()
+    make_attended(event, first)
+    change(event, EventChangeKind.RESCHEDULED, session=second)
+
+    assert plan_changes(at=NOW) == 1
+
+
+def test_a_change_of_what_is_over_is_written_down_as_missed():
+    event = make_event(starts_at=NOW - 5 * HOUR)
+    make_registration(event, at=NOW - 30 * HOUR)
+    change(event, EventChangeKind.RELOCATED, at=NOW - HOUR)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [("event_changed", "email", "missed")]
+
+
+# Reminders
+
+
+def test_a_reminder_goes_to_who_had_a_seat_when_it_was_due():
+    event = make_event()
+    remind(event, minutes_before=180)
+    due = event.starts_at - 3 * HOUR
+    on_time = make_registration(event, at=due)
+    make_registration(event, at=due + timedelta(seconds=1))
+    for state in set(S) - {S.CONFIRMED}:
+        make_registration(event, state=state)
+
+    assert plan_reminders(at=due - timedelta(seconds=1)) == 0
+    assert plan_reminders(at=due + timedelta(minutes=1)) == 1
+
+    (message,) = Message.objects.all()
+    assert (message.registration, message.kind, message.due_at) == (on_time, "reminder", due)
+    assert message.session_starts_at == event.starts_at
+    run = ReminderRun.objects.get()
+    assert (run.due_at, run.messages) == (due, 1)
+
+
+def test_a_reminder_is_planned_once_however_often_one_looks():
+    event = make_event()
+    remind(event, minutes_before=180)
+    make_registration(event)
+    due = event.starts_at - 3 * HOUR
+
+    assert [plan_reminders(at=due + timedelta(minutes=minute)) for minute in range(4)] == [1, 0, 0, 0]
+
+
+def test_rules_that_an_edit_writes_anew_remind_nobody_twice():
+    event = make_event()
+    rule = remind(event, days_before=1, at_time=time(17))
+    make_registration(event)
+    moment = event.starts_at - 12 * HOUR
+    plan_reminders(at=moment)
+    rule.delete()
+    remind(event, days_before=1, at_time=time(17))
+
+    plan_reminders(at=moment)
+
+    assert Message.objects.count() == 1
+
+
+def test_a_moved_session_is_reminded_of_anew():
+    event = make_event()
+    remind(event, minutes_before=180)
+    make_registration(event)
+    plan_reminders(at=event.starts_at - 3 * HOUR)
+    later = event.starts_at + timedelta(days=7)
+    Session.objects.update(starts_at=later, ends_at=later + HOUR)
+
+    assert plan_reminders(at=later - 3 * HOUR) == 1
+
+    assert set(Message.objects.values_list("session_starts_at", flat=True)) == {event.starts_at, later}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": EventStatus.CANCELLED},
+        {"status": EventStatus.DRAFT},
+        {"status": EventStatus.POSTPONED},
+        {"planned_only": True},
+    ],
+)
+def test_what_does_not_take_place_is_not_reminded_of(columns: dict[str, Any]):
+    event = make_event()
+    remind(event, minutes_before=180)
+    make_registration(event)
+    Event.objects.update(**columns)
+
+    assert plan_reminders(at=event.starts_at - 3 * HOUR) == 0
+    assert not ReminderRun.objects.exists()
+
+
+def test_a_session_that_was_called_off_is_not_reminded_of():
+    event = make_event()
+    remind(event, minutes_before=180)
+    make_registration(event)
+    Session.objects.update(is_cancelled=True)
+
+    assert plan_reminders(at=event.starts_at - 3 * HOUR) == 0
+
+
+def test_a_reminder_past_its_grace_is_written_down_and_not_sent():
+    event = make_event()
+    remind(event, minutes_before=24 * 60)
+    make_registration(event)
+
+    assert plan_reminders(at=event.starts_at - 10 * HOUR) == 1
+
+    assert planned() == [("reminder", "email", "missed")]
+    assert Message.objects.get().state_reason == "too_late"
+
+
+def test_after_a_pause_only_the_latest_of_several_reminders_is_sent():
+    event = make_event()
+    remind(event, minutes_before=24 * 60)
+    remind(event, minutes_before=20 * 60)
+    make_registration(event)
+
+    assert plan_reminders(at=event.starts_at - 19 * HOUR) == 1
+
+    assert sorted(Message.objects.values_list("state", "state_reason")) == [
+        (MessageState.MISSED, "other_reminder"),
+        (MessageState.PLANNED, ""),
+    ]
+
+
+def test_a_pause_of_48_hours_sends_no_stale_reminder():
+    event = make_event()
+    remind(event, minutes_before=24 * 60)
+    make_registration(event)
+
+    plan_reminders(at=event.starts_at + 24 * HOUR)
+
+    assert planned() == [("reminder", "email", "missed")]
+
+
+def test_an_sms_goes_to_who_gave_a_number_and_wants_it():
+    event = make_event()
+    remind(event, channel="sms", minutes_before=180)
+    wants = make_registration(event, phone="+48501502503", sms_reminders=True)
+    make_registration(event, phone="+48501502504")
+    make_registration(event, sms_reminders=True)
+
+    plan_reminders(at=event.starts_at - 3 * HOUR)
+
+    assert list(Message.objects.values_list("registration", "channel")) == [(wants.pk, "sms")]
+
+
+def test_an_sms_that_would_ring_at_night_comes_in_the_evening_before(settings: Any):
+    settings.QUIET_HOURS = (time(22), time(7))
+    event = make_event(starts_at=datetime(2027, 1, 26, 7, tzinfo=UTC))
+    remind(event, channel="sms", minutes_before=180)
+    remind(event, minutes_before=180)
+    make_registration(event, phone="+48501502503", sms_reminders=True)
+
+    assert plan_reminders(at=datetime(2027, 1, 25, 20, tzinfo=UTC)) == 1
+
+    assert planned() == [("reminder", "sms", "planned")]
+
+
+def test_three_days_are_reminded_of_three_times_and_one_day_with_two_sessions_once():
+    event = make_event(sessions=3)
+    first = event.sessions.first()
+    assert first is not None
+    afternoon = make_session(event, starts_at=first.starts_at + 4 * HOUR)
+    remind(event, days_before=1, at_time=time(17))
+    everything = make_registration(event)
+    only_afternoon = make_attended(event, afternoon)
+
+    for day in range(5):
+        plan_reminders(at=first.starts_at - timedelta(hours=16) + timedelta(days=day))
+
+    by_person = [
+        list(r.messages.order_by("due_at").values_list("session", flat=True)) for r in (everything, only_afternoon)
+    ]
+    assert by_person == [[session.pk for session in event.sessions.exclude(pk=afternoon.pk)], [afternoon.pk]]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "due_at"),
+    [
+        (datetime(2027, 3, 28, 8, tzinfo=UTC), datetime(2027, 3, 27, 16, tzinfo=UTC)),
+        (datetime(2027, 10, 31, 11, tzinfo=UTC), datetime(2027, 10, 30, 15, tzinfo=UTC)),
+    ],
+)
+def test_the_day_before_at_five_is_five_oclock_on_both_changes_of_the_clock(starts_at: datetime, due_at: datetime):
+    event = make_event(starts_at=starts_at)
+    remind(event, days_before=1, at_time=time(17))
+    make_registration(event)
+
+    assert plan_reminders(at=due_at - timedelta(seconds=1)) == 0
+    assert plan_reminders(at=due_at) == 1
+
+
+def test_many_reminders_cost_few_statements():
+    event = make_event(capacity=None)
+    remind(event, minutes_before=180)
+    for _ in range(100):
+        make_registration(event)
+
+    with CaptureQueriesContext(connection) as statements:
+        assert plan_reminders(at=event.starts_at - 3 * HOUR) == 100
+
+    assert len(statements) <= 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_ticks_at_once_plan_everything_once():
+    event = make_event(capacity=None)
+    remind(event, minutes_before=180)
+    for _ in range(20):
+        record(make_registration(event), ChangeCause.SIGNED_UP)
+    change(event, EventChangeKind.RELOCATED)
+    moment = event.starts_at - 3 * HOUR
+    start = threading.Barrier(8)
+    failures: list[Exception] = []
+
+    def work() -> None:
+        start.wait()
+        try:
+            plan_changes(at=moment)
+            plan_reminders(at=moment)
+        except Exception as error:  # noqa: BLE001 - shown by the assertion below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    counts = [Message.objects.filter(kind=kind).count() for kind in ("confirmed", "event_changed", "reminder")]
+    assert counts == [20, 20, 20]
+    assert ReminderRun.objects.get().messages == 20
