@@ -122,7 +122,8 @@ def type_name(schema: JSONObject) -> str:
     kind = schema.get("type", "")
     names = [str(one) for one in cast("list[object]", kind)] if isinstance(kind, list) else [str(kind or "any")]
     form = f" ({schema['format']})" if "format" in schema else ""
-    return " | ".join(f"{type_name(schema['items'])}[]" if name == "array" else f"{name}{form}" for name in names)
+    words = {"array": f"{type_name(schema.get('items', {}))}[]", "null": "null"} if kind else {}
+    return " | ".join(words.get(name, f"{name}{form}") for name in names)
 
 
 def _content_type_name(holder: JSONObject) -> str:

@@ -1,0 +1,106 @@
+"""The delivery log over the API."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.enums import Role
+from events.models import Event
+from notifications.enums import AttemptResult, Channel, MessageState, Priority
+from notifications.models import Message
+from tests.make import Program, make_event, make_registration, make_user
+from tests.make.events import NOW
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/manage/events/debata/messages/"
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def make_message(event: Event, key: str = "1", *, state: MessageState = MessageState.SENT) -> Message:
+    registration = make_registration(event)
+    message = Message.objects.create(
+        dedupe_key=key,
+        kind="confirmed",
+        channel=Channel.EMAIL,
+        priority=Priority.CONFIRMATION,
+        registration=registration,
+        event=event,
+        language="pl",
+        to="anna@example.org",
+        subject="Do zobaczenia",
+        body="Twoja strona",
+        state=state,
+        created_at=NOW,
+        due_at=NOW,
+        useful_until=NOW + timedelta(days=1),
+        next_attempt_at=NOW,
+        sent_at=NOW,
+    )
+    message.attempts.create(at=NOW, result=AttemptResult.ACCEPTED, code="250", detail="queued", provider_id="abc")
+    return message
+
+
+def test_a_message_says_everything_the_contract_names():
+    message = make_message(make_event("debata"))
+
+    (said,) = Program(make_user(role=Role.AUDITOR)).get(URL).json()["results"]
+
+    assert said == {
+        "id": str(message.pk),
+        "kind": "confirmed",
+        "channel": "email",
+        "to": "anna@example.org",
+        "language": "pl",
+        "subject": "Do zobaczenia",
+        "body": "Twoja strona",
+        "state": "sent",
+        "state_reason": "",
+        "due_at": "2027-01-12T10:00:00+01:00",
+        "created_at": "2027-01-12T10:00:00+01:00",
+        "sent_at": "2027-01-12T10:00:00+01:00",
+        "attempts": [
+            {
+                "at": "2027-01-12T10:00:00+01:00",
+                "result": "accepted",
+                "code": "250",
+                "detail": "queued",
+                "provider_id": "abc",
+            }
+        ],
+    }
+
+
+def test_messages_are_found_by_state():
+    event = make_event("debata")
+    make_message(event, "1")
+    make_message(event, "2", state=MessageState.FAILED)
+    program = Program(make_user())
+
+    assert [row["state"] for row in program.get(f"{URL}?state=failed").json()["results"]] == ["failed"]
+    assert list(program.get(f"{URL}?state=lost").json()["errors"]) == ["state"]
+
+
+def test_three_rows_take_no_more_statements_than_one():
+    event = make_event("debata")
+    program = Program(make_user())
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert program.get(URL).status_code == 200
+        return len(captured)
+
+    make_message(event, "1")
+    one = statements()
+    make_message(event, "2")
+    make_message(event, "3")
+
+    assert statements() == one
