@@ -29,8 +29,6 @@ FIGURE_NAMES: Final[Mapping[str, str | Promise]] = {
     "remarks_submitted": _("Remarks submitted"),
     "remarks_submitted_correctly": _("Remarks submitted correctly"),
     "submitters": _("People and organisations who submitted remarks"),
-    "split_persons": _("Of these, people"),
-    "split_organizations": _("Of these, organisations"),
     "remarks_accepted": _("Remarks accepted"),
     "remarks_partially_accepted": _("Remarks accepted in part"),
     "remarks_rejected": _("Remarks rejected"),
@@ -38,11 +36,13 @@ FIGURE_NAMES: Final[Mapping[str, str | Promise]] = {
     "entities": _("Institutions"),
     "days_count": _("Days"),
     "topic_count": _("Topics"),
-    "group_count": _("Working groups"),
-    "people_total": _("People in the working groups"),
+    "speakers_count": _("Speakers"),
+    "working_group_count": _("Working groups"),
+    "working_group_people": _("People in the working groups"),
+    "working_group_applications": _("Applications for the working groups"),
     "workshops": _("Workshops"),
     "conferences": _("Conferences"),
-    "pages": _("Pages of the report"),
+    "final_report_pages": _("Pages of the report"),
 }
 
 

@@ -1,0 +1,188 @@
+"""A person's own door: GET shows, POST acts, and nothing of the key leaks."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from events.enums import EventStatus
+from events.models import Event
+from registrations.enums import RegistrationState
+from registrations.models import CalendarFeed, Registration
+from tests.make.events import NOW, make_event, make_venue
+from tests.make.registrations import make_registration
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today")]
+
+HELD, CONFIRMED = RegistrationState.HELD, RegistrationState.CONFIRMED
+WAITLISTED, OFFERED = RegistrationState.WAITLISTED, RegistrationState.OFFERED
+
+
+@pytest.fixture
+def _today():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def door(registration: Registration, rest: str = "", language: str = "/en") -> str:
+    return f"{language}/r/{registration.manage_token}/{rest}"
+
+
+@pytest.mark.parametrize("language", ["", "/en", "/uk"])
+@pytest.mark.parametrize("state", RegistrationState)
+def test_every_state_has_words_in_every_language(client: Client, state: RegistrationState, language: str) -> None:
+    event = make_event(venue=make_venue())
+    registration = make_registration(event, state=state)
+
+    response = client.get(door(registration, language=language))
+
+    assert response.status_code == 200
+    assert ("svg" in response.content.decode().split("<main", 1)[1]) == (state == CONFIRMED)
+
+
+def test_looking_changes_nothing(client: Client) -> None:
+    registration = make_registration(make_event(), state=HELD)
+
+    for rest in ("", "cancel/"):
+        client.get(door(registration, rest))
+        client.head(door(registration, rest))
+    for rest in ("confirm/", "accept/", "decline/", "calendar/", "calendar/revoke/"):
+        assert client.get(door(registration, rest)).status_code == 405
+
+    registration.refresh_from_db()
+    assert registration.state == HELD
+    assert not CalendarFeed.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "after"),
+    [
+        (HELD, "confirm/", CONFIRMED),
+        (OFFERED, "accept/", CONFIRMED),
+        (OFFERED, "decline/", RegistrationState.DECLINED),
+        (CONFIRMED, "cancel/", RegistrationState.CANCELLED_BY_PARTICIPANT),
+        (WAITLISTED, "cancel/", RegistrationState.CANCELLED_BY_PARTICIPANT),
+        (HELD, "cancel/", RegistrationState.CANCELLED_BY_PARTICIPANT),
+    ],
+)
+def test_a_button_moves_the_registration_without_a_cookie(
+    before: RegistrationState, step: str, after: RegistrationState
+) -> None:
+    registration = make_registration(make_event(), state=before)
+    client = Client(enforce_csrf_checks=True)
+
+    responses = [client.post(door(registration, step), headers={"origin": "null"}) for _twice in range(2)]
+
+    registration.refresh_from_db()
+    assert registration.state == after
+    assert [response.status_code for response in responses] == [302, 302]
+    assert responses[0]["Location"] == door(registration)
+
+
+def test_cancelling_asks_first(client: Client) -> None:
+    registration = make_registration(make_event())
+
+    html = client.get(door(registration, "cancel/")).content.decode()
+
+    assert "Cancel the registration?" in html
+    assert f'action="{door(registration, "cancel/")}"' in html
+    registration.refresh_from_db()
+    assert registration.state == CONFIRMED
+
+
+def test_a_refusal_is_worded_on_the_page(client: Client) -> None:
+    event = make_event()
+    registration = make_registration(event, state=OFFERED)
+    Registration.objects.filter(pk=registration.pk).update(offer_expires_at=NOW - timedelta(minutes=1))
+
+    response = client.post(door(registration, "accept/"))
+
+    assert response.status_code == 409
+    assert "The offer has run out." in response.content.decode()
+
+
+def test_who_waits_sees_the_place_in_the_queue(client: Client) -> None:
+    event = make_event(capacity=1)
+    make_registration(event)
+    make_registration(event, state=WAITLISTED)
+    second = make_registration(event, state=WAITLISTED, at=NOW + timedelta(seconds=1))
+
+    assert "You are number 2 in the queue." in client.get(door(second)).content.decode()
+
+
+def test_the_page_of_a_cancelled_event_says_so_and_asks_for_nothing(client: Client) -> None:
+    event = make_event()
+    registration = make_registration(event, state=HELD)
+    Event.objects.filter(pk=event.pk).update(
+        status=EventStatus.CANCELLED, cancellation_reason={"pl": "Awaria", "en": "A burst pipe"}
+    )
+
+    html = client.get(door(registration)).content.decode()
+
+    assert "A burst pipe" in html
+    assert door(registration, "confirm/") not in html
+    assert door(registration, "cancel/") not in html
+
+
+def test_the_link_to_join_is_for_those_with_a_seat(client: Client) -> None:
+    event = make_event()
+    Event.objects.filter(pk=event.pk).update(join_url="https://meet.example/secret")
+    inside, waiting = make_registration(event), make_registration(event, state=WAITLISTED)
+
+    assert "https://meet.example/secret" in client.get(door(inside)).content.decode()
+    assert "meet.example" not in client.get(door(waiting)).content.decode()
+    assert "meet.example" not in client.get(f"/events/{event.slug}/").content.decode()
+
+
+def test_nothing_keeps_or_passes_on_the_key(client: Client) -> None:
+    registration = make_registration(make_event())
+
+    for response in (client.get(door(registration)), client.get("/en/r/unknown/")):
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in response["X-Robots-Tag"]
+        assert not response.cookies
+
+
+@pytest.mark.parametrize("step", ["", "confirm/", "cancel/", "calendar/"])
+def test_an_unknown_key_is_told_what_to_do(client: Client, step: str) -> None:
+    registration = make_registration(make_event())
+    forged = registration.manage_token[:-1] + ("A" if registration.manage_token[-1] != "A" else "B")
+
+    for token in (forged, "x", "ąę", "AAAA" * 9):
+        response = client.post(f"/en/r/{token}/{step}") if step else client.get(f"/en/r/{token}/")
+        assert response.status_code == 404
+        assert "Send me the links to my registrations" in response.content.decode()
+
+    registration.refresh_from_db()
+    assert registration.state == CONFIRMED
+
+
+def test_the_own_calendar_is_made_and_replaced_by_buttons(client: Client) -> None:
+    registration = make_registration(make_event())
+    client.post(door(registration, "calendar/"))
+    feed = CalendarFeed.objects.get()
+    old_path = f"/calendar/my/{feed.token}.ics"
+
+    html = client.get(door(registration)).content.decode()
+    for _twice in range(2):
+        client.post(door(registration, "calendar/revoke/"), {"generation": "1"})
+
+    assert old_path in html
+    feed.refresh_from_db()
+    assert feed.generation == 2
+    assert client.get(old_path).status_code == 410
+    assert client.get(f"/calendar/my/{feed.token}.ics").status_code == 200
+
+
+def test_the_page_costs_the_same_however_much_has_happened(client: Client, django_assert_num_queries) -> None:
+    one, three = make_event(), make_event(sessions=3)
+    few, many = make_registration(one), make_registration(three)
+    for _time in range(3):
+        many.changes.create(cause="edited", to_state=CONFIRMED, at=NOW)
+
+    with django_assert_num_queries(5):
+        client.get(door(few))
+    with django_assert_num_queries(5):
+        client.get(door(many))

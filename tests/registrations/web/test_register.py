@@ -1,0 +1,288 @@
+"""Signing up on the page: what is asked, where the mail goes, and what a stranger may not learn."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from events.enums import Visibility
+from events.models import Event
+from registrations.enums import ChangeCause, RegistrationState
+from registrations.models import Registration
+from registrations.web.register import masked
+from tests.make.events import NOW, make_event, make_notice, make_session
+from tests.make.registrations import make_registration
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today")]
+
+ANNA = {"first_name": "Anna", "last_name": "Żółć", "email": "anna@example.org"}
+
+
+@pytest.fixture
+def _today():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def event() -> Event:
+    make_notice()
+    return make_event("spotkanie", confirm_email=True)
+
+
+def post(client: Client, data: Mapping[str, object], path: str = "/events/spotkanie/register/"):
+    return client.post(path, data)
+
+
+def test_a_person_signs_up_and_learns_where_the_mail_went(client: Client, event: Event) -> None:
+    response = post(client, {**ANNA, "phone": "600 100 200", "sms_reminders": "on", "organisation": "Koło"})
+
+    assert response.status_code == 302
+    assert response["Location"] == reverse("register-sent", args=["spotkanie"])
+    registration = Registration.objects.select_related("participant").get()
+    assert registration.state == RegistrationState.HELD
+    assert registration.notice is not None
+    assert registration.sms_reminders
+    assert str(registration.participant.phone) == "+48600100200"
+    html = client.get(response["Location"]).content.decode()
+    assert "a•••@example.org" in html
+    assert "anna@example.org" not in html
+    assert registration.manage_token not in html
+    assert registration.reference not in html
+
+
+def test_the_language_of_the_page_is_the_language_of_the_mails(client: Client, event: Event) -> None:
+    post(client, ANNA, "/uk/events/spotkanie/register/")
+
+    assert Registration.objects.get().language == "uk"
+
+
+def test_the_notice_stands_before_the_button_and_no_box_asks_for_consent(client: Client, event: Event) -> None:
+    html = client.get("/en/events/spotkanie/register/").content.decode()
+
+    assert html.index("Notice") < html.index('type="submit">Register')
+    assert html.count('type="checkbox"') == 1
+    assert "checked" not in html
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "sentence"),
+    [
+        ({"first_name": ""}, "first_name", "Give your first name."),
+        ({"first_name": "x" * 101}, "first_name", "at most 100 characters"),
+        ({"email": "anna"}, "email", "It should read like name@example.org."),
+        ({"email": ""}, "email", "your confirmation goes there"),
+        ({"phone": "12"}, "phone", "This is not a phone number."),
+        ({"sms_reminders": "on"}, "phone", "Give a phone number, or untick the SMS reminder."),
+    ],
+)
+def test_an_error_stands_at_its_field_and_on_top_and_nothing_typed_is_lost(
+    client: Client, event: Event, given: dict[str, str], field: str, sentence: str
+) -> None:
+    data = {**ANNA, "organisation": "Koło Gospodyń", **given}
+
+    response = post(client, data, "/en/events/spotkanie/register/")
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert html.count(sentence) == 2
+    assert f'<a href="#id_{field}">' in html
+    assert f'id="id_{field}_error"' in html
+    assert 'value="Koło Gospodyń"' in html
+    assert not Registration.objects.exists()
+
+
+def test_a_category_is_asked_for_where_the_event_lists_some(client: Client) -> None:
+    make_event("spotkanie", categories=[("business", 16), ("resident", None)])
+
+    refused = post(client, ANNA, "/en/events/spotkanie/register/")
+    unknown = post(client, {**ANNA, "category": "media"}, "/en/events/spotkanie/register/")
+    taken = post(client, {**ANNA, "category": "business"})
+
+    assert refused.status_code == 400
+    assert "Choose the group you belong to." in refused.content.decode()
+    assert unknown.status_code == 400
+    assert taken.status_code == 302
+    assert Registration.objects.get().category.code == "business"  # type: ignore[union-attr]
+
+
+def test_all_dates_ticked_is_the_whole_event_and_one_date_is_one_date(client: Client) -> None:
+    event = make_event("spotkanie", sessions=3)
+    days = [str(session.pk) for session in event.sessions.all()]
+
+    post(client, {**ANNA, "sessions": days})
+    post(client, {**ANNA, "email": "ewa@example.org", "sessions": days[1]})
+    nothing = post(client, {**ANNA, "email": "iga@example.org"})
+
+    whole, part = Registration.objects.order_by("id")
+    assert list(whole.sessions.all()) == []
+    assert [str(session.pk) for session in part.sessions.all()] == [days[1]]
+    assert nothing.status_code == 400
+
+
+def test_dates_that_have_begun_are_not_offered(client: Client) -> None:
+    event = make_event("spotkanie", starts_at=NOW - timedelta(days=1))
+    later = make_session(event, starts_at=NOW + timedelta(days=1))
+
+    response = post(client, ANNA)
+
+    assert response.status_code == 302
+    assert [session.pk for session in Registration.objects.get().sessions.all()] == [later.pk]
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ({"capacity": 0, "waitlist": False}, "reserve list is full"),
+        ({"opens_at": NOW + timedelta(days=1)}, "Registration has not opened yet"),
+        ({"closes_at": NOW}, "Registration is closed."),
+        ({"status": "cancelled"}, "nobody can register"),
+        ({"required": False}, "No registration is needed"),
+    ],
+)
+def test_where_nobody_can_sign_up_the_page_says_why_instead_of_a_form(
+    client: Client, made: dict[str, object], words: str
+) -> None:
+    make_event("spotkanie", **made)  # type: ignore[arg-type]
+
+    html = client.get("/en/events/spotkanie/register/").content.decode()
+    posted = post(client, ANNA)
+
+    assert words in html
+    assert 'name="email"' not in html
+    assert posted.status_code == 409
+    assert 'value="anna@example.org"' in posted.content.decode()
+    assert not Registration.objects.exists()
+
+
+def test_at_a_full_event_one_joins_the_reserve_list(client: Client) -> None:
+    event = make_event("spotkanie", capacity=1, confirm_email=False)
+    make_registration(event)
+
+    form = client.get("/en/events/spotkanie/register/").content.decode()
+    response = client.post("/en/events/spotkanie/register/", ANNA, follow=True)
+
+    assert "All seats are taken." in form
+    assert "You are on the reserve list" in response.content.decode()
+    assert Registration.objects.latest("id").state == RegistrationState.WAITLISTED
+
+
+def test_a_second_try_with_the_same_address_shows_what_a_stranger_would_see(event: Event) -> None:
+    first, second = Client(), Client()
+
+    shown = first.post("/events/spotkanie/register/", ANNA, follow=True).content
+    shown_again = second.post("/events/spotkanie/register/", ANNA, follow=True).content
+    again = [client.post("/events/spotkanie/register/again/", follow=True) for client in (first, second)]
+
+    assert _without_tokens(shown_again) == _without_tokens(shown)
+    assert _without_tokens(again[1].content) == _without_tokens(again[0].content)
+    registration = Registration.objects.get()
+    causes = list(registration.changes.order_by("id").values_list("cause", flat=True))
+    assert causes[:2] == [ChangeCause.SIGNED_UP, ChangeCause.ASKED_AGAIN]
+
+
+def test_a_mistyped_address_is_corrected_from_the_page_after_the_form(client: Client, event: Event) -> None:
+    post(client, {**ANNA, "email": "ana@example.org"})
+    old_token = Registration.objects.get().manage_token
+
+    response = client.post("/events/spotkanie/register/correct/", {"email": "ewa@example.org"}, follow=True)
+
+    assert "e•••@example.org" in response.content.decode()
+    registration = Registration.objects.select_related("participant").get()
+    assert registration.participant.email == "ewa@example.org"
+    assert client.get(f"/r/{old_token}/").status_code == 404
+
+
+def test_correcting_looks_the_same_when_the_first_address_was_somebody_elses(event: Event) -> None:
+    make_registration(event, email="anna@example.org")
+    client, stranger = Client(), Client()
+
+    post(client, ANNA)
+    shown = client.post("/events/spotkanie/register/correct/", {"email": "nowa@example.org"}, follow=True).content
+    post(stranger, {**ANNA, "email": "anka@example.org"})
+    expected = stranger.post("/events/spotkanie/register/correct/", {"email": "nina@example.org"}, follow=True).content
+
+    assert _without_tokens(shown) == _without_tokens(expected)
+    assert Registration.objects.filter(participant__email="nowa@example.org", state=RegistrationState.HELD).exists()
+
+
+def test_a_wrong_correction_is_told_at_its_field(client: Client, event: Event) -> None:
+    post(client, ANNA)
+
+    response = client.post("/en/events/spotkanie/register/correct/", {"email": "nic"})
+
+    assert response.status_code == 400
+    assert 'id="id_email_error"' in response.content.decode()
+
+
+def test_the_page_after_the_form_is_gone_after_an_hour_and_for_others(client: Client, event: Event) -> None:
+    post(client, ANNA)
+
+    assert client.get("/events/spotkanie/register/sent/").status_code == 200
+    assert Client().get("/events/spotkanie/register/sent/").status_code == 302
+    with time_machine.travel(NOW + timedelta(minutes=61)):
+        for response in (
+            client.get("/events/spotkanie/register/sent/"),
+            client.post("/events/spotkanie/register/again/"),
+            client.post("/events/spotkanie/register/correct/", {"email": "x@example.org"}),
+        ):
+            assert response["Location"] == reverse("event-register", args=["spotkanie"])
+
+
+def test_too_many_attempts_are_told_and_nothing_typed_is_lost(client: Client, event: Event, settings) -> None:
+    settings.REGISTRATION_RATE = (1, 60)
+    post(client, ANNA)
+
+    form = post(client, {**ANNA, "email": "ewa@example.org"})
+    my = client.post("/my/", {"email": "anna@example.org"})
+
+    assert form.status_code == 429
+    assert 'value="ewa@example.org"' in form.content.decode()
+    assert my.status_code == 429
+
+
+def test_unlisted_events_take_registrations_and_restricted_ones_are_hidden(client: Client) -> None:
+    make_event("z-adresu", visibility=Visibility.UNLISTED)
+    make_event("zamkniete", visibility=Visibility.RESTRICTED)
+
+    assert post(client, ANNA, "/events/z-adresu/register/").status_code == 302
+    assert post(client, ANNA, "/events/zamkniete/register/").status_code == 404
+
+
+@pytest.mark.parametrize("field", ["first_name", "email", "organisation"])
+@pytest.mark.parametrize("text", ["Anna\x00", b"Anna\xff\xfe", b"Anna\xed\xa0\x80"])
+def test_what_is_not_text_is_refused(client: Client, event: Event, field: str, text: str | bytes) -> None:
+    body = urlencode({**ANNA, field: text})
+    response = client.post("/events/spotkanie/register/", body, content_type="application/x-www-form-urlencoded")
+
+    assert response.status_code == 400
+    assert not Registration.objects.exists()
+
+
+def test_my_registrations_answers_every_address_alike(client: Client, event: Event) -> None:
+    make_registration(event, email="anna@example.org")
+
+    known = client.post("/my/", {"email": "anna@example.org"}).content
+    unknown = client.post("/my/", {"email": "nikt@example.org"}).content
+    wrong = client.post("/my/", {"email": "nikt"})
+
+    assert known == unknown
+    assert wrong.status_code == 400
+    assert 'value="nikt"' in wrong.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("anna@example.org", "a•••@example.org"), ("a@b.example", "a•••@b.example"), ("„x”@y.example", "„•••@y.example")],
+)
+def test_masking(address: str, shown: str) -> None:
+    assert masked(address) == shown
+
+
+def _without_tokens(html: bytes) -> str:
+    lines = html.decode().splitlines()
+    return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line)
