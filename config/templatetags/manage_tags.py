@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from events.enums import EventStatus
 from events.models import Event
 from events.permissions import May, allowed_anywhere, allowed_in
-from events.queries.seats import SeatFigure, SeatFigures, seat_figures
+from events.queries.desk import Glance, seats_at_a_glance
+from events.queries.seats import SeatFigure
 from events.templatetags.event_tags import day_text, moment_text, when_text
 from notifications.enums import MessageState
 from registrations.enums import RegistrationState
@@ -82,9 +83,9 @@ def event_menu(context: Context, event: Event) -> EventMenu:
 
 
 @register.simple_tag
-def seats_of(event: Event) -> SeatFigures:
+def seats_of(event: Event) -> Glance:
     """The seats of an event; asks nothing where its pools are at hand."""
-    return seat_figures(event)
+    return seats_at_a_glance(event)
 
 
 @register.filter

@@ -74,7 +74,6 @@ def overview(request: StaffRequest, slug: str) -> HttpResponse:
             "gaps": publication_gaps(event, at=now) if is_draft else [],
             "is_draft": is_draft,
             "can_be_cancelled": EventStatus.CANCELLED in EVENT_MOVES[EventStatus(event.status)],
-            "can_be_edited": event.status not in {EventStatus.CANCELLED, EventStatus.CLOSED},
             "seats": seat_figures(event),
             "people": people,
             "pending": people.held + people.offered,

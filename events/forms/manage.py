@@ -117,7 +117,7 @@ class EventForm(forms.Form):
     """Everything about an event that stands once; `notify` and `version` belong to changing one."""
 
     unit = forms.ModelChoiceField(OrganizationalUnit.objects.none(), label=_("Organised by"))
-    kind = forms.ModelChoiceField(EventKind.objects.all(), label=_("Kind of meeting"))
+    kind = forms.ModelChoiceField(EventKind.objects.all(), label=_("Kind of meeting"), empty_label=_("Choose one"))
     title = TranslatedFormField(label=_("Title"), max_length=300)
     summary = TranslatedFormField(
         label=_("Summary"), rows=2, max_length=500, required=False, help_text=_("One or two sentences for lists.")
@@ -247,8 +247,8 @@ class SessionForm(forms.Form):
     """One date of an event; a row in which nothing is written is no date."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    starts_at = _moment(_("Start"))
-    ends_at = _moment(_("End"))
+    starts_at = WallClockField(label=_("Start"), error_messages={"required": _("Give the date and the time.")})
+    ends_at = WallClockField(label=_("End"), error_messages={"required": _("Give the date and the time.")})
     all_day = forms.BooleanField(label=_("Only the days are known, not the times"), required=False)
     title = TranslatedFormField(
         label=_("Title of this date"),
@@ -276,19 +276,11 @@ class SessionForm(forms.Form):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is written in it."""
-        typed = getattr(self, "cleaned_data", {})
-        return not any(typed.get(name) for name in ("id", "starts_at", "ends_at", "room", "capacity")) and not written(
-            typed.get("title")
-        )
+        return not getattr(self, "cleaned_data", {}).get("starts_at")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for both times, in their order, where anything is written."""
+        """Ask for an end after the start."""
         typed = super().clean() or self.cleaned_data
-        if self.is_empty or self.errors:
-            return typed
-        for name in ("starts_at", "ends_at"):
-            if typed[name] is None:
-                self.add_error(name, _("Give the date and the time."))
         starts_at, ends_at = typed.get("starts_at"), typed.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at and not (typed["all_day"] and ends_at == starts_at):
             self.add_error("ends_at", _("The end has to be after the start."))

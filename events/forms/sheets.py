@@ -1,9 +1,9 @@
 """An organiser's sheet: all forms of one event together, filled from a definition and read back into one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
 )
-from events.enums import AccessibilityFeature, EventMode, ReminderChannel, Visibility, WaitlistPolicy
+from events.enums import AccessibilityFeature, EventMode, Visibility, WaitlistPolicy
 from events.errors import DomainError, FieldErrors
 from events.forms.manage import FEATURE, CategoryForm, EventForm, ReminderForm, SessionForm, is_written
 from events.forms.refusals import show_at, show_refusal
@@ -29,9 +29,31 @@ _Initial = dict[str, Any]
 _Rows = list[_Initial]
 _Row = TypeVar("_Row", bound=forms.Form)
 
-SessionFormSet = forms.formset_factory(SessionForm, extra=0, can_delete=True, max_num=100, absolute_max=100)
-CategoryFormSet = forms.formset_factory(CategoryForm, extra=0, max_num=100, absolute_max=100)
-ReminderFormSet = forms.formset_factory(ReminderForm, extra=0, can_delete=True, max_num=20, absolute_max=20)
+
+class RowFormSet(forms.BaseFormSet[_Row]):
+    """Rows that somebody may leave empty, each beginning with what is given for it."""
+
+    def __init__(self, *args: Any, rows: Sequence[_Initial] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rows = rows
+        self.extra = len(rows)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """What each row begins with."""
+        kwargs = super().get_form_kwargs(index)
+        if index is not None and index < len(self._rows):
+            kwargs["initial"] = self._rows[index]
+        return kwargs
+
+
+def _row_formset(form: type[_Row], *, most: int, can_delete: bool = False) -> type[RowFormSet[_Row]]:
+    made = forms.formset_factory(form, formset=RowFormSet, can_delete=can_delete, max_num=most, absolute_max=most)
+    return cast("type[RowFormSet[_Row]]", made)
+
+
+SessionFormSet = _row_formset(SessionForm, most=100, can_delete=True)
+CategoryFormSet = _row_formset(CategoryForm, most=100)
+ReminderFormSet = _row_formset(ReminderForm, most=20, can_delete=True)
 
 
 @dataclass
@@ -171,7 +193,7 @@ class EventSheet:
         return tuple(
             CategoryDefinition(category=form.category, capacity=form.cleaned_data["capacity"])
             for form in self.categories.forms
-            if form.category is not None and form.cleaned_data["is_listed"]
+            if form.category is not None and form.cleaned_data.get("is_listed")
         )
 
     def _reminders(self) -> tuple[ReminderDefinition, ...]:
@@ -229,17 +251,17 @@ class SheetMaker:
                 ("reminders", sent.reminders),
             )
         }
-        rows[part].append(_next_row(rows[part], part))
+        rows[part].append({})
         return self._sheet(event=_raw(sent.event), **rows)
 
     def _sheet(self, *, event: _Initial, sessions: _Rows, categories: _Rows, reminders: _Rows) -> EventSheet:
         return EventSheet(
             event=EventForm(initial=event, units=self.units),
-            sessions=SessionFormSet(initial=sessions, prefix="sessions", form_kwargs={"rooms": self._rooms}),
+            sessions=SessionFormSet(rows=sessions, prefix="sessions", form_kwargs={"rooms": self._rooms}),
             categories=CategoryFormSet(
-                initial=categories, prefix="categories", form_kwargs={"categories": self._categories}
+                rows=categories, prefix="categories", form_kwargs={"categories": self._categories}
             ),
-            reminders=ReminderFormSet(initial=reminders, prefix="reminders"),
+            reminders=ReminderFormSet(rows=reminders, prefix="reminders"),
         )
 
     @cached_property
@@ -254,13 +276,6 @@ class SheetMaker:
 
 def _raw(form: forms.Form) -> _Initial:
     return {name: form[name].value() for name in form.fields}
-
-
-def _next_row(rows: _Rows, part: str) -> _Initial:
-    # The next date is most often in the same room with the same number of seats.
-    if part == "reminders":
-        return {"channel": ReminderChannel.EMAIL.value}
-    return {"room": rows[-1].get("room"), "capacity": rows[-1].get("capacity")} if rows else {}
 
 
 def _event_initial(definition: EventDefinition) -> _Initial:

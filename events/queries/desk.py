@@ -7,9 +7,10 @@ from typing import Literal
 from django.db.models import F, Q, QuerySet
 
 from events.enums import EventStatus
-from events.models import Event, User
+from events.models import Event, SeatPool, User
 from events.permissions import May, Person, managed_events
 from events.queries.events import EventFilter, unit_events
+from events.queries.seats import SeatFigure
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,20 @@ def door_events(user: Person, *, since: datetime, until: datetime) -> QuerySet[E
     )
     events = events.select_related("unit", "kind", "venue", "policy").prefetch_related("sessions", "pools")
     return events.order_by("starts_at", "id")
+
+
+@dataclass(frozen=True)
+class Glance:
+    """An event's own seats, and how many wait in any of its queues."""
+
+    event: SeatFigure
+    waiting: int
+
+
+def seats_at_a_glance(event: Event) -> Glance:
+    """What a list says of an event's seats; asks nothing where its pools are at hand."""
+    pools = list(event.pools.all())
+    own = next((pool for pool in pools if pool.session_id is None and pool.category_id is None), SeatPool())
+    return Glance(
+        event=SeatFigure(own.capacity, own.taken, own.free, own.waiting), waiting=sum(pool.waiting for pool in pools)
+    )
