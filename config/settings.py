@@ -91,9 +91,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
-    "django_filters",
     "phonenumber_field",
-    "django_htmx",
     "django_q",
     "config",
     "notifications",
@@ -126,7 +124,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of ours lie in templates/widgets/
 ROOT_URLCONF = "config.urls"
