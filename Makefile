@@ -106,12 +106,12 @@ $(RUNTIME): | $(VENV)/bin/python
 	@$(PIP_INSTALL) --requirement requirements.txt
 	@rm -f $(VENV)/runtime-*; touch $@
 
-$(DEVELOPMENT): $(RUNTIME)
+$(DEVELOPMENT): | $(RUNTIME)
 	@echo "Installing the locked packages for development (half a minute or so) …"
 	@$(PIP_INSTALL) --requirement requirements-dev.txt
 	@rm -f $(VENV)/development-*; touch $@
 
-$(FRONT_END): $(RUNTIME)
+$(FRONT_END): | $(RUNTIME)
 	@echo "Installing the locked front-end packages …"
 	@$(NPM) ci --silent
 	@rm -f node_modules/.installed-*; touch $@
