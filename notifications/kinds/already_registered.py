@@ -8,5 +8,6 @@ ALREADY_REGISTERED = Kind(
     name="already_registered",
     priority=Priority.CONFIRMATION,
     causes=tuple((ChangeCause.ASKED_AGAIN, state) for state in ACTIVE_STATES if state != RegistrationState.HELD),
+    sms_needs_link=True,
     useful_until=for_a_day,
 )

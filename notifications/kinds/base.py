@@ -41,6 +41,7 @@ class Kind:
     calendar: CalendarPart = CalendarPart.NONE
     has_ticket: bool = False
     also_by_sms: bool = False
+    sms_needs_link: bool = False
     needs_sms_consent: bool = False
     waits_for_daytime: bool = False
     repeat_when_unclear: bool = True

@@ -17,5 +17,6 @@ HOLD_TO_CONFIRM = Kind(
         )
     ),
     true_while=(RegistrationState.HELD,),
+    sms_needs_link=True,
     useful_until=until_hold_expires,
 )

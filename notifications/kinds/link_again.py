@@ -8,5 +8,6 @@ LINK_AGAIN = Kind(
     name="link_again",
     priority=Priority.CONFIRMATION,
     causes=tuple((ChangeCause.LINK_REQUESTED, state) for state in ACTIVE_STATES if state != RegistrationState.HELD),
+    sms_needs_link=True,
     useful_until=for_a_day,
 )

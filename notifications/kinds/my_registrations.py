@@ -12,5 +12,6 @@ MY_REGISTRATIONS = Kind(
     # It speaks of all of them; the one it hangs on only says where to send it.
     true_while=tuple(RegistrationState),
     event_true_while=tuple(EventStatus),
+    sms_needs_link=True,
     useful_until=for_a_day,
 )

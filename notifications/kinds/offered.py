@@ -9,5 +9,6 @@ OFFERED = Kind(
     priority=Priority.OFFER,
     causes=((ChangeCause.PROMOTED, RegistrationState.OFFERED),),
     true_while=(RegistrationState.OFFERED,),
+    sms_needs_link=True,
     useful_until=until_offer_expires,
 )

@@ -192,7 +192,12 @@ def _sms(material: Material, values: Mapping[str, object]) -> str:
         link = values["manage_link"] if with_link else ""
         return " ".join(_render(material, "sms.txt", {**values, "title": title, "manage_link": link}).split())
 
-    return fitted(write, str(material.event), measure=lambda text: as_long_as_sent(text, material.language))
+    return fitted(
+        write,
+        str(material.event),
+        measure=lambda text: as_long_as_sent(text, material.language),
+        link_is_needed=material.kind.sms_needs_link,
+    )
 
 
 def _calendar(material: Material, *, at: datetime) -> MailCalendar:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Final
 
 SEGMENTS: Final = 2
+# What cannot be answered without its link is worth one more.
+SEGMENTS_WITH_LINK: Final = 3
 
 _GSM: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -55,15 +57,18 @@ def segments(text: str) -> int:
     return 1 if length <= one else -(-length // part)
 
 
-def fitted(write: Callable[[str, bool], str], title: str, *, measure: Callable[[str], str]) -> str:
-    """The text with as much of the title as fits, and with its link if the link fits.
+def fitted(
+    write: Callable[[str, bool], str], title: str, *, measure: Callable[[str], str], link_is_needed: bool
+) -> str:
+    """The text with as much of the title as fits, and with its link if the link fits or is needed.
 
     `write(title, with_link)` gives a text; `measure` turns it into what is sent, to be counted.
     """
-    for with_link in (True, False):
+    ways = ((True, SEGMENTS), (True, SEGMENTS_WITH_LINK)) if link_is_needed else ((True, SEGMENTS), (False, SEGMENTS))
+    for with_link, most in ways:
         for length in (len(title), 60, 40, 24, 16):
             text = plain_latin(write(_shortened(title, length), with_link))
-            if segments(measure(text)) <= SEGMENTS:
+            if segments(measure(text)) <= most:
                 return text
     raise ValueError("The SMS does not fit into its segments.")
 

@@ -72,6 +72,9 @@ def changes_of(event: Event, changes: Iterable[EventChange], zone: ZoneInfo) -> 
 
 
 def _part(change: EventChange) -> str:
+    """Which of the things that one kind of change may be about."""
+    if change.after.get("join_url_changed"):
+        return "join_url"
     return "room" if "room" in change.before else ""
 
 

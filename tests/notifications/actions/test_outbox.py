@@ -1,0 +1,239 @@
+"""The life of a row: leases, crashes, and what only one of several may do."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from notifications.actions import outbox
+from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState
+from notifications.errors import ChannelError
+from notifications.models import Message
+from notifications.queries.dispatch import leased_messages
+from notifications.rendering.letters import Letter
+from registrations.models import Registration
+from tests.make import make_event, make_registration
+from tests.make.events import NOW
+from tests.notifications.make_messages import make_message
+
+pytestmark = pytest.mark.django_db
+
+LETTER = Letter(to="anna@example.org", subject="s", body="b")
+MINUTE = timedelta(minutes=1)
+
+
+def claim_one() -> Message:
+    token = outbox.claim(Channel.EMAIL, at=NOW)
+    assert token is not None
+    (message,) = leased_messages(token)
+    return message
+
+
+def make_claimed(kind: str = "confirmed") -> Message:
+    make_message(make_registration(make_event()), kind)
+    return claim_one()
+
+
+def make_sending(kind: str = "confirmed") -> Message:
+    message = make_claimed(kind)
+    assert outbox.mark_sending(message, LETTER, at=NOW)
+    return message
+
+
+def let_leases_run_out() -> None:
+    Message.objects.update(lease_until=Now() - timedelta(seconds=1))
+
+
+def found(message: Message) -> Message:
+    return Message.objects.get(pk=message.pk)
+
+
+def test_a_claim_takes_the_most_important_first_and_only_what_is_due():
+    event = make_event()
+    reminder = make_message(make_registration(event), "reminder")
+    confirmed = make_message(make_registration(event), "confirmed")
+    changed = make_message(make_registration(event), "event_changed")
+    make_message(make_registration(event), "confirmed", at=NOW + MINUTE)
+
+    token = outbox.claim(Channel.EMAIL, at=NOW)
+
+    assert token is not None
+    assert [message.pk for message in leased_messages(token)] == [changed.pk, confirmed.pk, reminder.pk]
+    assert outbox.claim(Channel.EMAIL, at=NOW) is None
+    assert outbox.claim(Channel.SMS, at=NOW) is None
+
+
+def test_a_lease_that_has_run_out_frees_the_row():
+    first = make_claimed()
+    let_leases_run_out()
+
+    second = claim_one()
+
+    assert second.pk == first.pk
+    assert second.claims == 2
+    # Whoever held it before may not go on with it.
+    assert not outbox.mark_sending(first, LETTER, at=NOW)
+    assert outbox.mark_sending(second, LETTER, at=NOW)
+
+
+def test_a_row_whose_lease_has_run_out_is_not_sent_even_if_nobody_took_it():
+    message = make_claimed()
+    let_leases_run_out()
+
+    assert not outbox.mark_sending(message, LETTER, at=NOW)
+    outbox.settle_unsent(message, at=NOW)
+
+    assert found(message).state == MessageState.PLANNED
+
+
+def test_what_is_given_back_costs_no_claim():
+    message = make_claimed()
+
+    outbox.release([message])
+
+    assert (found(message).claims, found(message).lease_token) == (0, None)
+    assert claim_one().pk == message.pk
+
+
+@pytest.mark.parametrize(("claims", "state"), [(4, MessageState.PLANNED), (5, MessageState.FAILED)])
+def test_a_row_that_kills_its_worker_again_and_again_is_set_aside(claims: int, state: str):
+    message = make_claimed()
+    Message.objects.update(claims=claims)
+    let_leases_run_out()
+
+    outbox.recover(at=NOW)
+
+    assert found(message).state == state
+
+
+def test_sending_that_was_interrupted_is_unknown_and_then_decided():
+    message = make_sending()
+    assert outbox.recover(at=NOW) == 0
+    let_leases_run_out()
+
+    assert outbox.recover(at=NOW) == 1
+
+    assert (found(message).state, found(message).state_reason) == (MessageState.UNKNOWN, "interrupted")
+    assert list(message.attempts.values_list("result", "code")) == [(AttemptResult.UNCLEAR, "interrupted")]
+    (unclear,) = outbox.claim_unclear(Channel.EMAIL)
+    assert outbox.claim_unclear(Channel.EMAIL) == []
+    outbox.not_found(unclear, at=NOW)
+    assert found(message).state == MessageState.PLANNED
+
+
+def test_an_interruption_is_taken_up_once():
+    message = make_sending()
+    let_leases_run_out()
+    stale = found(message)
+    outbox.recover(at=NOW)
+
+    assert outbox._interrupted(stale, at=NOW) == 0
+    assert message.attempts.count() == 1
+
+
+def test_an_answer_that_comes_after_all_counts():
+    message = make_sending()
+    let_leases_run_out()
+    outbox.recover(at=NOW)
+
+    outbox.record_accepted(message, result=AttemptResult.ACCEPTED, provider_id="1", status="ok", at=NOW)
+
+    assert (found(message).state, found(message).provider_id) == (MessageState.SENT, "1")
+
+
+def test_a_failure_that_comes_too_late_changes_nothing():
+    message = make_sending()
+    let_leases_run_out()
+    outbox.recover(at=NOW)
+
+    outbox.record_failed(message, ChannelError("550", permanent=True), at=NOW)
+
+    assert found(message).state == MessageState.UNKNOWN
+
+
+def test_what_is_late_ends_unless_somebody_is_at_it():
+    held = make_claimed()
+    Message.objects.update(useful_until=NOW)
+    free = make_message(make_registration(make_event()), useful_for=MINUTE)
+
+    assert outbox.miss_what_is_late(at=NOW + MINUTE) == 1
+
+    assert (found(free).state, found(held).state) == (MessageState.MISSED, MessageState.PLANNED)
+    assert not outbox.mark_sending(held, LETTER, at=NOW + MINUTE)
+    outbox.settle_unsent(found(held), at=NOW + MINUTE)
+    assert found(held).state == MessageState.MISSED
+
+
+def test_a_message_about_no_event_needs_none():
+    message = make_claimed()
+    Message.objects.update(event=None, registration=None)
+
+    assert outbox.mark_sending(found(message), LETTER, at=NOW)
+
+
+def test_a_message_that_a_report_has_closed_is_not_asked_for():
+    message = make_sending()
+    Message.objects.update(state=MessageState.DELIVERED)
+
+    outbox.found_sent(message, provider_id="1", status="sent", at=NOW)
+    outbox.ask_later(message, at=NOW)
+    outbox.not_found(message, at=NOW)
+
+    assert found(message).state == MessageState.DELIVERED
+
+
+def test_a_provider_that_says_when_is_asked_again_then():
+    message = make_sending()
+
+    outbox.record_failed(message, ChannelError("429", is_outage=True, retry_after=300), at=NOW)
+
+    assert found(message).next_attempt_at == NOW + 5 * MINUTE
+
+
+def test_every_move_of_the_glossary_leads_to_a_known_state():
+    assert set(MESSAGE_MOVES) == set(MessageState)
+    assert {state for moves in MESSAGE_MOVES.values() for state in moves} <= set(MessageState)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_workers_claim_and_mark_each_row_once():
+    event = make_event(capacity=None)
+    for _ in range(60):
+        make_message(make_registration(event))
+    start = threading.Barrier(8)
+    marked: list[uuid.UUID] = []
+    failures: list[Exception] = []
+
+    def work() -> None:
+        start.wait()
+        try:
+            while (token := outbox.claim(Channel.EMAIL, at=NOW, most=7)) is not None:
+                marked.extend(
+                    message.pk for message in leased_messages(token) if outbox.mark_sending(message, LETTER, at=NOW)
+                )
+        except Exception as error:  # noqa: BLE001 - shown by the assertion below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert len(marked) == len(set(marked)) == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_just_before_the_call_is_seen():
+    registration = make_registration(make_event())
+    make_message(registration)
+    message = claim_one()
+    Registration.objects.filter(pk=registration.pk).update(state="cancelled_by_participant", holds_seat=False)
+
+    assert not outbox.mark_sending(message, LETTER, at=NOW)
