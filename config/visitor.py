@@ -94,8 +94,12 @@ class Visitor:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie that the service has set, or nothing."""
+        return next((cookie.value or "" for cookie in self._jar if cookie.name == name), "")
 
     def get(self, address: str) -> Page:
         """Open an address."""

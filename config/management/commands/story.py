@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -82,7 +83,9 @@ class _Story:
     def _organiser_publishes(self) -> None:
         email, password = (settings.VAR_DIR / "example_organiser.txt").read_text(encoding="utf-8").split()
         sign_in = self._organiser.get("/en/accounts/login/")
-        self._organiser.post(sign_in, sign_in.form(having="password"), login=email, password=password)
+        desk = self._organiser.post(sign_in, sign_in.form(having="password"), login=email, password=password)
+        if not desk.address.endswith("/manage/"):
+            raise LookupError("the example organiser cannot sign in.")
         reminded_at = timezone.localtime() + REMINDER_IN
         self._starts_at = (reminded_at + REMINDED_BEFORE).replace(microsecond=0)
         before = {"minutes": int(REMINDED_BEFORE.total_seconds() // 60)}
@@ -141,13 +144,21 @@ class _Story:
         page = self._expect(self._citizen.get(manage), "her own page")
         self._expect(self._citizen.post(page, page.form(action="confirm")), "the page after confirming")
         self._step(4, "She opens the link and presses the button: her seat is confirmed.")
-        code = self._mail("confirmed").links("/t/")[0].rstrip("/").rpartition("/")[2]
+        self._mail("confirmed")
+        code = self._code_on(self._citizen.get(manage))
         self._detail(f"A second mail brings the calendar entry and her code, {code}.")
         return code
+
+    def _code_on(self, page: Page) -> str:
+        found = re.search(r'class="code">\s*([A-Z0-9]+)', page.content)
+        if found is None:
+            raise LookupError("her own page shows no ticket code.")
+        return found[1]
 
     def _calendar_shows(self, manage: str) -> None:
         public = self._citizen.get(f"/events/{self._slug}.ics").content
         page = self._citizen.get(manage)
+        page = self._citizen.post(page, page.form(action="/calendar/"))
         own_address = next(iter(page.links("/calendar/my/")), "")
         own = self._citizen.get(own_address.replace("webcal://", "http://")).content if own_address else ""
         for name, feed in (("the public feed", public), ("her own calendar", own)):
@@ -183,9 +194,7 @@ class _Story:
         if body is None:
             answer = self._organiser.get(address)
         else:
-            page = self._organiser.get("/en/manage/")
-            token = next((form for form in [page.form()] if "csrfmiddlewaretoken" in form.values), page.form())
-            headers = {"X-CSRFToken": token.values.get("csrfmiddlewaretoken", ""), "Referer": page.address}
+            headers = {"X-CSRFToken": self._organiser.cookie("csrftoken"), "Referer": self._base_url}
             answer = self._organiser.send_json(address, json.dumps(body).encode(), headers)
         self._expect(answer, address)
         found: dict[str, Any] = json.loads(answer.content)
