@@ -1,0 +1,120 @@
+"""`work_once` and `send_test_message`: what they do, and what they say about it."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from events.models import ReminderRule
+from notifications.models import Heartbeat, Message
+from registrations.actions.signing_up import sign_up
+from registrations.enums import RegistrationSource
+from tests.make import make_applicant, make_event, make_registration
+from tests.make.events import NOW
+from tests.notifications.conftest import use_mail_server
+from tests.notifications.far_ends import MailSink, SmsProvider
+from tests.notifications.make_messages import make_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def with_a_clock(settings: Any) -> None:
+    settings.ALLOW_CLOCK = True
+
+
+def work_once(**options: Any) -> list[str]:
+    output = StringIO()
+    call_command("work_once", stdout=output, **options)
+    return output.getvalue().splitlines()
+
+
+def test_everything_that_is_due_is_done_and_told_without_names():
+    event = make_event(confirm_email=True)
+    ReminderRule.objects.create(event=event, channel="email", minutes_before=180)
+    make_registration(event)
+    sign_up(
+        event,
+        make_applicant(email="anna@example.org"),
+        source=RegistrationSource.WEB,
+        language="pl",
+        notice=None,
+        at=NOW,
+    )
+
+    said = work_once(at=(event.starts_at - timedelta(hours=3)).isoformat())
+
+    assert said == [
+        "1 registrations or offers have run out.",
+        "1 messages planned about what has happened.",
+        "1 reminders planned.",
+        "1 messages sent, or kept here where no provider is set up.",
+        "1 messages ended unsent: no longer true, or too late.",
+    ]
+    assert sorted(Message.objects.values_list("kind", "state")) == [("hold_to_confirm", "missed"), ("reminder", "sent")]
+    assert Heartbeat.objects.get().name == "tick"
+    assert work_once() == ["Nothing was due."]
+
+
+def test_a_moment_without_an_offset_is_local():
+    event = make_event()
+    ReminderRule.objects.create(event=event, channel="email", minutes_before=180)
+    make_registration(event)
+
+    assert work_once(at="2027-01-26T06:59") == ["Nothing was due."]
+    assert "1 reminders planned." in work_once(at="2027-01-26T07:00")
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "2027-13-01"])
+def test_a_wrong_moment_is_refused(moment: str):
+    with pytest.raises(CommandError, match="is not a moment"):
+        work_once(at=moment)
+
+
+def test_the_clock_is_refused_in_production(settings: Any):
+    settings.ALLOW_CLOCK = settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="refused"):
+        work_once(at=NOW.isoformat())
+    assert work_once() == ["Nothing was due."]
+
+
+def test_it_says_what_is_out_of_order_and_what_is_off(settings: Any):
+    use_mail_server(settings, 1)
+    make_message(make_registration(make_event()))
+
+    assert work_once(at=NOW.isoformat()) == [
+        "1 messages put off; they will be tried again.",
+        "E-mail is out of order.",
+    ]
+    settings.SENDING_ENABLED = False
+    assert work_once(at=NOW.isoformat()) == ["SENDING_ENABLED is off: nothing was sent."]
+
+
+def test_a_test_message_proves_mail_and_sms(sink: MailSink, provider: SmsProvider):
+    output = StringIO()
+
+    call_command("send_test_message", email="anna@example.org", sms="+48501502503", stdout=output)
+
+    assert output.getvalue().splitlines() == [
+        "E-mail was taken: OK queued as 1",
+        f"SMS was taken: accepted SM{0:032x}",
+    ]
+    assert sink.recipients == [["anna@example.org"]]
+    assert provider.messages[0]["to"] == "+48501502503"
+
+
+def test_a_test_message_says_what_is_missing():
+    with pytest.raises(CommandError, match="Say where to send"):
+        call_command("send_test_message")
+    with pytest.raises(CommandError, match=r"E-mail is not set up: it needs EMAIL_URL\. SMS is not set up"):
+        call_command("send_test_message", email="anna@example.org", sms="+48501502503")
+
+
+def test_a_test_message_says_why_it_was_not_taken(sink: MailSink):
+    sink.refuse_recipient["anna@example.org"] = "550 5.1.1 unknown"
+
+    with pytest.raises(CommandError, match=r"E-mail was not taken: 550 5\.1\.1 unknown"):
+        call_command("send_test_message", email="anna@example.org")
