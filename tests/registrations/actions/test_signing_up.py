@@ -204,11 +204,13 @@ def test_sessions_of_others_cancelled_ones_and_past_ones_cannot_be_chosen():
     first, second, _third = event.sessions.all()
     event.sessions.filter(pk=second.pk).update(is_cancelled=True)
 
-    for pk in (other.sessions.get().pk, second.pk):
-        refusal = refused(event, FieldErrors, make_applicant(session_ids=(pk,)))
-        assert refusal.errors == {"sessions": ["This part does not belong to the event."]}
-    refusal = refused(event, FieldErrors, make_applicant(session_ids=(first.pk,)), at=first.starts_at)
-    assert refusal.errors == {"sessions": ["This part has already begun."]}
+    for pk, at in [
+        (other.sessions.get().pk, NOW),
+        (second.pk, NOW),
+        (first.pk, first.starts_at),
+    ]:
+        refusal = refused(event, FieldErrors, make_applicant(session_ids=(pk,)), at=at)
+        assert list(refusal.errors) == ["sessions"]
 
 
 @pytest.mark.parametrize(
