@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -28,10 +29,16 @@ log = structlog.get_logger(__name__)
 
 
 def refusal(request: HttpRequest, *, status: int, code: str, title: str) -> HttpResponse:
-    """A refusal from before or below the pages: a problem for the API, a plain sentence for everybody else."""
+    """A refusal from before or below the pages: a problem for the API, a page for everybody else.
+
+    The page is drawn without the request: neither a session nor the database may be asked any more.
+    """
     if request.path_info.startswith(API_PATH):
         return JsonResponse(problem(status, code=code, detail=title), status=status, content_type=CONTENT_TYPE)
-    return HttpResponse(f"{title}\n", status=status, content_type="text/plain; charset=utf-8")
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    home = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+    page = render_to_string("refusal.html", {"title": title, "status": status, "home": home})
+    return HttpResponse(page, status=status)
 
 
 class RequestIdMiddleware:

@@ -60,7 +60,7 @@ def test_an_address_that_is_not_text_is_refused(client: Client, address: str) ->
     response = client.get(path_part, QUERY_STRING=query)
 
     assert response.status_code == 400
-    assert response.headers["Content-Type"].startswith("text/plain")
+    assert response.headers["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("body", ["name=%00", "name=%ff", "na%00me=x", "name=%ed%a0%80"])

@@ -138,3 +138,12 @@ def test_public_pages_load_nothing_from_elsewhere_and_run_no_inline_code(client:
         assert " onclick=" not in html
         assert 'src="http' not in html
         assert "<script" not in html.replace('<script type="application/ld+json">', "")
+
+
+def test_a_refusal_from_below_the_pages_is_a_page_in_their_language(client: Client) -> None:
+    response = client.get("/uk/events/?q=%ff")
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert '<html lang="uk">' in html
+    assert 'href="/uk/"' in html
