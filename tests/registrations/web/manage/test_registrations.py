@@ -1,0 +1,126 @@
+"""Staff pages of registrations: found, read with their history, cancelled."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from registrations.actions.moves import cancel_registration
+from registrations.enums import RegistrationState
+from registrations.models import RegistrationChange
+from tests.make import make_event, make_registration, make_user
+from tests.make.events import NOW
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/en/manage/events/meeting/registrations/"
+
+
+@pytest.fixture(autouse=True)
+def the_moment():
+    with time_machine.travel(NOW, tick=False), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def event():
+    return make_event("meeting", capacity=1)
+
+
+@pytest.fixture
+def owner():
+    return make_user("ola@example.org")
+
+
+@pytest.fixture
+def client(owner):
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+def names(client, query=""):
+    return [row.participant.last_name for row in client.get(LIST + query).context["page"].object_list]
+
+
+def test_the_list_is_searched_without_diacritics_and_filtered_by_state(client, event):
+    make_registration(event, last_name="Zolc")
+    make_registration(event, last_name="Kowalski", state=RegistrationState.WAITLISTED)
+
+    assert names(client) == ["Zolc", "Kowalski"]
+    assert names(client, "?q=ŻÓŁĆ") == ["Zolc"]
+    assert names(client, "?state=waitlisted") == ["Kowalski"]
+    assert names(client, "?state=nonsense") == ["Zolc", "Kowalski"]
+    assert "number 1 in the queue" in client.get(LIST).content.decode()
+
+
+def test_a_list_that_is_empty_says_what_to_do(client, event):
+    assert "Nobody has registered yet." in client.get(LIST).content.decode()
+    assert "Nobody fits these words and this state." in client.get(f"{LIST}?q=xyz").content.decode()
+
+
+def test_one_registration_shows_its_person_and_its_history(client, event, owner):
+    person = make_registration(
+        event, first_name="Anna", last_name="Nowak", email="anna@example.org", phone="+48600100200"
+    )
+    cancel_registration(person, by=owner, reason="Poproszono telefonicznie", at=NOW)
+
+    page = client.get(f"{LIST}{person.reference}/").content.decode()
+
+    for shown in (
+        "Anna Nowak",
+        "anna@example.org",
+        "Poproszono telefonicznie",
+        "ola@example.org",
+        "Cancelled by the organiser",
+    ):
+        assert shown in page
+    assert person.manage_token not in page
+    assert "Cancel this registration" not in page
+
+
+def test_a_registration_of_another_event_is_404(client, event):
+    other = make_registration(make_event())
+
+    assert client.get(f"{LIST}{other.reference}/").status_code == 404
+    assert client.post(f"{LIST}{other.reference}/cancel/", {"reason": "x"}).status_code == 404
+
+
+def test_cancelling_needs_a_reason_and_moves_the_next_one_up(client, event, owner):
+    person = make_registration(event)
+    waiting = make_registration(event, state=RegistrationState.WAITLISTED)
+    address = f"{LIST}{person.reference}/cancel/"
+
+    refused = client.post(address, {"reason": ""})
+    person.refresh_from_db()
+    assert (refused.status_code, person.state) == (200, RegistrationState.CONFIRMED)
+    response = client.post(address, {"reason": "Na prośbę"})
+
+    person.refresh_from_db()
+    waiting.refresh_from_db()
+    assert response["Location"] == f"{LIST}{person.reference}/"
+    assert (person.state, waiting.state) == (RegistrationState.CANCELLED_BY_ORGANIZER, RegistrationState.CONFIRMED)
+    change = RegistrationChange.objects.filter(registration=person).latest("id")
+    assert (change.by, change.reason) == (owner, "Na prośbę")
+
+
+def test_lists_ask_the_same_number_of_queries_for_one_and_for_three(client, event):
+    person = make_registration(event, category=None)
+
+    def counts():
+        found = []
+        for page in (LIST, f"{LIST}{person.reference}/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            found.append(len(queries))
+        return found
+
+    counts()
+    before = counts()
+    for category in ("business", "media"):
+        make_registration(event, state=RegistrationState.WAITLISTED, category=category)
+        RegistrationChange.objects.create(registration=person, cause="edited", to_state="confirmed", at=NOW)
+
+    assert counts() == before
