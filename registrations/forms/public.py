@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
 
 from events.errors import FieldErrors
@@ -88,7 +89,7 @@ class SignUpForm(forms.Form):
             return
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(category.code, str(category)) for category in listed]
+        field.choices = [(category.code, _category_label(event, category)) for category in listed]
 
     def _ask_for_sessions(self, event: Event, sessions: Sequence[Session]) -> None:
         if len(sessions) < 2:  # noqa: PLR2004  # one date is no choice
@@ -133,6 +134,16 @@ class SignUpForm(forms.Form):
 def _listed_categories(event: Event) -> list[ParticipantCategory]:
     found = {pool.category.pk: pool.category for pool in event.pools.all() if pool.category is not None}
     return sorted(found.values(), key=lambda category: (category.position, category.code))
+
+
+def _category_label(event: Event, category: ParticipantCategory) -> str:
+    """The group and, where its seats are counted, how many are left."""
+    own = (pool for pool in event.pools.all() if pool.category_id == category.pk and pool.session_id is None)
+    free = next((pool.free for pool in own), None)
+    if free is None:
+        return str(category)
+    left = ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
+    return f"{category} ({left})"
 
 
 def _session_label(session: Session, event: Event) -> str:
