@@ -68,6 +68,10 @@ check-database:
 check-templates:
 	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
 
+.PHONY: messages
+messages: $(DEVELOPMENT) ## Collect the texts into locale/ and name those without a translation
+	@$(BIN)/python manage.py messages
+
 .PHONY: format
 format: $(DEVELOPMENT) ## Put the code into its format
 	@$(BIN)/ruff format
