@@ -20,6 +20,7 @@ T = TypeVar("T")
 KEY_LENGTH: Final = 50  # characters; what Django asks for, and what `secrets.token_urlsafe(38)` gives
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
+NIGHT: Final = (time(22), time(7))
 RATE_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
 
@@ -80,12 +81,14 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
     if not debug:
         for name in ("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL"):
             read.require(name)
-    secret_key = read.optional("SECRET_KEY", _key) or _made_once(var / "secret_key")
+    # A trial may sign with anything; what signs in production must not be guessed.
+    key = _word if debug else _key
+    secret_key = read.optional("SECRET_KEY", key) or _made_once(var / "secret_key")
     port = read.text("PORT", _whole_number(1, 65_535), default=8000)
     base_url = read.text("BASE_URL", _base_url, default=f"http://127.0.0.1:{port}")
     environment = Environment(
         secret_key=secret_key,
-        link_key=read.optional("LINK_KEY", _key) or _derived(secret_key, "personal links"),
+        link_key=read.optional("LINK_KEY", key) or _derived(secret_key, "personal links"),
         debug=debug,
         allowed_hosts=read.text("ALLOWED_HOSTS", _hosts, default=("127.0.0.1", "localhost", "[::1]")),
         base_url=base_url,
@@ -101,7 +104,7 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         twilio_from=read.text("TWILIO_FROM", _sms_sender, default=""),
         twilio_api_url=read.text("TWILIO_API_URL", _base_url, default="https://api.twilio.com"),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
-        quiet_hours=read.optional("QUIET_HOURS", _hours),
+        quiet_hours=_unless_empty(read.text("QUIET_HOURS", _hours, default=NIGHT)),
         registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
         trusted_proxies=read.text("TRUSTED_PROXIES", _networks, default=()),
         allow_clock=read.yes_no("ALLOW_CLOCK", default=False),
@@ -300,6 +303,10 @@ def _hours(raw: str) -> tuple[time, time]:
     except ValueError as error:
         raise ValueError(f"“{raw}” is not a span of hours, as in 22:00-07:00.") from error
     return start, end
+
+
+def _unless_empty(hours: tuple[time, time]) -> tuple[time, time] | None:
+    return None if hours[0] == hours[1] else hours
 
 
 def _rate(raw: str) -> tuple[int, int]:
