@@ -25,8 +25,9 @@ from events.actions.definitions import (
 from events.actions.faults import model_faults
 from events.actions.history import Difference, plain, record
 from events.actions.rules import edit_registration, edit_reminders, make_rules
+from events.actions.search_texts import keep_search_text
 from events.actions.sessions import raise_sequence, save_sessions
-from events.enums import PUBLIC_STATUSES, Accessibility, AccessibilityFeature, EventChangeKind, EventStatus, Language
+from events.enums import PUBLIC_STATUSES, Accessibility, AccessibilityFeature, EventChangeKind, EventStatus
 from events.errors import EditConflict, FieldErrors, MoveNotAllowed
 from events.models import Event, User, Venue
 from events.models.texts import no_text
@@ -75,7 +76,7 @@ def create_event(definition: EventDefinition, *, by: User | None, at: datetime) 
     reminders = usual_reminders(kind) if definition.reminders is None else definition.reminders
     make_rules(event, registration, reminders, required=required)
     save_sessions(event, definition.sessions, at=at)
-    _keep_search_text(event)
+    keep_search_text(event)
     record(event, EventChangeKind.CREATED, by=by, at=at)
     return event
 
@@ -104,7 +105,7 @@ def edit_event(
     ]
     if event.status in PUBLIC_STATUSES:
         _raise_sequences(event, differences)
-    _keep_search_text(event)
+    keep_search_text(event)
     for difference in _merged(differences):
         told = difference.kind in TOLD_BY_DEFAULT if notify is None else notify
         record(
@@ -292,17 +293,3 @@ def _merged(differences: list[Difference]) -> Iterator[Difference]:
             yield difference
     if after:
         yield Difference(EventChangeKind.EDITED, before, after)
-
-
-def _keep_search_text(event: Event) -> None:
-    """What search finds the event by: words in every language, topics and place."""
-    texts = [event.title, event.summary, *(topic.name for topic in event.topics.all())]
-    place: list[str] = []
-    if event.venue is not None:
-        texts.append(event.venue.name)
-        place.append(event.venue.address)
-    if event.district is not None:
-        place.append(event.district.name)
-    words = [text.get(language, "") for text in texts for language in Language.values]
-    event.search_text = fold(" ".join([*words, *place]))
-    Event.objects.filter(pk=event.pk).update(search_text=event.search_text)

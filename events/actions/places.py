@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.calendar import refresh_for
+from events.actions.search_texts import keep_search_text
 from events.enums import Accessibility, AccessibilityFeature
 from events.errors import FieldErrors
-from events.models import District, Room, Translated, User, Venue
+from events.models import District, Event, Room, Translated, User, Venue
 
 _NORTH: Final = 90
 _EAST: Final = 180
@@ -55,12 +56,14 @@ def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venu
 
 @transaction.atomic
 def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who
-    """Change a venue; the calendar entries of its events say so at once."""
+    """Change a venue; search and the calendar entries of its events say so at once."""
     _require_fitting(definition, of=venue)
     for name, value in _columns(definition).items():
         setattr(venue, name, value)
     venue.save()
     _save_rooms(venue, definition.rooms)
+    for event in Event.objects.filter(venue=venue).select_related("venue", "district").prefetch_related("topics"):
+        keep_search_text(event)
     refresh_for(venue_ids=[venue.pk], at=at)
     return venue
 

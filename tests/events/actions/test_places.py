@@ -1,0 +1,100 @@
+"""Places: made and changed with their rooms, refused with every fault at once, and their events keep in step."""
+
+from decimal import Decimal
+
+import pytest
+
+from events.actions.places import RoomDefinition, VenueDefinition, create_venue, edit_venue
+from events.errors import FieldErrors
+from events.models import CalendarEntry, Room, Venue
+from tests.make import make_event, make_user, make_venue
+from tests.make.events import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def a_place(**changes):
+    given = {"slug": "dom", "name": {"pl": "Dom Kultury"}, "address": "ul. Przykładowa 1"}
+    return VenueDefinition(**(given | changes))
+
+
+def refused(definition, venue=None):
+    by = make_user()
+    with pytest.raises(FieldErrors) as refusal:
+        _save(definition, venue, by)
+    return set(refusal.value.errors)
+
+
+def _save(definition, venue, by):
+    return edit_venue(venue, definition, by=by, at=NOW) if venue else create_venue(definition, by=by, at=NOW)
+
+
+def test_a_place_is_made_with_its_rooms():
+    rooms = (RoomDefinition("Sala 1", 80), RoomDefinition(" Sala 2 "))
+
+    venue = create_venue(a_place(rooms=rooms, accessibility={"pjm": "yes"}), by=make_user(), at=NOW)
+
+    assert (venue.slug, venue.accessibility) == ("dom", {"pjm": "yes"})
+    assert list(venue.rooms.values_list("name", "capacity")) == [("Sala 1", 80), ("Sala 2", None)]
+
+
+def test_all_faults_are_said_at_once_and_nothing_is_saved():
+    make_venue("dom")
+
+    faults = refused(
+        a_place(
+            name={"pl": " "},
+            address="",
+            latitude=Decimal(91),
+            accessibility={"pjm": "perhaps"},
+            rooms=(RoomDefinition("A"), RoomDefinition(""), RoomDefinition("B", id=7)),
+        )
+    )
+
+    assert faults == {"name", "address", "slug", "latitude", "accessibility", "rooms"}
+    assert (Venue.objects.count(), Room.objects.count()) == (1, 0)
+
+
+def test_a_short_name_is_needed_and_a_feature_has_to_exist():
+    assert refused(a_place(slug="", accessibility={"lift": "yes"})) == {"slug", "accessibility"}
+
+
+def test_a_place_keeps_its_own_short_name():
+    venue = make_venue("dom")
+
+    edit_venue(venue, a_place(name={"pl": "Nowy Dom"}), by=make_user(), at=NOW)
+
+    assert Venue.objects.get().name == {"pl": "Nowy Dom"}
+
+
+def test_rooms_are_renamed_and_added_and_none_goes():
+    venue = make_venue("dom")
+    first, second = venue.rooms.create(name="A", capacity=1), venue.rooms.create(name="B")
+    rooms = (RoomDefinition("Aula", 200, id=first.pk), RoomDefinition("B", 30), RoomDefinition("C"))
+
+    edit_venue(venue, a_place(rooms=rooms), by=make_user(), at=NOW)
+
+    assert list(venue.rooms.order_by("name").values_list("name", "capacity")) == [("Aula", 200), ("B", 30), ("C", None)]
+    assert venue.rooms.get(name="B").pk == second.pk
+
+
+def test_a_room_cannot_take_the_name_of_another():
+    venue = make_venue("dom")
+    first = venue.rooms.create(name="A")
+    venue.rooms.create(name="B")
+
+    assert refused(a_place(rooms=(RoomDefinition("b", id=first.pk),)), venue) == {"rooms"}
+    assert Room.objects.get(pk=first.pk).name == "A"
+
+
+def test_the_calendar_and_the_search_of_its_events_follow_at_once():
+    venue = make_venue("dom")
+    event, other = make_event("here", venue=venue), make_event("elsewhere", venue=make_venue("ratusz"))
+
+    edit_venue(venue, a_place(name={"pl": "Nowy Żółty Dom"}), by=make_user(), at=NOW)
+
+    event.refresh_from_db()
+    other.refresh_from_db()
+    assert "nowy zolty dom" in event.search_text
+    assert other.search_text == ""
+    assert "Nowy Żółty Dom" in CalendarEntry.objects.get(session__event=event, language="pl").content
