@@ -123,6 +123,7 @@ def test_what_is_no_process_file_at_all(content, problem):
         ("dates: null", "participants: 5", "Line 8, activities[0].participants: this has to be a mapping of keys to values."),
         ("dates: null", "composition: [2021-13-13]", "Line 8, activities[0].composition: this has to be a text."),
         ("dates: null", "sessions: [{date: 2021-02-03}]", "Line 8, activities[0].sessions[0].date: this is none of the activity's dates."),
+        ("dates: null", "target_groups_pl: [{a: b}]", "Line 8, activities[0].target_groups_pl: this has to be a text."),
         ("dates: null", "colour: red", "Line 8, activities[0].colour: this key is not known."),
         ("id: a, ", "", "Line 8, activities[0].id: the text is missing."),
         ("activities:\n", "activities:\n  - {id: a, stage: 1, form: workshop, form_pl: Warsztat}\n", "Line 9, activities[1].id: this is there twice."),
