@@ -133,6 +133,19 @@ def clock(value: datetime, zone: str = settings.TIME_ZONE) -> str:
     return clock_text(value, zone)
 
 
+@register.simple_tag
+def time_on_day(session: Session, on: date) -> str:
+    """When a session begins or, on the days that follow, when it ends."""
+    zone = session.event.time_zone
+    if session.all_day:
+        return gettext("time not stated")
+    if _local(session.starts_at, zone).date() == on:
+        return clock_text(session.starts_at, zone)
+    if _local(session.ends_at, zone).date() == on:
+        return gettext("until %(time)s") % {"time": clock_text(session.ends_at, zone)}
+    return gettext("all day")
+
+
 @register.inclusion_tag("components/leaf.html")
 def leaf(value: datetime, zone: str) -> dict[str, str]:
     """A day as on a tear-off calendar."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
@@ -149,7 +150,7 @@ def _category_label(event: Event, category: ParticipantCategory) -> str:
 def _session_label(session: Session, event: Event) -> str:
     when = when_text(session, event.time_zone)
     title = in_language(session.title)
-    return f"{title} – {when}" if title else when
+    return f"{title} – {when}" if title else capfirst(when)
 
 
 class AddressForm(forms.Form):
