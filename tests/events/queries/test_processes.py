@@ -58,7 +58,17 @@ def test_what_events_are_made_of_has_an_order():
 
     assert [kind.code for kind in reference.event_kinds()][:2] == ["business_meeting", "public_hearing"]
     assert reference.event_kinds().count() == 13
-    categories = ["resident", "business", "ngo", "university", "city_staff", "councillor", "district_council", "media", "other"]
+    categories = [
+        "resident",
+        "business",
+        "ngo",
+        "university",
+        "city_staff",
+        "councillor",
+        "district_council",
+        "media",
+        "other",
+    ]
     assert [category.code for category in reference.participant_categories()] == categories
     assert [venue.slug for venue in reference.venues()] == ["a", "b"]
     assert [topic.slug for topic in reference.topics()] == ["t"]
