@@ -113,7 +113,8 @@ def publish(request: StaffRequest, slug: str) -> HttpResponse:
     """Show everything that is missing at once; publish when nothing is, or when an owner says why it may be."""
     event = get_managed_event(request.user, slug, May.PUBLISH)
     now = timezone.now()
-    form = OverrideForm(request.POST or None)
+    # An empty form that was sent is a form, too.
+    form = OverrideForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             publish_event(event, override_reason=form.cleaned_data["reason"], by=request.user, at=now)

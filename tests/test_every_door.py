@@ -1,0 +1,330 @@
+"""Who may open what: every address with every role. An address without a row fails, and so does a row without its address."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from config.urls import urlpatterns
+from events.enums import EventStatus, Role, Visibility
+from events.models import User
+from notifications.enums import Channel, MessageState, Priority
+from notifications.models import Message
+from registrations.actions.attendance import check_in
+from registrations.actions.calendars import personal_feed
+from registrations.enums import CheckInSource
+from tests.make import (
+    make_event,
+    make_notice,
+    make_process,
+    make_registration,
+    make_unit,
+    make_user,
+    make_venue,
+)
+from tests.make.events import NOW
+
+ANONYMOUS: Final = "anonymous"
+STRANGER: Final = "stranger"  # owner in another unit
+MEMBERS: Final = tuple(role.value for role in Role)
+ROLES: Final = (ANONYMOUS, STRANGER, *MEMBERS)
+
+# Who passes a door of a unit; written out here, so that a slip in `events.permissions` shows.
+EVERYBODY: Final = frozenset(ROLES)
+SIGNED_IN: Final = EVERYBODY - {ANONYMOUS}
+SEE: Final = frozenset({"owner", "editor", "accessibility", "head", "auditor", "admin"})
+EDIT: Final = frozenset({"owner", "editor", "admin"})
+PUBLISH: Final = frozenset({"owner", "editor", "head", "admin"})
+SEE_PEOPLE: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
+MANAGE_PEOPLE: Final = frozenset({"owner", "editor", "admin"})
+CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
+SEE_MESSAGES: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
+# Owners of any unit: places are shared.
+EDIT_ANYWHERE: Final = EDIT | {STRANGER}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address asked in one way: who passes, what they get, what the others get."""
+
+    name: str
+    method: str = "get"
+    passes: frozenset[str] = EVERYBODY
+    got: int = 200
+    refused: int = 404
+    anonymous: int = 302  # to the page for signing in
+    body: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+    def expected(self) -> dict[str, int]:
+        """The status for every role."""
+        refusal = {role: self.anonymous if role == ANONYMOUS else self.refused for role in ROLES}
+        return {role: self.got if role in self.passes else refusal[role] for role in ROLES}
+
+
+def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got: int = 200, **more: Any) -> Row:
+    """A row of the API, where nobody is sent to a page."""
+    return Row(f"api-{name}", method, passes, got, anonymous=401, **more)
+
+
+PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
+
+NEW_EVENT: Final = {
+    "unit": "strategia",
+    "kind": "workshop",
+    "title": {"pl": "Warsztat"},
+    "sessions": [{"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}],
+}
+NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
+
+TABLE: Final = [
+    # Machines and monitors
+    Row("alive"),
+    Row("ready", got=503),  # No tick has run yet in a test.
+    Row("robots"),
+    Row("sitemap"),
+    Row("twilio-status", "post", got=403),  # Only with the provider's signature.
+    Row("twilio-incoming", "post", got=403),
+    # A trial's inbox: not there in production.
+    Row("dev-inbox", got=404),
+    Row("dev-inbox-html", got=404),
+    Row("dev-inbox-calendar", got=404),
+    # Citizens
+    Row("home"),
+    Row("calendar-help"),
+    Row("privacy"),
+    Row("accessibility"),
+    Row("event-list"),
+    Row("event-page"),
+    Row("event-page", parts={"slug": "szkic"}, got=404),
+    Row("event-page", parts={"slug": "zamkniete"}, got=404),
+    Row("process-list"),
+    Row("process-page", parts={"slug": "lublin"}),
+    Row("feed-public"),
+    Row("feed-event"),
+    Row("feed-event", parts={"slug": "zamkniete"}, got=404),
+    Row("event-register"),
+    Row("event-register", "post", got=400),
+    Row("register-sent", got=302),
+    Row("register-correct", "post", got=302),
+    Row("register-send-again", "post", got=302),
+    Row("my-registrations"),
+    Row("my-registrations", "post", got=400),
+    # A person's own door: whoever has the key
+    Row("registration-manage"),
+    Row("registration-manage", parts={"token": "unknown"}, got=404),
+    Row("registration-confirm", "post", got=302),
+    Row("registration-accept", "post", got=302),
+    Row("registration-decline", "post", got=409),
+    Row("registration-cancel"),
+    Row("registration-cancel", "post", got=302),
+    Row("registration-calendar", "post", got=302),
+    Row("registration-calendar-revoke", "post", got=302),
+    Row("feed-personal", parts={"token": "feed"}),
+    Row("feed-personal", parts={"token": "unknown"}, got=404),
+    Row("ticket-code"),
+    Row("ticket-code", parts={"code": "unknown"}),
+    # Signing in
+    Row("account_login", passes=frozenset({ANONYMOUS}), refused=302),
+    Row("account_logout", passes=SIGNED_IN),
+    Row("account_inactive"),
+    Row("account_signup", passes=frozenset({ANONYMOUS}), refused=302),
+    Row("account_change_password", passes=SIGNED_IN),
+    Row("account_reset_password"),
+    Row("account_reset_password_done"),
+    Row("account_reset_password_from_key", parts={"uidb36": "1", "key": "key"}),
+    Row("account_reset_password_from_key_done"),
+    # Organisers; a form that was sent empty comes back with its faults
+    Row("manage-home", passes=SIGNED_IN),
+    Row("manage-events", passes=SEE | {STRANGER}),
+    Row("manage-event-new", passes=EDIT_ANYWHERE),
+    Row("manage-event-new", "post", passes=EDIT_ANYWHERE),
+    Row("manage-event", passes=SEE),
+    Row("manage-event-edit", passes=EDIT),
+    Row("manage-event-edit", "post", passes=EDIT),
+    Row("manage-event-publish", passes=PUBLISH),
+    Row("manage-event-publish", "post", passes=PUBLISH, got=302),
+    Row("manage-event-cancel", passes=PUBLISH),
+    Row("manage-event-cancel", "post", passes=PUBLISH),
+    Row("manage-event-copy", "post", passes=EDIT, got=302),
+    Row("manage-venues", passes=EDIT_ANYWHERE),
+    Row("manage-venue-new", passes=EDIT_ANYWHERE),
+    Row("manage-venue-new", "post", passes=EDIT_ANYWHERE),
+    Row("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
+    Row("manage-venue", "post", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
+    Row("manage-notices", passes=EDIT_ANYWHERE),
+    Row("manage-notice", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-notice", "post", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-registrations", passes=SEE_PEOPLE),
+    Row("manage-registration", passes=SEE_PEOPLE),
+    Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
+    Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    Row("manage-door", passes=CHECK_IN),
+    Row("manage-door", "post", passes=CHECK_IN),
+    Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
+    Row("manage-messages", passes=SEE_MESSAGES),
+    # The API for everybody
+    api("schema"),
+    api("docs"),
+    api("unknown", got=404),
+    api("events"),
+    api("event"),
+    api("event", parts={"slug": "szkic"}, got=404),
+    api("event", parts={"slug": "zamkniete"}, got=404),
+    api("events-csv"),
+    api("events-jsonl"),
+    api("processes"),
+    api("process", parts={"slug": "lublin"}),
+    api("process-report", parts={"slug": "lublin"}),
+    api("kinds"),
+    api("categories"),
+    api("topics"),
+    api("districts"),
+    api("venues"),
+    api("units"),
+    api("event-registrations", "post", body=PERSON, got=201),
+    api("event-registrations", "post", body=PERSON, parts={"slug": "zamkniete"}, got=404),
+    api("registration"),
+    api("registration", "patch", body={"first_name": "Ewa"}),
+    api("registration", parts={"token": "unknown"}, got=404),
+    api("registration-confirm", "post"),
+    api("registration-cancel", "post"),
+    api("registration-accept", "post"),
+    api("registration-decline", "post", got=409),
+    # The API for organisers
+    api("manage-events", passes=SIGNED_IN),  # Each sees their own.
+    api("manage-events", "post", body=NEW_EVENT, passes=EDIT, got=201),
+    api("manage-event", passes=SEE),
+    api("manage-event", "patch", body={"title": {"pl": "Nowy tytuł"}}, passes=EDIT),
+    api("manage-event-publish", "post", passes=PUBLISH, got=409),  # It is published already.
+    api("manage-event-cancel", "post", body={"reason": "Awaria"}, passes=PUBLISH),
+    api("manage-event-copy", "post", passes=EDIT, got=201),
+    api("manage-event-changes", passes=SEE),
+    api("manage-venues", passes=EDIT_ANYWHERE),
+    api("manage-venues", "post", body=NEW_VENUE, passes=EDIT_ANYWHERE, got=201),
+    api("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
+    api("manage-venue", "patch", body={"address": "Rynek 2"}, parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
+    api("manage-registrations", passes=SEE_PEOPLE),
+    api("manage-registration", passes=SEE_PEOPLE),
+    api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    api("manage-event-report", passes=SEE_PEOPLE),
+    api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
+    api("manage-check-in-void", "post", passes=CHECK_IN),
+    api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
+    api("manage-messages", passes=SEE_MESSAGES),
+]
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User | None]:
+    """Somebody in every role."""
+    members = {role.value: make_user(f"{role.value}@example.org", role=role) for role in Role}
+    stranger = make_user("stranger@example.org", unit=make_unit("zieleni"))
+    return {ANONYMOUS: None, STRANGER: stranger, **members}
+
+
+@pytest.fixture
+def parts(people: dict[str, User | None]) -> dict[str, str]:
+    """What stands in the addresses: a thing of each kind that belongs to the unit `strategia`."""
+    make_notice()
+    make_process("lublin")
+    make_venue("ratusz")
+    event = make_event("debata", venue=make_venue("dom-kultury"))
+    make_event("szkic", status=EventStatus.DRAFT)
+    make_event("zamkniete", visibility=Visibility.RESTRICTED)
+    registration = make_registration(event, email="anna@example.org")
+    owner = people["owner"]
+    assert owner is not None
+    check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
+    message = Message.objects.create(
+        dedupe_key="1",
+        kind="confirmed",
+        channel=Channel.EMAIL,
+        priority=Priority.CONFIRMATION,
+        registration=registration,
+        event=event,
+        language="pl",
+        subject="Do zobaczenia",
+        body="Tekst",
+        html="<p>Tekst</p>",
+        calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+        state=MessageState.SENT,
+        created_at=NOW,
+        due_at=NOW,
+        useful_until=NOW + timedelta(days=1),
+        next_attempt_at=NOW,
+        sent_at=NOW,
+    )
+    return {
+        "slug": "debata",
+        "token": registration.manage_token,
+        "feed": personal_feed(registration, at=NOW).token,
+        "code": registration.ticket_code,
+        "reference": registration.reference,
+        "nonce": "n1",
+        "message_id": str(message.pk),
+        "rest": "nothing/",
+        "unknown": str(uuid.uuid4()),
+    }
+
+
+def address_of(row: Row, parts: Mapping[str, str]) -> str:
+    """The address of a row, with the things of the test in it."""
+    given = {**parts, **{name: parts.get(value, value) for name, value in row.parts.items()}}
+    return reverse(row.name, kwargs={name: given[name] for name in parts_in(row.name)}) + row.query
+
+
+def parts_in(name: str) -> list[str]:
+    """Which parts an address has."""
+    possibilities = get_resolver().reverse_dict.getlist(name)
+    ((_pattern, names),) = possibilities[0][0][:1]
+    return list(names)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.name}{row.query}")
+def test_every_role_at_this_door(row: Row, people: dict[str, User | None], parts: dict[str, str]) -> None:
+    address = address_of(row, parts)
+
+    assert {role: _status(row, address, person) for role, person in people.items()} == row.expected()
+
+
+def _status(row: Row, address: str, person: User | None) -> int:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    if person is not None:
+        client.force_login(person)
+    kind = "application/json" if row.name.startswith("api-") else None
+    options = {"content_type": kind} if kind and row.method != "get" else {}
+    with transaction.atomic():
+        # Nobody finds what somebody before them did.
+        status: int = getattr(client, row.method)(address, row.body or None, **options).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    """The name of every address, however deep."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        else:
+            yield pattern.name or f"without a name: {pattern.pattern}"
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert sorted({row.name for row in TABLE}) == sorted(set(names(urlpatterns)))
