@@ -49,6 +49,11 @@ class ListWish:
         return bool(self.q or self.open_only or any(self.values.values()))
 
     @property
+    def unshown(self) -> list[tuple[str, str]]:
+        """Filters that come by a link and have no boxes of their own; the form hands them on."""
+        return [(name, value) for name in ("stage", "venue", "unit") for value in self.values[name]]
+
+    @property
     def chosen_count(self) -> int:
         """How many filter values are chosen."""
         return sum(len(values) for values in self.values.values()) + self.open_only

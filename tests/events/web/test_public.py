@@ -83,6 +83,15 @@ def test_the_calendar_link_carries_the_filters(client: Client) -> None:
     assert client.get(link[1].replace("&amp;", "&")).status_code == 200
 
 
+def test_a_filter_without_boxes_of_its_own_stays_when_the_form_is_sent(client: Client) -> None:
+    event = make_event(venue=make_venue("ratusz"))
+
+    html = page(client, f"/events/?venue=ratusz&unit={event.unit.slug}")
+
+    assert '<input type="hidden" name="venue" value="ratusz">' in html
+    assert f'<input type="hidden" name="unit" value="{event.unit.slug}">' in html
+
+
 def test_pages_of_the_list_keep_the_filters(client: Client) -> None:
     for number in range(21):
         make_event(f"e{number:02}", starts_at=NOW + timedelta(days=number + 1))
