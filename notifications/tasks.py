@@ -16,6 +16,7 @@ from notifications.delivery.sending import Clock, Sent, send_due
 from notifications.enums import Job
 from notifications.models import Heartbeat
 from registrations.actions.moves import expire_due
+from registrations.actions.rates import forget_attempts
 
 log = structlog.get_logger(__name__)
 
@@ -80,10 +81,11 @@ def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
 
 
 def housekeeping() -> None:
-    """Once an hour: clear the queue's own records of tasks."""
+    """Once an hour: clear the queue's own records of tasks, and the counts of attempts to register."""
     before = timezone.now() - _KEEP_TASK_RECORDS
     Failure.objects.filter(stopped__lt=before).delete()
     Success.objects.filter(stopped__lt=before).delete()
+    forget_attempts(at=timezone.now())
     beat(Job.HOUSEKEEPING)
 
 
