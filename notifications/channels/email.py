@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -105,11 +104,13 @@ class _Relay:
         backend = EmailBackend(timeout=_patience(deadline), fail_silently=False)
         try:
             backend.open()
-            backend.connection.ehlo_or_helo_if_needed()
-        except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
+            smtp = backend.connection
+            assert smtp is not None
+            smtp.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as error:
             code = str(getattr(error, "smtp_code", "") or "connect")
             raise ChannelError(code, type(error).__name__, is_outage=True) from error
-        self._smtp, self._carried = backend.connection, 0
+        self._smtp, self._carried = smtp, 0
         return True
 
     def _hand_over(self, recipient: str, content: bytes, deadline: float) -> Acceptance:

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -108,6 +109,7 @@ class BrokenMailServer:
         with client, client.makefile("rb") as lines:
             client.settimeout(30)
             try:
+                self._last = ""
                 if not self._answer(client, "greeting", "220 test"):
                     return
                 for line in lines:
@@ -116,6 +118,10 @@ class BrokenMailServer:
                         client.sendall(b"221 bye\r\n")
                         return
                     if not self._answer(client, verb, "354 go" if verb == "DATA" else "250 OK"):
+                        return
+                    if self._last == "354 go and drop":
+                        # Reset rather than close, so that whoever writes notices.
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         return
                     if verb == "DATA" and self._last == "354 go" and not self._content(client, lines):
                         return

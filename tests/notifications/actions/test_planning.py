@@ -47,6 +47,11 @@ def remind(event: Event, **rule: Any) -> ReminderRule:
     return ReminderRule.objects.create(event=event, **{"channel": "email", **rule})
 
 
+def start_of(event: Event) -> datetime:
+    assert event.starts_at is not None
+    return event.starts_at
+
+
 def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration:
     registration = make_registration(event, **more)
     registration.sessions.set(sessions)
@@ -187,7 +192,7 @@ def test_a_cancellation_takes_everything_back_that_is_not_true_any_more():
     own = make_registration(event)
     cancel_registration(own, by=None, at=NOW)
     plan_changes(at=NOW)
-    plan_reminders(at=event.starts_at - 3 * HOUR)
+    plan_reminders(at=start_of(event) - 3 * HOUR)
 
     cancel_event(event, reason="Awaria", by=make_user(), at=NOW)
     plan_changes(at=NOW)
@@ -294,7 +299,7 @@ def test_a_change_of_what_is_over_is_written_down_as_missed():
 def test_a_reminder_goes_to_who_had_a_seat_when_it_was_due():
     event = make_event()
     remind(event, minutes_before=180)
-    due = event.starts_at - 3 * HOUR
+    due = start_of(event) - 3 * HOUR
     on_time = make_registration(event, at=due)
     make_registration(event, at=due + timedelta(seconds=1))
     for state in set(S) - {S.CONFIRMED}:
@@ -305,7 +310,7 @@ def test_a_reminder_goes_to_who_had_a_seat_when_it_was_due():
 
     (message,) = Message.objects.all()
     assert (message.registration, message.kind, message.due_at) == (on_time, "reminder", due)
-    assert message.session_starts_at == event.starts_at
+    assert message.session_starts_at == start_of(event)
     run = ReminderRun.objects.get()
     assert (run.due_at, run.messages) == (due, 1)
 
@@ -314,7 +319,7 @@ def test_a_reminder_is_planned_once_however_often_one_looks():
     event = make_event()
     remind(event, minutes_before=180)
     make_registration(event)
-    due = event.starts_at - 3 * HOUR
+    due = start_of(event) - 3 * HOUR
 
     assert [plan_reminders(at=due + timedelta(minutes=minute)) for minute in range(4)] == [1, 0, 0, 0]
 
@@ -323,7 +328,7 @@ def test_rules_that_an_edit_writes_anew_remind_nobody_twice():
     event = make_event()
     rule = remind(event, days_before=1, at_time=time(17))
     make_registration(event)
-    moment = event.starts_at - 12 * HOUR
+    moment = start_of(event) - 12 * HOUR
     plan_reminders(at=moment)
     rule.delete()
     remind(event, days_before=1, at_time=time(17))
@@ -337,13 +342,13 @@ def test_a_moved_session_is_reminded_of_anew():
     event = make_event()
     remind(event, minutes_before=180)
     make_registration(event)
-    plan_reminders(at=event.starts_at - 3 * HOUR)
-    later = event.starts_at + timedelta(days=7)
+    plan_reminders(at=start_of(event) - 3 * HOUR)
+    later = start_of(event) + timedelta(days=7)
     Session.objects.update(starts_at=later, ends_at=later + HOUR)
 
     assert plan_reminders(at=later - 3 * HOUR) == 1
 
-    assert set(Message.objects.values_list("session_starts_at", flat=True)) == {event.starts_at, later}
+    assert set(Message.objects.values_list("session_starts_at", flat=True)) == {start_of(event), later}
 
 
 @pytest.mark.parametrize(
@@ -361,7 +366,7 @@ def test_what_does_not_take_place_is_not_reminded_of(columns: dict[str, Any]):
     make_registration(event)
     Event.objects.update(**columns)
 
-    assert plan_reminders(at=event.starts_at - 3 * HOUR) == 0
+    assert plan_reminders(at=start_of(event) - 3 * HOUR) == 0
     assert not ReminderRun.objects.exists()
 
 
@@ -371,7 +376,7 @@ def test_a_session_that_was_called_off_is_not_reminded_of():
     make_registration(event)
     Session.objects.update(is_cancelled=True)
 
-    assert plan_reminders(at=event.starts_at - 3 * HOUR) == 0
+    assert plan_reminders(at=start_of(event) - 3 * HOUR) == 0
 
 
 def test_a_reminder_past_its_grace_is_written_down_and_not_sent():
@@ -379,7 +384,7 @@ def test_a_reminder_past_its_grace_is_written_down_and_not_sent():
     remind(event, minutes_before=24 * 60)
     make_registration(event)
 
-    assert plan_reminders(at=event.starts_at - 10 * HOUR) == 1
+    assert plan_reminders(at=start_of(event) - 10 * HOUR) == 1
 
     assert planned() == [("reminder", "email", "missed")]
     assert Message.objects.get().state_reason == "too_late"
@@ -391,7 +396,7 @@ def test_after_a_pause_only_the_latest_of_several_reminders_is_sent():
     remind(event, minutes_before=20 * 60)
     make_registration(event)
 
-    assert plan_reminders(at=event.starts_at - 19 * HOUR) == 1
+    assert plan_reminders(at=start_of(event) - 19 * HOUR) == 1
 
     assert sorted(Message.objects.values_list("state", "state_reason")) == [
         (MessageState.MISSED, "other_reminder"),
@@ -404,7 +409,7 @@ def test_a_pause_of_48_hours_sends_no_stale_reminder():
     remind(event, minutes_before=24 * 60)
     make_registration(event)
 
-    plan_reminders(at=event.starts_at + 24 * HOUR)
+    plan_reminders(at=start_of(event) + 24 * HOUR)
 
     assert planned() == [("reminder", "email", "missed")]
 
@@ -416,7 +421,7 @@ def test_an_sms_goes_to_who_gave_a_number_and_wants_it():
     make_registration(event, phone="+48501502504")
     make_registration(event, sms_reminders=True)
 
-    plan_reminders(at=event.starts_at - 3 * HOUR)
+    plan_reminders(at=start_of(event) - 3 * HOUR)
 
     assert list(Message.objects.values_list("registration", "channel")) == [(wants.pk, "sms")]
 
@@ -474,7 +479,7 @@ def test_many_reminders_cost_few_statements():
         make_registration(event)
 
     with CaptureQueriesContext(connection) as statements:
-        assert plan_reminders(at=event.starts_at - 3 * HOUR) == 100
+        assert plan_reminders(at=start_of(event) - 3 * HOUR) == 100
 
     assert len(statements) <= 8
 
@@ -486,7 +491,7 @@ def test_eight_ticks_at_once_plan_everything_once():
     for _ in range(20):
         record(make_registration(event), ChangeCause.SIGNED_UP)
     change(event, EventChangeKind.RELOCATED)
-    moment = event.starts_at - 3 * HOUR
+    moment = start_of(event) - 3 * HOUR
     start = threading.Barrier(8)
     failures: list[Exception] = []
 

@@ -1,6 +1,7 @@
 """Mails over real SMTP, and what every failure of a server leads to."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 import segno
 from django.utils import timezone
 
-from events.models import Session
+from events.models import EventChange, Session
 from notifications.delivery import sending
+from notifications.delivery.composing import Entries, letter_of
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, MessageState
 from notifications.models import DeliveryAttempt, Message
+from notifications.rendering.letters import Letter
 from registrations.models import Registration
 from tests.make import make_event, make_registration, make_unit
 from tests.make.events import NOW
@@ -24,8 +27,12 @@ from tests.notifications.make_messages import make_message
 pytestmark = pytest.mark.django_db
 
 
+def send_at(moment: datetime) -> Sent:
+    return send_due(clock=lambda: moment)
+
+
 def send(minutes: float = 0) -> Sent:
-    return send_due(clock=lambda: NOW + timedelta(minutes=minutes))
+    return send_at(NOW + timedelta(minutes=minutes))
 
 
 def attempts(message: Message) -> list[tuple[str, str]]:
@@ -86,7 +93,8 @@ def test_the_calendar_part_is_an_invitation_of_the_one_who_gets_it(sink: MailSin
     session = Session.objects.get(event=event)
     assert entry["UID"] == str(session.uid)
     assert entry["ATTENDEE"] == "mailto:anna@example.org"
-    assert entry["DTSTART"].dt == session.starts_at
+    assert isinstance(entry, icalendar.Event)
+    assert entry.start == session.starts_at
     assert part(sink.mails[0], "application/ics").get_content().replace(b"\r\n", b"\n") == (
         calendar_part.get_content().replace("\r\n", "\n").encode()
     )
@@ -98,7 +106,7 @@ def test_several_sessions_come_as_a_plain_file(sink: MailSink):
     send()
 
     (mail,) = sink.mails
-    (file,) = [one for one in mail.walk() if one.get_filename() and one.get_filename().endswith(".ics")]
+    (file,) = [one for one in mail.walk() if (one.get_filename() or "").endswith(".ics")]
     assert file.get_content_type() == "application/ics"
     assert "METHOD" not in icalendar.Calendar.from_ical(file.get_content())
     assert not [one for one in mail.walk() if one.get_content_type() == "text/calendar"]
@@ -152,14 +160,14 @@ def test_a_busy_mailbox_is_tried_again_after_1_5_15_and_60_minutes(sink: MailSin
     for _ in range(5):
         message.refresh_from_db()
         moment = message.next_attempt_at
-        send_due(clock=lambda moment=moment: moment)
+        send_at(moment)
         message.refresh_from_db()
         due.append((message.next_attempt_at - moment) / timedelta(minutes=1))
 
     assert due == [1, 5, 15, 60, 60]
     assert message.state == MessageState.PLANNED
     del sink.refuse_recipient["full@example.org"]
-    send_due(clock=lambda: message.next_attempt_at)
+    send_at(message.next_attempt_at)
     assert len(sink.mails) == 1
 
 
@@ -194,9 +202,8 @@ def test_a_server_that_is_down_costs_no_message_a_try(settings: Any):
     messages = [make_message(make_registration(make_event()), "confirmed") for _ in range(3)]
 
     for minute in range(30):
-        done = send(minute)
+        assert send(minute).out_of_order == {Channel.EMAIL}
 
-    assert done.out_of_order == {Channel.EMAIL}
     assert not DeliveryAttempt.objects.exists()
     for message in messages:
         message.refresh_from_db()
@@ -294,6 +301,89 @@ def test_a_refused_sender_is_the_channels_fault(settings: Any):
     assert not message.attempts.exists()
 
 
+def test_a_server_that_hangs_up_on_one_mails_content_gets_the_others(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    event = make_event()
+    for _ in range(2):
+        make_message(make_registration(event), "confirmed")
+
+    def slowly(content: bytes) -> bytes:
+        time.sleep(0.2)  # so that the news of the broken connection is there before anything is written
+        return content + b"\r\n.\r\n"
+
+    monkeypatch.setattr("notifications.channels.email._with_dots", slowly)
+    with broken_mail_server(DATA=["354 go and drop"]) as server:
+        use_mail_server(settings, server.port)
+
+        done = send()
+
+    assert (done.sent, done.put_off, done.unclear, done.out_of_order) == (1, 1, 0, set())
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_always_hangs_up_is_out_of_order(settings: Any):
+    message = make_message(make_registration(make_event()), "confirmed")
+    with broken_mail_server(MAIL=["250 OK", *["drop"] * 9]) as server:
+        use_mail_server(settings, server.port)
+        make_message(make_registration(make_event()), "confirmed")
+
+        done = send()
+
+    assert (done.sent, done.out_of_order) == (1, {Channel.EMAIL})
+    assert server.connections == 2
+    assert Message.objects.filter(state=MessageState.PLANNED).count() == 1
+    del message
+
+
+def test_a_refusal_that_ends_the_connection_too_is_a_refusal(settings: Any):
+    message = make_message(make_registration(make_event()), "confirmed")
+    with broken_mail_server(RCPT=["550 5.1.1 unknown"], RSET=["drop"]) as server:
+        use_mail_server(settings, server.port)
+
+        assert send().failed == 1
+
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
+
+
+def test_a_server_that_leaves_instead_of_taking_has_taken_nothing(settings: Any):
+    make_message(make_registration(make_event()), "confirmed")
+    with broken_mail_server(dot=["421 4.3.2 shutting down"]) as server:
+        use_mail_server(settings, server.port)
+
+        assert send().put_off == 1
+        assert send(1).sent == 1
+
+    assert len(server.taken) == 1
+
+
+def test_a_connection_is_not_used_for_ever(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("notifications.channels.email._MAILS_PER_CONNECTION", 2)
+    for _ in range(5):
+        make_message(make_registration(make_event()), "confirmed")
+    with broken_mail_server() as server:
+        use_mail_server(settings, server.port)
+
+        assert send().sent == 5
+
+    assert server.connections == 3
+
+
+def test_a_change_that_was_taken_back_before_it_was_sent_is_not_sent(sink: MailSink):
+    event = make_event()
+    registration = make_registration(event)
+    change = EventChange.objects.create(
+        event=event, kind="mode_changed", before={"mode": event.mode}, at=NOW, notify=True
+    )
+    message = make_message(registration, "event_changed")
+    Message.objects.update(event_change=change)
+
+    assert send().ended == 1
+
+    message.refresh_from_db()
+    assert (message.state, message.state_reason) == (MessageState.CANCELLED, "no_change_left")
+    assert sink.mails == []
+
+
 def test_an_address_that_no_mail_can_have_fails_alone(sink: MailSink):
     event = make_event()
     odd = make_registration(event)
@@ -345,12 +435,11 @@ def test_a_message_that_cannot_be_written_is_set_aside_after_three_tries(
     event = make_event()
     poison = make_message(make_registration(event, first_name="Poison"), "confirmed")
     make_message(make_registration(event), "confirmed")
-    write = sending.letter_of
 
-    def broken(message: Message, *args: object, **kwargs: object) -> object:
+    def broken(message: Message, entries: Entries, *, at: datetime) -> Letter:
         if message.pk == poison.pk:
             raise KeyError("no such thing")
-        return write(message, *args, **kwargs)  # type: ignore[arg-type]
+        return letter_of(message, entries, at=at)
 
     monkeypatch.setattr(sending, "letter_of", broken)
 

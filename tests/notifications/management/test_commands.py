@@ -44,6 +44,8 @@ def test_everything_that_is_due_is_done_and_told_without_names():
         at=NOW,
     )
 
+    assert event.starts_at is not None
+
     said = work_once(at=(event.starts_at - timedelta(hours=3)).isoformat())
 
     assert said == [

@@ -1,6 +1,5 @@
 """The provider's hooks: signed over the public address, and states only move forward."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -115,7 +114,7 @@ def test_a_changed_field_makes_the_signature_wrong(client: Client, message: Mess
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("query", ["", "?message=", "?message=7", f"?message={uuid.uuid4()}"])
+@pytest.mark.parametrize("query", ["", "?message=", "?message=7", "?message=00000000-0000-4000-8000-000000000000"])
 def test_a_report_about_nothing_of_ours_is_taken_quietly(client: Client, query: str):
     assert post(client, f"{STATUS}{query}", {"MessageSid": "SM1", "MessageStatus": "delivered"}) == 204
     assert not ProviderReport.objects.exists()
