@@ -287,6 +287,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api.errors.handle",
+    "DEFAULT_METADATA_CLASS": None,  # The schema says it better than OPTIONS.
     "URL_FORMAT_OVERRIDE": None,  # `format` is no word of ours; a query with it is read like any other.
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -230,6 +230,10 @@ class EventShape(EventSummaryShape):
         }
 
 
+# One for all: making a serializer costs more than using it, and a list has many events.
+_WINDOW: Final = WindowShape()
+
+
 def window_facts(event: Event, *, at: datetime) -> dict[str, Any]:
     """The registration window as `WindowShape` describes it."""
     window = registration_window(event, at=at)
@@ -241,7 +245,7 @@ def window_facts(event: Event, *, at: datetime) -> dict[str, Any]:
         "seats_free": window.pool.free if window.pool else None,
         "waitlist_length": sum(pool.waiting for pool in event.pools.all()),
     }
-    return dict(WindowShape(facts).data)
+    return _WINDOW.to_representation(facts)
 
 
 def seats(pool: SeatPool) -> dict[str, int | None]:

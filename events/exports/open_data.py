@@ -70,7 +70,8 @@ def _values(event: Event, page_address: str) -> Iterator[object]:
     yield event.stage.number if event.stage else None
     yield " ".join(topic.slug for topic in event.topics.all())
     yield event.policy.required
-    yield from (seats.capacity, seats.taken, seats.free, seats.waiting)
+    # Where nobody registers, nobody is counted, and that is not 0.
+    yield from (seats.capacity, seats.taken, seats.free, seats.waiting) if event.policy.required else [None] * 4
     yield page_address.format(slug=event.slug)
 
 

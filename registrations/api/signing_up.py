@@ -158,7 +158,7 @@ def _answer(done: SignUp, zone: ZoneInfo) -> dict[str, object]:
 def _message(done: SignUp, zone: ZoneInfo) -> str:
     if done.confirm_by is not None:
         until = moment_text(done.confirm_by, zone.key)
-        return _("We have sent you a message. Open the link in it and confirm your address by %(time)s.") % {
+        return _("We have sent you a message. Open the link in it to confirm your address. Deadline: %(time)s.") % {
             "time": until
         }
     if done.state == RegistrationState.WAITLISTED:

@@ -241,6 +241,15 @@ def test_no_limit_is_an_empty_cell_and_null_never_0(program):
     assert (line["registration"]["capacity"], line["registration"]["seats_free"]) == (None, None)
 
 
+def test_where_nobody_registers_nobody_is_counted(program):
+    make_event("debata", required=False, capacity=None)
+
+    header, row = list(csv.reader(io.StringIO(program.get("/api/v1/events.csv").getvalue().decode("utf-8-sig"))))
+    line = dict(zip(header, row, strict=True))
+
+    assert [line[name] for name in ("capacity", "seats_taken", "seats_free", "waiting")] == [""] * 4
+
+
 def test_the_lines_are_the_same_objects_as_in_the_list(program):
     make_event("debata", venue=make_venue())
 

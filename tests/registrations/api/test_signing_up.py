@@ -36,8 +36,8 @@ def test_the_answer_says_until_when_to_confirm_and_opens_no_door(program):
     assert response.status_code == 201
     assert response.json() == {
         "state": "held",
-        "message": "We have sent you a message. Open the link in it and confirm your address by "
-        "Tuesday, 12 January 2027, 11:00.",
+        "message": "We have sent you a message. Open the link in it to confirm your address. "
+        "Deadline: Tuesday, 12 January 2027, 11:00.",
         "confirm_by": "2027-01-12T11:00:00+01:00",
     }
     registration = Registration.objects.get()
