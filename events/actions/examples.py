@@ -325,7 +325,7 @@ def _debate(scene: _Scene) -> EventDefinition:
             _session(day, 10, 12, title=morning, room=scene.room, capacity=40),
             _session(day, 13, 15, title=afternoon, room=scene.room, capacity=40),
         ),
-        registration=RegistrationDefinition(capacity=70, group_max=4),
+        registration=RegistrationDefinition(capacity=70),
     )
 
 

@@ -97,6 +97,11 @@ def _policy_faults(policy: RegistrationPolicy) -> Faults:
         errors["registration.hold_minutes"] = [_("A seat is held for 30 days at most.")]
     if (policy.offer_hours or 0) > OFFER_HOURS:
         errors["registration.offer_hours"] = [_("A seat is offered for 90 days at most.")]
+    # Signing up knows neither yet: a rule that nobody keeps must not be accepted.
+    if policy.approval:
+        errors["registration.approval"] = [_("Approval by the organiser is not available yet.")]
+    if policy.group_max > 1:
+        errors["registration.group_max"] = [_("Registering a group is not available yet.")]
     return errors
 
 

@@ -139,8 +139,6 @@ def test_everything_said_is_kept_and_read_back():
             waitlist_limit=7,
             waitlist_policy=WaitlistPolicy.FIRST_FIT,
             offer_hours=None,
-            group_max=4,
-            approval=True,
         ),
         reminders=(ReminderDefinition(ReminderChannel.EMAIL, days=7, at=time(9, 30)),),
     )
@@ -267,6 +265,8 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing_behind(given, field):
         ({"hold_minutes": 10**6}, "registration.hold_minutes"),
         ({"offer_hours": 10**6}, "registration.offer_hours"),
         ({"group_max": 0}, "registration.group_max"),
+        ({"group_max": 2}, "registration.group_max"),
+        ({"approval": True}, "registration.approval"),
         ({"opens_at": datetime(2027, 3, 28, 2, 30)}, "registration.opens_at"),
         ({"opens_at": datetime(2027, 2, 2), "closes_at": datetime(2027, 2, 1)}, "registration.closes_at"),
     ],
