@@ -4,7 +4,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -58,10 +58,10 @@ def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | N
     return token
 
 
-def release(messages: Iterable[Message]) -> None:
-    """Give back what was claimed and not begun."""
-    for message in messages:
-        _mine(message).update(**_GIVEN_BACK)
+def release(messages: Sequence[Message]) -> None:
+    """Give back what was claimed together and not begun."""
+    rows = Message.objects.filter(pk__in=[message.pk for message in messages], lease_token=messages[0].lease_token)
+    rows.filter(state=_S.PLANNED).update(**_GIVEN_BACK)
 
 
 def put_off(message: Message, *, until: datetime) -> None:

@@ -16,7 +16,7 @@ from notifications.queries.dispatch import changes_to_tell, link_facts, registra
 from notifications.rendering.letters import TICKET_CID, Letter, Material, written
 from notifications.rendering.secret_links import marked_ids, with_links
 from registrations.enums import RegistrationState
-from registrations.models import Participant
+from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
 
 
@@ -51,8 +51,8 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
         id=message.pk,
         to=letter.to,
         subject=letter.subject,
-        text=linked(letter.body, message.language),
-        html=linked(letter.html, message.language),
+        text=linked(message, letter.body),
+        html=linked(message, letter.html),
         language=message.language,
         sent_at=at,
         useful_until=message.useful_until,
@@ -75,13 +75,14 @@ def kept_letter(message: Message) -> Letter:
     )
 
 
-def linked(text: str, language: str) -> str:
-    """The text with the present links of the registrations it speaks of."""
-    ids = marked_ids(text)
-    if not ids:
-        return text
-    registrations = link_facts(ids)
-    return with_links(text, lambda row_id: registrations[row_id].manage_token, language)
+def linked(message: Message, text: str) -> str:
+    """A text of a message with the present links of the registrations it speaks of."""
+    own = message.registration
+    others = marked_ids(text) - {message.registration_id}
+    registrations = link_facts(others) if others else {}
+    if own is not None:
+        registrations[own.pk] = own
+    return with_links(text, lambda row_id: registrations[row_id].manage_token, message.language)
 
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
@@ -105,7 +106,7 @@ def _material(message: Message, entries: Entries) -> Material:
         channel=Channel(message.channel),
         language=message.language,
         registration=registration,
-        participant=_reachable(registration.participant, Channel(message.channel)),
+        participant=_reachable(registration, Channel(message.channel)),
         event=event,
         sessions=list(event.sessions.all()),
         chosen=list(registration.sessions.all()),
@@ -121,8 +122,10 @@ def _material(message: Message, entries: Entries) -> Material:
     )
 
 
-def _reachable(participant: Participant, channel: Channel) -> Participant:
-    if not (participant.email if channel == Channel.EMAIL else participant.phone):
+def _reachable(registration: Registration, channel: Channel) -> Participant:
+    """The person, unless they were erased or have no address for this channel."""
+    participant: Participant | None = getattr(registration, "participant", None)
+    if participant is None or not (participant.email if channel == Channel.EMAIL else participant.phone):
         raise NobodyToWriteTo
     return participant
 

@@ -464,6 +464,17 @@ def test_a_person_without_an_address_any_more_is_written_to_no_more(sink: MailSi
     assert (message.state, message.state_reason) == (MessageState.CANCELLED, "no_address")
 
 
+def test_an_erased_person_is_written_to_no_more(sink: MailSink):
+    registration = make_registration(make_event())
+    message = make_message(registration, "confirmed")
+    registration.participant.delete()
+
+    assert send().ended == 1
+
+    message.refresh_from_db()
+    assert (message.state, message.state_reason) == (MessageState.CANCELLED, "no_address")
+
+
 def test_a_message_that_is_not_true_any_more_is_not_sent(sink: MailSink):
     registration = make_registration(make_event())
     message = make_message(registration, "confirmed")
