@@ -8,7 +8,7 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.enums import EventStatus
@@ -113,13 +113,14 @@ def dates_of(event: Event) -> str:
     zone = event.time_zone
     sessions = [session for session in event.sessions.all() if not session.is_cancelled]
     if not sessions:
-        return _now("no date yet")
+        return gettext("no date yet")
     if len(sessions) == 1:
         return capfirst(when_text(sessions[0], zone))
     first, last = sessions[0], sessions[-1]
     start = day_text(first.starts_at, zone) if first.all_day else moment_text(first.starts_at, zone)
-    end = {"first": start, "last": day_text(last.starts_at, zone), "count": len(sessions)}
-    return capfirst(_now("%(first)s to %(last)s (%(count)s dates)") % end)
+    count = len(sessions)
+    phrase = ngettext("%(first)s – %(last)s (%(count)s date)", "%(first)s – %(last)s (%(count)s dates)", count)
+    return capfirst(phrase % {"first": start, "last": day_text(last.starts_at, zone), "count": count})
 
 
 @register.filter

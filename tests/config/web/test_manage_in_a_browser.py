@@ -1,5 +1,6 @@
 """Staff pages in a real browser: axe finds nothing, nothing overflows, and an event goes from nothing to the door."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,16 +8,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from events.enums import EventChangeKind, EventStatus
+from events.enums import EventChangeKind, EventStatus, Role
 from events.models import Event, EventChange, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from notifications.models import DeliveryAttempt, Message
-from registrations.enums import RegistrationState
-from tests.config.test_pages_in_a_browser import DESKTOP, PHONE, faults, keep_picture, overflows
+from registrations.enums import Attendance, RegistrationState
+from registrations.models import Registration
+from tests.config.test_pages_in_a_browser import DESKTOP, PHONE, SMALL_PHONE, faults, keep_picture, overflows
 from tests.make import make_event, make_notice, make_registration, make_unit, make_user, make_venue
-from tests.make.events import make_session
+from tests.make.events import PASSWORD, make_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -152,3 +154,116 @@ def test_axe_finds_nothing_on_any_staff_page(page: Page, desk: Desk, size: dict[
 
     assert trouble == {}
     assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(page: Page, desk: Desk, language: str) -> None:
+    page.set_viewport_size(SMALL_PHONE)
+    page.goto(f"/{language}/accounts/login/")
+    sign_in(page, desk.owner)
+    trouble: dict[str, list[str]] = {}
+
+    for name, path in desk.pages.items():
+        page.goto(path if path.startswith("/t/") else f"/{language}{path}")
+        keep_picture(page, f"staff {name} {language} 360")
+        if found := faults(page):
+            trouble[name] = found
+        if overflows(page):
+            trouble.setdefault(name, []).append("overflows")
+
+    assert trouble == {}
+
+
+def test_an_event_goes_from_nothing_to_the_door(page: Page, desk: Desk) -> None:
+    page.set_viewport_size(DESKTOP)
+    page.goto("/en/manage/events/new/")
+    page.fill("[name=login]", "ola@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    _make_a_draft(page)
+    _publish(page)
+
+    page.set_viewport_size(PHONE)
+    page.get_by_role("link", name="See the public page").click()
+    registration = _register(page)
+
+    page.goto("/en/manage/")
+    page.get_by_role("link", name=re.compile("^Open the door.*Zielone podwórka$")).click()
+    _try_code(page, registration.ticket_code.lower(), "Come in")
+    expect(page.get_by_role("alert")).to_contain_text("Anna Żółć")
+    assert faults(page) == []
+    _try_code(page, registration.ticket_code, "Already inside")
+    _try_code(page, "NONSENSE", "No such code")
+    assert faults(page) == []
+    registration.refresh_from_db()
+    assert (registration.state, registration.attendance) == (RegistrationState.CONFIRMED, Attendance.PRESENT)
+
+
+def _make_a_draft(page: Page) -> None:
+    starts_at = timezone.localtime() + timedelta(hours=20)
+    expect(page.get_by_role("heading", level=1)).to_have_text("New event")
+    page.select_option("[name=kind]", label="Workshop")
+    page.fill("[name=title_pl]", "Zielone podwórka")
+    page.fill("[name=sessions-0-starts_at]", f"{starts_at:%Y-%m-%dT%H:%M}")
+    page.fill("[name=sessions-0-ends_at]", f"{starts_at + timedelta(hours=2):%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Add a date").click()
+    expect(page.locator("[name=sessions-1-starts_at]")).to_be_visible()
+    assert page.input_value("[name=title_pl]") == "Zielone podwórka"
+    page.select_option("[name=venue]", label="Town hall (example)")
+    page.fill("[name=capacity]", "20")
+    page.fill("[name=contact_email]", "pytania@example.org")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
+
+
+def _publish(page: Page) -> None:
+    page.get_by_role("link", name="Publish").click()
+    keep_picture(page, "journey publish")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("The event is published.")).to_be_visible()
+
+
+def _register(page: Page) -> Registration:
+    page.get_by_role("link", name="Register", exact=True).first.click()
+    page.fill("[name=first_name]", "Anna")
+    page.fill("[name=last_name]", "Żółć")
+    page.fill("[name=email]", "anna@example.org")
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_text("a•••@example.org")).to_be_visible()
+    registration = Registration.objects.get(participant__email="anna@example.org")
+    page.goto(f"/en/r/{registration.manage_token}/")
+    page.get_by_role("button", name="Confirm my registration").click()
+    expect(page.get_by_role("heading", name="You have a seat")).to_be_visible()
+    return registration
+
+
+def _try_code(page: Page, code: str, verdict: str) -> None:
+    """Type without touching anything else: the focus is where the next code goes."""
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(verdict)
+    keep_picture(page, f"journey {verdict}")
+
+
+def test_every_answer_at_the_door_is_readable(page: Page, desk: Desk) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/en/accounts/login/")
+    sign_in(page, make_user(role=Role.DOOR))
+    codes = {
+        "waitlisted": make_registration(desk.event, state=RegistrationState.WAITLISTED).ticket_code,
+        "cancelled": make_registration(desk.event, state=RegistrationState.CANCELLED_BY_PARTICIPANT).ticket_code,
+        "wrong event": make_registration(make_event(title="Inne spotkanie")).ticket_code,
+    }
+    trouble = {}
+
+    for name, code in codes.items():
+        page.goto("/en/manage/events/spotkanie/door/")
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(page.locator(f".answer.{name.replace(' ', '_')}")).to_be_visible()
+        keep_picture(page, f"answer {name}")
+        if found := faults(page):
+            trouble[name] = found
+
+    assert trouble == {}
