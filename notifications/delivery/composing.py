@@ -12,7 +12,7 @@ from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
 from notifications.kinds import KINDS, CalendarPart
 from notifications.models import Message
-from notifications.queries.dispatch import changes_to_tell, link_facts, registrations_of_person
+from notifications.queries.dispatch import changes_to_tell, linked_registrations, registrations_of_person
 from notifications.rendering.letters import TICKET_CID, Letter, Material, written
 from notifications.rendering.secret_links import marked_ids, with_links
 from registrations.enums import RegistrationState
@@ -76,13 +76,13 @@ def kept_letter(message: Message) -> Letter:
 
 
 def linked(message: Message, text: str) -> str:
-    """A text of a message with the present links of the registrations it speaks of."""
+    """A text of a message with the present links of its recipient's registrations, and of nobody else's."""
     own = message.registration
-    others = marked_ids(text) - {message.registration_id}
-    registrations = link_facts(others) if others else {}
-    if own is not None:
-        registrations[own.pk] = own
-    return with_links(text, lambda row_id: registrations[row_id].manage_token, message.language)
+    if own is None:
+        return text
+    others = marked_ids(text) - {own.pk}
+    registrations = [own, *(linked_registrations(own, others) if others else ())]
+    return with_links(text, {one.pk: one.manage_token for one in registrations}, message.language)
 
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:

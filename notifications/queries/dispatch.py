@@ -77,9 +77,12 @@ def registrations_of_person(registration: Registration) -> list[Registration]:
     return list(own.select_related("event").prefetch_related("event__sessions").order_by("event__starts_at", "id"))
 
 
-def link_facts(ids: Iterable[int]) -> dict[int, Registration]:
-    """The registrations that a text links to, for their links."""
-    return Registration.objects.only("pk", "link_generation").in_bulk(list(ids))
+def linked_registrations(recipient: Registration, ids: Iterable[int]) -> list[Registration]:
+    """The registrations that a text may link to: those of its recipient, whatever marks people have typed into it."""
+    if recipient.email_key is None:
+        return []
+    own = Registration.objects.filter(pk__in=list(ids), email_key=recipient.email_key)
+    return list(own.only("pk", "link_generation").order_by("id"))
 
 
 def known_provider_ids(message: Message) -> frozenset[str]:

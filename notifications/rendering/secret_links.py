@@ -1,7 +1,7 @@
 """Secret links in stored texts: a placeholder each, put in at sending and never shown to staff. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Final
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.enums import Language
 
-_MARK: Final = re.compile(r"\{\{manage_link:(\d+)\}\}")
+_MARK: Final = re.compile(r"\{\{manage_link:([0-9]{1,18})\}\}")
 # As long as a token, for measuring a text that has the mark.
 TOKEN_LENGTH: Final = 35
 
@@ -34,9 +34,14 @@ def marked_ids(text: str) -> set[int]:
     return {int(found) for found in _MARK.findall(text)}
 
 
-def with_links(text: str, token_of: Callable[[int], str], language: str) -> str:
-    """The text as its recipient gets it."""
-    return _MARK.sub(lambda found: manage_address(token_of(int(found[1])), language), text)
+def with_links(text: str, tokens: Mapping[int, str], language: str) -> str:
+    """The text as its recipient gets it; a mark without a token was typed by somebody and stays as it is."""
+
+    def address(found: re.Match[str]) -> str:
+        token = tokens.get(int(found[1]))
+        return found[0] if token is None else manage_address(token, language)
+
+    return _MARK.sub(address, text)
 
 
 def without_links(text: str) -> str:

@@ -124,6 +124,21 @@ def test_staff_never_sees_the_link(sink: MailSink):
     assert message.to == registration.participant.email
 
 
+def test_nobody_gets_the_link_of_somebody_else(sink: MailSink):
+    event = make_event()
+    other = make_registration(event)
+    typed = f"{{{{manage_link:{other.pk}}}}}"
+    make_message(make_registration(event, first_name=typed), "confirmed")
+    make_message(make_registration(event, first_name=typed), "my_registrations")
+    make_message(make_registration(event, first_name="{{manage_link:" + "9" * 30 + "}}"), "confirmed")
+
+    assert send().sent == 3
+
+    for mail in sink.mails:
+        assert other.manage_token not in part(mail, "text/plain").get_content()
+        assert other.manage_token not in part(mail, "text/html").get_content()
+
+
 def test_a_whole_batch_goes_over_one_connection(sink: MailSink):
     event = make_event()
     for _ in range(30):
