@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import Failure, Success
@@ -81,11 +82,15 @@ def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
 
 
 def housekeeping() -> None:
-    """Once an hour: clear the queue's own records of tasks, and the counts of attempts to register."""
+    """Once an hour: clear the queue's own records of tasks, counts of attempts, and sessions that are over.
+
+    A session holds what somebody typed when registering, for the page after the form; it may not outlive its hour.
+    """
     before = timezone.now() - _KEEP_TASK_RECORDS
     Failure.objects.filter(stopped__lt=before).delete()
     Success.objects.filter(stopped__lt=before).delete()
     forget_attempts(at=timezone.now())
+    SessionStore.clear_expired()
     beat(Job.HOUSEKEEPING)
 
 

@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from events.enums import Visibility
 from events.models import Event
+from notifications.tasks import housekeeping
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import Registration
 from registrations.web.register import masked
@@ -286,3 +288,13 @@ def test_masking(address: str, shown: str) -> None:
 def _without_tokens(html: bytes) -> str:
     lines = html.decode().splitlines()
     return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line)
+
+
+def test_what_was_typed_does_not_outlive_its_hour(client: Client, event: Event) -> None:
+    post(client, ANNA)
+    assert Session.objects.count() == 1
+
+    with time_machine.travel(NOW + timedelta(minutes=61)):
+        housekeeping()
+
+    assert not Session.objects.exists()
