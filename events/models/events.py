@@ -51,7 +51,9 @@ class Topic(models.Model):
 
     slug = models.SlugField(max_length=120, unique=True)
     name = TranslatedField()
-    process = models.ForeignKey(ParticipationProcess, on_delete=models.CASCADE, null=True, blank=True, related_name="topics")
+    process = models.ForeignKey(
+        ParticipationProcess, on_delete=models.CASCADE, null=True, blank=True, related_name="topics"
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -72,7 +74,9 @@ class Event(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(OrganizationalUnit, on_delete=models.PROTECT, related_name="events")
     kind = models.ForeignKey(EventKind, on_delete=models.PROTECT, related_name="events")
-    process = models.ForeignKey(ParticipationProcess, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    process = models.ForeignKey(
+        ParticipationProcess, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     topics = models.ManyToManyField(Topic, blank=True, related_name="events")
     district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
@@ -160,7 +164,9 @@ class Session(models.Model):
 
         ordering: ClassVar = ["starts_at", "position", "id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="session_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="session_ends_after_it_starts"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["starts_at", "event"], name="session_by_start")]
 
@@ -276,7 +282,9 @@ class SeatPool(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="pools")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="pools")
-    category = models.ForeignKey(ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="pools")
+    category = models.ForeignKey(
+        ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="pools"
+    )
     capacity = models.PositiveIntegerField(null=True, blank=True)
     taken = models.PositiveIntegerField(default=0)
     waiting = models.PositiveIntegerField(default=0)
@@ -286,7 +294,9 @@ class SeatPool(models.Model):
         """Never over capacity, and one pool per place."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["event", "session", "category"], nulls_distinct=False, name="seat_pool_once"),
+            models.UniqueConstraint(
+                fields=["event", "session", "category"], nulls_distinct=False, name="seat_pool_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(capacity__isnull=True)
                 | models.Q(taken__lte=models.F("capacity") + models.F("overbooked")),
@@ -332,7 +342,9 @@ class ReminderRule(models.Model):
 
     def __str__(self) -> str:
         """Channel and distance."""
-        distance = f"{self.minutes_before} min" if self.minutes_before is not None else f"{self.days_before} d {self.at_time}"
+        distance = (
+            f"{self.minutes_before} min" if self.minutes_before is not None else f"{self.days_before} d {self.at_time}"
+        )
         return f"{self.channel} {distance}"
 
 
@@ -358,7 +370,9 @@ class EventChange(models.Model):
 
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
-            models.Index(fields=["id"], condition=models.Q(planned_at__isnull=True, notify=True), name="event_change_unplanned"),
+            models.Index(
+                fields=["id"], condition=models.Q(planned_at__isnull=True, notify=True), name="event_change_unplanned"
+            ),
         ]
 
     def __str__(self) -> str:

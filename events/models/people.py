@@ -39,14 +39,14 @@ class OrganizationalUnit(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Makes accounts whose login is the e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401 - as Django's
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account; the address is kept in lower case, as it is compared."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401 - as Django's
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account that may do everything in every unit."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
@@ -120,7 +120,9 @@ class InformationNotice(models.Model):
     the version that its person saw.
     """
 
-    unit = models.ForeignKey(OrganizationalUnit, on_delete=models.CASCADE, null=True, blank=True, related_name="notices")
+    unit = models.ForeignKey(
+        OrganizationalUnit, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
     version = models.PositiveIntegerField()
     text = TranslatedField()
     in_force_from = models.DateTimeField()

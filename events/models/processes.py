@@ -121,7 +121,9 @@ class RecordedFigure(models.Model):
 
     process = models.ForeignKey(ParticipationProcess, on_delete=models.CASCADE, related_name="figures")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
-    activity = models.ForeignKey(RecordedActivity, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
+    activity = models.ForeignKey(
+        RecordedActivity, on_delete=models.CASCADE, null=True, blank=True, related_name="figures"
+    )
     name = models.SlugField(max_length=60)
     value = models.PositiveIntegerField(null=True, blank=True)
     qualifier = models.CharField(max_length=20, choices=Qualifier.choices, blank=True)

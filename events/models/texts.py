@@ -40,7 +40,7 @@ else:
 class TranslatedField(_JSONOfTexts):
     """A JSON column {"pl", "en", "uk"}; see `has_polish` for its constraint."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own field signature
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Validate the shape wherever models are validated."""
         kwargs.setdefault("validators", [validate_translated])
         super().__init__(*args, **kwargs)
