@@ -17,7 +17,7 @@ from notifications.models import DeliveryAttempt, Message
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import Registration
 from tests.config.test_pages_in_a_browser import DESKTOP, PHONE, SMALL_PHONE, faults, keep_picture, overflows
-from tests.make import make_event, make_notice, make_registration, make_unit, make_user, make_venue
+from tests.make import make_event, make_kind, make_notice, make_registration, make_unit, make_user, make_venue
 from tests.make.events import PASSWORD, make_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -202,7 +202,7 @@ def test_an_event_goes_from_nothing_to_the_door(page: Page, desk: Desk) -> None:
 def _make_a_draft(page: Page) -> None:
     starts_at = timezone.localtime() + timedelta(hours=20)
     expect(page.get_by_role("heading", level=1)).to_have_text("New event")
-    page.select_option("[name=kind]", label="Workshop")
+    page.select_option("[name=kind]", value=str(make_kind("workshop").pk))
     page.fill("[name=title_pl]", "Zielone podwórka")
     page.fill("[name=sessions-0-starts_at]", f"{starts_at:%Y-%m-%dT%H:%M}")
     page.fill("[name=sessions-0-ends_at]", f"{starts_at + timedelta(hours=2):%Y-%m-%dT%H:%M}")
