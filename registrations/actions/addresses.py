@@ -9,8 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.seats import lock_queue
 from events.errors import FieldErrors
+from events.models import Event
 from registrations.actions.history import may_write_again, record
+from registrations.actions.moves import expire
 from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 from registrations.errors import NotActive, RateLimited
@@ -21,31 +24,45 @@ _HOUR: Final = 3600
 
 
 @retried
-def correct_address(registration: Registration, *, email: str, at: datetime) -> Registration:
+def correct_address(registration: Registration, *, email: str, at: datetime) -> Registration | None:
     """Put a mistyped address right before it is confirmed: the link goes to the new one, and the old link dies.
 
-    The time to confirm stays as it was. When the new address has a registration of its own, its owner is told, nothing
-    changes here, and whoever asked learns nothing of it.
+    The time to confirm stays as it was. None: the new address has a registration of its own. Its owner is told, and this
+    one, whose address was wrong, is let go. From the old mailbox both look alike: its link is dead, and it may be used
+    to sign up anew; so whoever asked learns nothing.
     """
     address = _read(email)
+    lock_queue(registration.event_id)
     current = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     if current.state != RegistrationState.HELD:
         raise NotActive
     if not may_write_again(current, ChangeCause.ADDRESS_CORRECTED, at=at):
         raise RateLimited(details={"retry_after": _HOUR})
-    key = email_key(address)
     try:
         with transaction.atomic():
-            Registration.objects.filter(pk=current.pk).update(email_key=key, link_generation=F("link_generation") + 1)
+            _readdress(current, key=email_key(address))
     except IntegrityError:
-        owner = Registration.objects.get(event=current.event_id, email_key=key, state__in=ACTIVE_STATES)
-        notify = may_write_again(owner, ChangeCause.ASKED_AGAIN, at=at)
-        record([owner], ChangeCause.ASKED_AGAIN, was=owner.state, by=None, at=at, notify=notify)
-        return current
+        expire(current, at=at)
+        _readdress(current, key=None)
+        write_to_owner(current.event, email=address, at=at)
+        return None
     Participant.objects.filter(registration=current.pk).update(email=address)
     current.refresh_from_db()
     record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=None, at=at)
     return current
+
+
+def _readdress(registration: Registration, *, key: str | None) -> None:
+    Registration.objects.filter(pk=registration.pk).update(email_key=key, link_generation=F("link_generation") + 1)
+
+
+@transaction.atomic
+def write_to_owner(event: Event, *, email: str, at: datetime) -> None:
+    """Tell the owner of an address that somebody registers with it; nothing else happens, and nothing is said of it."""
+    own = Registration.objects.filter(event=event, email_key=email_key(email), state__in=ACTIVE_STATES).first()
+    if own is not None:
+        notify = may_write_again(own, ChangeCause.ASKED_AGAIN, at=at)
+        record([own], ChangeCause.ASKED_AGAIN, was=own.state, by=None, at=at, notify=notify)
 
 
 def _read(email: str) -> str:

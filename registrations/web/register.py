@@ -18,7 +18,8 @@ from events.models import Event, InformationNotice
 from events.permissions import get_visible_event
 from events.queries.event_pages import event_page_facts
 from events.queries.notices import current_notice
-from registrations.actions.addresses import ask_for_link, correct_address
+from registrations.actions.addresses import ask_for_link, correct_address, write_to_owner
+from registrations.actions.history import LETTERS_PER_HOUR
 from registrations.actions.rates import count_attempt
 from registrations.actions.signing_up import Applicant, SignUp, sign_up
 from registrations.enums import RegistrationSource, RegistrationState
@@ -43,6 +44,7 @@ class _KeptSignUp(TypedDict):
     state: str
     confirm_by: str | None
     until: str
+    corrections: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class _Sent:
     applicant: Applicant
     state: RegistrationState
     confirm_by: datetime | None
+    corrections: int
 
     @property
     def is_held(self) -> bool:
@@ -116,18 +119,21 @@ def correct(request: HttpRequest, slug: str) -> HttpResponse:
     applicant = replace(kept.applicant, email=form.cleaned_data["email"])
     try:
         count_attempt(request.META["REMOTE_ADDR"], at=now)
+        # Counted here too: a registration that was found on the way has no count of its own to refuse by.
+        if kept.corrections >= LETTERS_PER_HOUR:
+            raise RateLimited(details={"retry_after": int(_KEPT_FOR.total_seconds())})
         if kept.registration_id is None:
-            # The first address has a registration already, of which nothing may be seen here: the person signs up anew.
+            # The address before has a registration already, of which nothing may be seen here: the person signs up anew.
             event = get_visible_event(slug)
             answer = _sign_up(request, event, applicant, current_notice(event.unit, at=now), at=now)
         else:
             registration = Registration.objects.get(pk=kept.registration_id)
-            correct_address(registration, email=applicant.email, at=now)
-            answer = SignUp(kept.state, registration, kept.confirm_by)
+            corrected = correct_address(registration, email=applicant.email, at=now)
+            answer = SignUp(kept.state, corrected, kept.confirm_by)
     except DomainError as refusal:
         form.add_error("email", refusal.message)
         return _sent_page(request, slug, kept, form, status=_REFUSED)
-    _keep(request, slug, applicant, answer, at=now)
+    _keep(request, slug, applicant, answer, corrections=kept.corrections + 1, at=now)
     messages.success(request, _("The mail goes to the corrected address."))
     return redirect("register-sent", slug)
 
@@ -143,8 +149,7 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         count_attempt(request.META["REMOTE_ADDR"], at=now)
         if kept.registration_id is None:
-            event = get_visible_event(slug)
-            _sign_up(request, event, kept.applicant, current_notice(event.unit, at=now), at=now)
+            write_to_owner(get_visible_event(slug), email=kept.applicant.email, at=now)
         else:
             ask_for_link(Registration.objects.get(pk=kept.registration_id), at=now)
     except DomainError as refusal:
@@ -178,7 +183,9 @@ def _sent_page(request: HttpRequest, slug: str, kept: _Sent, form: AddressForm, 
     return render(request, "registrations/sent.html", context, status=status)
 
 
-def _keep(request: HttpRequest, slug: str, applicant: Applicant, answer: SignUp, *, at: datetime) -> None:
+def _keep(
+    request: HttpRequest, slug: str, applicant: Applicant, answer: SignUp, *, corrections: int = 0, at: datetime
+) -> None:
     request.session[_SESSION_KEY] = _KeptSignUp(
         slug=slug,
         registration=answer.registration.pk if answer.registration is not None else None,
@@ -186,6 +193,7 @@ def _keep(request: HttpRequest, slug: str, applicant: Applicant, answer: SignUp,
         state=answer.state,
         confirm_by=answer.confirm_by.isoformat() if answer.confirm_by is not None else None,
         until=(at + _KEPT_FOR).isoformat(),
+        corrections=corrections,
     )
     if not request.user.is_authenticated:
         request.session.set_expiry(_KEPT_FOR)
@@ -205,4 +213,5 @@ def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
         applicant=Applicant(**{**stored, "session_ids": tuple(stored["session_ids"])}),
         state=RegistrationState(kept["state"]),
         confirm_by=parse_datetime(kept["confirm_by"]) if kept["confirm_by"] else None,
+        corrections=kept["corrections"],
     )

@@ -9,7 +9,6 @@ from events.errors import FieldErrors
 from registrations.actions.addresses import ask_for_link, correct_address, my_registrations_link
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.errors import NotActive, RateLimited
-from registrations.models import RegistrationChange
 from registrations.queries.doors import get_registration_by_token
 from registrations.tokens import email_key
 from tests.make import make_applicant, make_event, make_registration
@@ -28,6 +27,7 @@ def test_a_mistyped_address_is_put_right_and_the_old_link_dies():
 
     corrected = correct_address(held, email=" ann@example.org ", at=NOW)
 
+    assert corrected is not None
     assert corrected.email_key == email_key("ann@example.org")
     assert corrected.participant.email == "ann@example.org"
     assert corrected.hold_expires_at == held.hold_expires_at
@@ -37,19 +37,39 @@ def test_a_mistyped_address_is_put_right_and_the_old_link_dies():
         get_registration_by_token(old_link)
 
 
-def test_the_address_of_somebody_else_changes_nothing_and_tells_them():
-    event = make_event(confirm_email=True)
+def test_the_address_of_somebody_else_is_told_and_looks_no_different_from_the_old_mailbox():
+    event = make_event(confirm_email=True, capacity=2)
     owner = make_registration(event, email="bob@example.org")
+    held, free = (
+        entered(event, make_applicant("ann@example.org")) for event in (event, make_event(confirm_email=True))
+    )
+    old_links = [held.manage_token, free.manage_token]
+
+    assert correct_address(held, email="bob@example.org", at=NOW) is None
+    assert correct_address(free, email="bob@example.org", at=NOW) == free
+
+    assert [fresh(held).state, fresh(held).holds_seat, fresh(held).email_key] == [S.EXPIRED, False, None]
+    assert (ChangeCause.ASKED_AGAIN, S.CONFIRMED, S.CONFIRMED, True) in changes(event)
+    assert fresh(owner).state == S.CONFIRMED
+    for link in old_links:
+        with pytest.raises(Http404):
+            get_registration_by_token(link)
+    # Whose address it was not may use it anew, and is not written to about the one that was let go.
+    my_registrations_link("ann@example.org", at=NOW)
+    again = entered(event, make_applicant("ann@example.org"))
+    assert (again.state, again.holds_seat) == (S.HELD, True)
+    assert ChangeCause.OVERVIEW_REQUESTED not in {cause for cause, *_rest in changes(event)}
+
+
+def test_a_seat_let_go_by_a_correction_goes_to_whoever_waits():
+    event = make_event(confirm_email=True, capacity=2)
+    make_registration(event, email="bob@example.org")
     held = entered(event, make_applicant("ann@example.org"))
+    waiting = entered(event, make_applicant("cat@example.org"))
 
-    answer = correct_address(held, email="bob@example.org", at=NOW)
+    correct_address(held, email="bob@example.org", at=NOW)
 
-    assert (answer, answer.state) == (held, S.HELD)
-    assert (fresh(held).email_key, fresh(held).link_generation) == (email_key("ann@example.org"), 1)
-    assert held.participant.email == "ann@example.org"
-    change = RegistrationChange.objects.last()
-    assert change is not None
-    assert (change.registration, change.cause, change.notify) == (owner, ChangeCause.ASKED_AGAIN, True)
+    assert fresh(waiting).holds_seat
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.HELD}))

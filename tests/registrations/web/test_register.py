@@ -212,6 +212,35 @@ def test_correcting_looks_the_same_when_the_first_address_was_somebody_elses(eve
     assert Registration.objects.filter(participant__email="nowa@example.org", state=RegistrationState.HELD).exists()
 
 
+def test_corrections_end_at_the_same_number_whoever_was_found_on_the_way(event: Event) -> None:
+    make_registration(event, email="anna@example.org")
+    shown = []
+    for taken in ("anna@example.org", "nikt@example.org"):
+        client = Client()
+        post(client, {**ANNA, "email": f"x.{taken}"})
+        path = "/events/spotkanie/register/correct/"
+        addresses = [taken, f"a1.{taken}", f"a2.{taken}", f"a3.{taken}"]
+        shown.append([client.post(path, {"email": address}).status_code for address in addresses])
+
+    assert shown[0] == shown[1] == [302, 302, 302, 409]
+
+
+def test_asking_again_tells_nothing_when_the_event_has_filled_up(event: Event) -> None:
+    make_registration(event, email="anna@example.org")
+    event.policy.waitlist = False
+    event.policy.save()
+    clients = [Client(), Client()]
+    for client, email in zip(clients, ("anna@example.org", "ewa@example.org"), strict=True):
+        post(client, {**ANNA, "email": email})
+    pool = event.pools.get()
+    pool.capacity = pool.taken
+    pool.save()
+
+    shown = [client.post("/events/spotkanie/register/again/", follow=True).content for client in clients]
+
+    assert _without_tokens(shown[0]) == _without_tokens(shown[1]).replace("e•••", "a•••")
+
+
 def test_a_wrong_correction_is_told_at_its_field(client: Client, event: Event) -> None:
     post(client, ANNA)
 
