@@ -53,7 +53,7 @@ CATEGORIES = (
 )
 
 
-def fill(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 - Django's own signature
     """Add the rows; a city that has one already keeps its own."""
     for position, (code, polish, english, ukrainian) in enumerate(KINDS, start=1):
         apps.get_model("events", "EventKind").objects.get_or_create(

@@ -48,7 +48,10 @@ class TranslatedField(_JSONOfTexts):
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         """Stand in migrations as a plain JSON field, so that they import nothing of ours."""
         name, _path, args, kwargs = super().deconstruct()
-        cast("dict[str, object]", kwargs).pop("validators", None)
+        plain = cast("dict[str, object]", kwargs)
+        plain.pop("validators", None)
+        if plain.get("default") is no_text:
+            plain["default"] = dict
         return name, "django.db.models.JSONField", args, kwargs
 
 
