@@ -51,8 +51,17 @@ def matches(token: str, purpose: Purpose, *, row_id: int, generation: int) -> bo
 
 def email_key(address: str) -> str:
     """The keyed hash of a normalised address: the same person gives the same 64 hex digits, nobody can turn it back."""
-    normalised = address.strip().casefold()
+    local, at, host = address.strip().casefold().rpartition("@")
+    normalised = f"{local}{at}{_ascii_host(host)}"
     return hmac.new(settings.LINK_KEY.encode(), b"email:" + normalised.encode(), hashlib.sha256).hexdigest()
+
+
+def _ascii_host(host: str) -> str:
+    """A domain as the mail servers know it: written in two ways, it is still one mailbox."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def new_code() -> str:

@@ -312,6 +312,19 @@ def test_the_owner_is_not_written_to_without_end():
     assert [notify for *_change, notify in changes(event)[1:]] == [True, True, True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("ANN@Example.org ", "ann@example.org"), ("ann@żółw.example", "ANN@xn--w-uga1v8h.example")],
+)
+def test_one_mailbox_is_one_person_however_it_is_written(first, second):
+    event = make_event()
+
+    enter(event, make_applicant(first))
+    enter(event, make_applicant(second))
+
+    assert Registration.objects.count() == 1
+
+
 def test_the_same_address_may_come_to_another_event_and_come_back_after_leaving():
     event, other = make_event(), make_event()
     make_registration(event, email="ann@example.org", state=RegistrationState.CANCELLED_BY_PARTICIPANT)
