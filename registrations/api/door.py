@@ -15,7 +15,7 @@ from events.api.fields import Body, WallClockField
 from events.api.manage import signed_in
 from events.errors import DomainError, FieldErrors
 from events.models import Event, User
-from events.permissions import May, get_managed_event
+from events.permissions import May, get_managed_event, may_do
 from registrations.actions.attendance import (
     HEADCOUNT_STEP_MAX,
     CheckInAnswer,
@@ -64,11 +64,14 @@ class AdmittedPersonShape(serializers.Serializer[Registration]):
 
 
 class CheckInShape(serializers.Serializer[Any]):
-    """What the door is told; `event` is the right one for `wrong_event`, `at` and `by` are those of the admission."""
+    """What the door is told; `at` and `by` are those of the admission.
+
+    `event` is the right one for `wrong_event`; null: this person may not know of it.
+    """
 
     nonce = serializers.CharField()
     result = serializers.ChoiceField(choices=[*CheckInResult.values, REFUSED])
-    event = serializers.CharField()
+    event = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
     by = serializers.CharField(allow_null=True)
     registration = AdmittedPersonShape(allow_null=True)
@@ -133,14 +136,15 @@ def _one(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[str, Any]
         by=by,
         at=timezone.now(),
     )
-    return _told(answer, tap["nonce"])
+    knows_event = answer.event == event or answer.event.is_public or may_do(by, answer.event, May.CHECK_IN)
+    return _told(answer, tap["nonce"], event=answer.event.slug if knows_event else None)
 
 
-def _told(answer: CheckInAnswer, nonce: str) -> Mapping[str, Any]:
+def _told(answer: CheckInAnswer, nonce: str, *, event: str | None) -> Mapping[str, Any]:
     facts = {
         "nonce": nonce,
         "result": answer.result.value,
-        "event": answer.event.slug,
+        "event": event,
         "at": answer.at,
         "by": str(answer.by) if answer.by else None,
         "registration": answer.registration,

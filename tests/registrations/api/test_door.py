@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from events.enums import Role
+from events.enums import Role, Visibility
 from registrations.enums import RegistrationState
 from registrations.models import CheckIn, HeadcountEntry
-from tests.make import Program, make_event, make_registration, make_user
+from tests.make import Program, make_event, make_registration, make_unit, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,16 @@ def test_a_device_that_was_offline_sends_all_at_once_and_each_tap_stands_alone(d
         ("1", "admitted", "debata"),
     ]
     assert "Nowak" not in str(response.json()[3])
+
+
+def test_a_hidden_event_of_another_unit_is_not_named(door):
+    make_event("debata")
+    hidden = make_registration(make_event("tajne", unit=make_unit("inny"), visibility=Visibility.RESTRICTED))
+
+    answer = door.post(URL, {"code": hidden.ticket_code, "nonce": "1"})
+
+    assert answer.json()["result"] == "wrong_event"
+    assert answer.json()["event"] is None
 
 
 def test_a_number_that_was_used_for_somebody_else_keeps_nobody_else_out(door):
