@@ -20,6 +20,7 @@ T = TypeVar("T")
 KEY_LENGTH: Final = 50  # characters; what Django asks for, and what `secrets.token_urlsafe(38)` gives
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 NIGHT: Final = (time(22), time(7))
 RATE_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
@@ -95,9 +96,7 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         database_url=database_url,
         time_zone=read.text("TIME_ZONE", _time_zone, default="Europe/Warsaw"),
         email_url=read.optional("EMAIL_URL", _mail_server),
-        default_from_email=read.text(
-            "DEFAULT_FROM_EMAIL", _mail_address, default=f"wiec@{urlsplit(base_url).hostname or 'localhost'}"
-        ),
+        default_from_email=read.text("DEFAULT_FROM_EMAIL", _mail_address, default=f"wiec@{_mail_host(base_url)}"),
         twilio_account_sid=read.text("TWILIO_ACCOUNT_SID", _twilio_sid("AC"), default=""),
         twilio_auth_token=read.text("TWILIO_AUTH_TOKEN", _word, default=""),
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
@@ -262,8 +261,8 @@ def _mail_server(raw: str) -> MailServer:
         port=port or (465 if is_ssl else 587),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        # A local relay on port 25 or a test's sink speaks plain; whoever signs in does so over TLS.
-        use_tls=not is_ssl and bool(parts.username),
+        # A relay on this machine speaks plain; whoever signs in elsewhere does so over TLS.
+        use_tls=not is_ssl and bool(parts.username) and parts.hostname not in LOOPBACK,
         use_ssl=is_ssl,
     )
 
@@ -272,6 +271,12 @@ def _mail_address(raw: str) -> str:
     if not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?", raw) or ("<" in raw) != raw.endswith(">"):
         raise ValueError(f"“{raw}” is not an e-mail address, as in wiec@example.org or Wiec <wiec@example.org>.")
     return raw
+
+
+def _mail_host(base_url: str) -> str:
+    """The service's own host; a trial runs at a bare address or `localhost`, where no mailbox can be."""
+    host = urlsplit(base_url).hostname or ""
+    return host if re.search(r"\.[a-z]{2,}$", host) else "example.org"
 
 
 def _time_zone(raw: str) -> str:

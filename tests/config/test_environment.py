@@ -76,6 +76,17 @@ def test_values_are_typed(tmp_path: Path) -> None:
     )
 
 
+def test_a_trial_at_a_bare_address_writes_from_the_example_domain(tmp_path: Path) -> None:
+    assert read(tmp_path).default_from_email == "wiec@example.org"
+
+
+def test_a_relay_on_the_same_machine_is_spoken_to_plainly(tmp_path: Path) -> None:
+    server = read(tmp_path, EMAIL_URL="smtp://wiec:secret@127.0.0.1:2525").email_url
+
+    assert server is not None
+    assert not server.use_tls
+
+
 def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
     derived = read(tmp_path, **PRODUCTION).link_key
 
