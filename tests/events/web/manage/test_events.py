@@ -1,5 +1,6 @@
 """Staff pages of events: found, made, changed, published, copied."""
 
+import re
 from datetime import UTC, datetime, time
 
 import pytest
@@ -350,3 +351,18 @@ def test_lists_and_overview_ask_the_same_number_of_queries_for_one_and_for_three
         make_user(unit=make_unit())
 
     assert counts() == before
+
+
+def test_a_head_of_unit_publishes_and_is_offered_no_page_that_is_closed_to_them(client):
+    make_notice()
+    make_event("meeting", status=EventStatus.DRAFT)
+    client.force_login(make_user(role=Role.HEAD))
+
+    for page in (
+        "/en/manage/",
+        "/en/manage/events/",
+        "/en/manage/events/meeting/",
+        "/en/manage/events/meeting/publish/",
+    ):
+        links = set(re.findall(r'href="(/en/manage/[^"?#]*)', client.get(page).content.decode()))
+        assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)

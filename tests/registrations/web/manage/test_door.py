@@ -126,6 +126,18 @@ def test_people_are_found_by_name_without_diacritics_and_checked_in(client, even
     assert CheckIn.objects.get().source == CheckInSource.SEARCH
 
 
+def test_somebody_who_is_here_is_found_and_the_admission_can_be_taken_back(client, event):
+    person = make_registration(event, last_name="Nowak")
+    post_code(client, person.ticket_code)
+    page = client.get(f"{DOOR}?q=nowak")
+
+    answer = client.post(DOOR, {"nonce": nonce_of(page), "reference": person.reference})
+
+    assert "Here" in page.content.decode()
+    assert verdict(answer) == ("already_present", "Already inside")
+    assert answer.context["undo"].initial == {"reference": person.reference}
+
+
 def test_one_letter_lists_nobody(client, event):
     make_registration(event, last_name="Kowalska")
 
