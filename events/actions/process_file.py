@@ -14,6 +14,7 @@ from events.errors import DomainError
 Fact = str | int | float | bool | list["Fact"] | dict[str, "Fact"] | None
 
 LONGEST_TEXT: Final = 20_000
+DEEPEST: Final = 50
 HIGHEST_NUMBER: Final = 2_147_483_647
 # A year outside of these is a slip of the pen.
 YEARS: Final = range(1900, 2201)
@@ -168,16 +169,12 @@ class _Reader:
     def root(self, content: bytes) -> "_Row":
         try:
             text = content.decode()
-            # A file that refers to parts of itself could unfold without end.
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-                raise ProcessFileRefused(["The file uses YAML aliases (*name): write the values out."])
+            _refuse_traps(text)
             node = yaml.compose(text, Loader=yaml.SafeLoader)
         except UnicodeDecodeError as error:
             raise ProcessFileRefused([f"The file is not UTF-8 text (byte {error.start + 1})."]) from error
         except yaml.YAMLError as error:
             raise ProcessFileRefused([_yaml_problem(error)]) from error
-        except RecursionError as error:
-            raise ProcessFileRefused(["The file is nested too deeply."]) from error
         if not isinstance(node, yaml.MappingNode):
             raise ProcessFileRefused(["The file has to be a mapping of keys to values."])
         return _Row(self, node, "")
@@ -191,6 +188,17 @@ class _Reader:
             for key, (name, _value) in row.entries.items():
                 if key not in row.known:
                     self.complain(name, row.path_of(key), "this key is not known.")
+
+
+def _refuse_traps(text: str) -> None:
+    """Refuse a file that could unfold without end, or that takes the parser ever longer the deeper it goes."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ProcessFileRefused(["The file uses YAML aliases (*name): write the values out."])
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ProcessFileRefused(["The file is nested too deeply."])
 
 
 def _yaml_problem(error: yaml.YAMLError) -> str:
