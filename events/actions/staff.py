@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.enums import Role
 from events.errors import FieldErrors
-from events.models import ApiToken, OrganizationalUnit, UnitMembership, User
+from events.models import ApiToken, OrganizationalUnit, Translated, UnitMembership, User
 from events.tokens import hash_api_token, new_api_token
 
 
@@ -47,6 +47,24 @@ def create_staff(
     user.save()
     UnitMembership.objects.get_or_create(user=user, unit=unit, role=role)
     return user
+
+
+@transaction.atomic
+def create_unit(
+    slug: str,
+    *,
+    name: Translated,
+    by: User | None,  # noqa: ARG001 - every action says who
+    at: datetime,  # noqa: ARG001 - and when
+) -> OrganizationalUnit:
+    """Make a unit that may own events; a short name that is taken is refused."""
+    unit = OrganizationalUnit(slug=slug, name=name)
+    try:
+        unit.full_clean()
+    except ValidationError as error:
+        raise FieldErrors({field: list(sentences) for field, sentences in error.message_dict.items()}) from error
+    unit.save()
+    return unit
 
 
 @transaction.atomic
