@@ -11,8 +11,11 @@ from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
@@ -228,7 +231,15 @@ def _web_address(raw: str) -> str:
     parts = urlsplit(raw)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("it is not a web address: it must begin with https:// and a host name.")
+    _require_port(parts)
     return raw
+
+
+def _require_port(parts: SplitResult) -> None:
+    try:
+        _port = parts.port
+    except ValueError as error:
+        raise ValueError("its port is not a number from 1 to 65535.") from error
 
 
 def _base_url(raw: str) -> str:
@@ -244,6 +255,15 @@ def _postgresql_url(raw: str) -> str:
         raise ValueError("it must begin with postgresql://, as in postgresql://user:password@host:5432/name.")
     if not parts.path.strip("/"):
         raise ValueError("it names no database: it must end in /name, as in postgresql://user:password@host:5432/name.")
+    try:
+        ports = str(conninfo_to_dict(raw).get("port") or "")
+    except ProgrammingError:
+        # What it could not read may be part of the password: nobody repeats it.
+        problem = "it cannot be read: write special characters percent-encoded (% as %25), and only options that exist."
+        raise ValueError(problem) from None
+    # Several servers have several ports, with commas.
+    if not re.fullmatch(r"[0-9,]*", ports):
+        raise ValueError("its port is not a number from 1 to 65535.")
     return raw
 
 
@@ -251,14 +271,11 @@ def _mail_server(raw: str) -> MailServer:
     parts = urlsplit(raw)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("it must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("its port is not a number from 1 to 65535.") from error
+    _require_port(parts)
     is_ssl = parts.scheme == "smtps"
     return MailServer(
         host=parts.hostname,
-        port=port or (465 if is_ssl else 587),
+        port=parts.port or (465 if is_ssl else 587),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         # A relay on this machine speaks plain; whoever signs in elsewhere does so over TLS.
@@ -307,6 +324,8 @@ def _hours(raw: str) -> tuple[time, time]:
         start, end = (time.fromisoformat(part.strip()) for part in raw.split("-"))
     except ValueError as error:
         raise ValueError(f"“{raw}” is not a span of hours, as in 22:00-07:00.") from error
+    if start.tzinfo or end.tzinfo:
+        raise ValueError(f"“{raw}” names a zone, but the night is that of each event: write 22:00-07:00.")
     return start, end
 
 

@@ -120,6 +120,11 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("TWILIO_API_URL", "api.twilio.com", "https://"),
         ("SENDING_ENABLED", "2", "neither 1 nor 0"),
         ("QUIET_HOURS", "22-7", "22:00-07:00"),
+        ("QUIET_HOURS", "22:00+02:00-07:00", "22:00-07:00"),
+        ("BASE_URL", "https://wiec.example.org:http", "65535"),
+        ("DATABASE_URL", "postgresql://wiec@localhost:port/wiec", "65535"),
+        ("DATABASE_URL", "postgresql://wiec:100%zz@localhost/wiec", "%25"),
+        ("DATABASE_URL", "postgresql://wiec@localhost/wiec?colour=red", "options"),
         ("QUIET_HOURS", "22:00", "22:00-07:00"),
         ("REGISTRATION_RATE", "60", "60/min"),
         ("REGISTRATION_RATE", "0/min", "60/min"),
@@ -135,6 +140,12 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named_with_what_to_do(tmp_path: Path, name: str, value: str, words: str) -> None:
     with pytest.raises(WrongSettingError, match=f"^{name} is wrong: .*{words}"):
         read(tmp_path, **{**PRODUCTION, name: value})
+
+
+def test_several_database_servers_may_be_named(tmp_path: Path) -> None:
+    url = "postgresql://wiec@one.example.org:5432,two.example.org:5433/wiec"
+
+    assert read(tmp_path, **{**PRODUCTION, "DATABASE_URL": url}).database_url == url
 
 
 def test_half_of_a_twilio_account_is_a_mistake(tmp_path: Path) -> None:
