@@ -189,10 +189,10 @@ def _save_new(event: Event, definition: EventDefinition) -> None:
         if definition.slug in RESERVED_SLUGS or not _inserted(event):
             raise FieldErrors({"slug": [_("This address is taken. Choose another one.")]})
         return
-    for slug in _slugs(event, definition):
-        event.slug = slug
-        if slug not in RESERVED_SLUGS and _inserted(event):
-            return
+    slugs = _slugs(event, definition)
+    event.slug = next(slugs)
+    while event.slug in RESERVED_SLUGS or not _inserted(event):
+        event.slug = next(slugs)
 
 
 def _slugs(event: Event, definition: EventDefinition) -> Iterator[str]:
@@ -204,8 +204,7 @@ def _slugs(event: Event, definition: EventDefinition) -> Iterator[str]:
         local = starts_at if starts_at.tzinfo is None else starts_at.astimezone(ZoneInfo(event.time_zone))
         base = f"{base}-{local:%Y-%m-%d}"
         yield base
-    for number in count(2):
-        yield f"{base}-{number}"
+    yield from (f"{base}-{number}" for number in count(2))
 
 
 def _inserted(event: Event) -> bool:

@@ -178,6 +178,16 @@ def test_the_district_is_that_of_the_place_and_goes_with_it():
     assert (event.district, moved.district) == (old.district, None)
 
 
+def test_a_fault_of_the_database_other_than_a_taken_address_travels_up(monkeypatch):
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(Event, "save", refuse)
+
+    with pytest.raises(IntegrityError):
+        create_event(a_definition(), by=make_user(), at=NOW)
+
+
 def test_addresses_come_from_the_polish_title_and_are_never_taken_twice():
     definition = a_definition(title={"pl": "Żółta łódź: część 1"})
 
