@@ -58,7 +58,7 @@ class RequestIdMiddleware:
 
 
 class ClientAddressMiddleware:
-    """Makes `REMOTE_ADDR` the visitor's own address where a proxy of ours stands in front."""
+    """Makes the address and the scheme the visitor's own where a proxy of ours stands in front."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -66,6 +66,8 @@ class ClientAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Walk the forwarded addresses from the nearest on, as long as they are our proxies."""
         address = request.META.get("REMOTE_ADDR", "")
+        if _is_trusted(address) and request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
+            request.META["wsgi.url_scheme"] = "https"
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         while hops and _is_trusted(address) and _is_address(hops[-1]):
             address = hops.pop()

@@ -188,3 +188,24 @@ def test_the_visitors_address_is_believed_only_from_our_proxies(
     ClientAddressMiddleware(lambda _request: HttpResponse())(request)
 
     assert request.META["REMOTE_ADDR"] == visitor
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "is_secure"),
+    [
+        ("10.0.0.1", "https", True),
+        ("10.0.0.1", "http", False),
+        ("10.0.0.1", "", False),
+        ("198.51.100.7", "https", False),
+        ("127.0.0.1", "https", False),
+    ],
+)
+def test_tls_is_believed_only_from_our_proxies(settings: Any, peer: str, forwarded: str, is_secure: bool) -> None:
+    settings.TRUSTED_PROXIES = (ip_network("10.0.0.0/8"),)
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9", HTTP_X_FORWARDED_PROTO=forwarded
+    )
+
+    ClientAddressMiddleware(lambda _request: HttpResponse())(request)
+
+    assert request.is_secure() is is_secure
