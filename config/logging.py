@@ -76,8 +76,8 @@ LOGGING_SETTINGS: Final[dict[str, Any]] = {
         # It would print every statement with its values.
         "django.db.backends": {"level": "INFO"},
         "django-q": {"level": "WARNING", "propagate": True},
-        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
-        "gunicorn.access": {"level": "INFO", "handlers": [], "propagate": True},
+        "_granian": {"level": "INFO"},
+        "granian.access": {"level": "INFO"},
         "django_migration_linter": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},

@@ -48,7 +48,11 @@ TWILIO_API_URL = ENVIRONMENT.twilio_api_url
 
 USES_EMBEDDED_DATABASE = ENVIRONMENT.database_url is None
 DATABASE_PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-LIMITS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+LIMITS = (
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s "
+    # What a thread of the web server that ended has left open; one that lives would open a new one anyway.
+    "-c idle_session_timeout=600s"
+)
 
 
 def _database() -> dict[str, Any]:

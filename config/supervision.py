@@ -11,14 +11,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 from django.utils import timezone
-from gunicorn.app.base import BaseApplication
 
-from config import gunicorn_settings
 from notifications.models import Heartbeat
 
 HEARTBEAT_LIMIT: Final = timedelta(minutes=4)  # The tick comes every minute; measured: a hung queue looks healthy.
@@ -30,27 +28,6 @@ PR_SET_PDEATHSIG: Final = 1
 
 class Stop(Exception):
     """Ctrl-C or SIGTERM: nothing went wrong, somebody asked."""
-
-
-class WebServer(BaseApplication):
-    """Gunicorn with our settings, in a process that has loaded the application already."""
-
-    def load_config(self) -> None:
-        """Take the settings from their module."""
-        for name in self.cfg.settings:
-            if hasattr(gunicorn_settings, name):
-                self.cfg.set(name, getattr(gunicorn_settings, name))
-
-    def load(self) -> Any:
-        """The application."""
-        from config.wsgi import application  # noqa: PLC0415  # loads everything: only the server's process needs it
-
-        return application
-
-
-def serve_pages() -> None:
-    """Be the web server until told to stop."""
-    WebServer().run()
 
 
 def work_the_queue() -> None:
@@ -78,7 +55,7 @@ class Group:
         os.setpgid(0, 0)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        _die_with_parent()
+        die_with_parent()
         if self._log is not None:
             with self._log.open("ab") as log:
                 os.dup2(log.fileno(), sys.stdout.fileno())
@@ -109,7 +86,7 @@ class Group:
         self._process = None
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """On Linux the kernel ends us when the one that started us is killed without a word."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -29,8 +29,6 @@ from tests.make import make_event, make_notice, make_registration
 LISTED_EVENTS: Final = 200
 REMINDED: Final = 2_000
 MAILED: Final = 1_000
-# The same server with the same settings as `make run`.
-WEB: Final = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn_settings", "config.wsgi"]
 SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
 
 
@@ -48,10 +46,8 @@ def _table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
 
 @contextlib.contextmanager
 def _service(port: int) -> Iterator[Service]:
-    # The same server and settings as `make run`.
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn_settings"]
-    command = [*gunicorn, "--bind", f"127.0.0.1:{port}", "config.wsgi"]
-    with running(command, ready=f"127.0.0.1:{port}") as process:
+    # The same server and settings as `make run`, on the port of the run's environment.
+    with running([sys.executable, "manage.py", "serve"], ready=f"127.0.0.1:{port}") as process:
         yield Service(port, [process.pid, postmaster()])
 
 

@@ -4,18 +4,16 @@ import io
 import json
 import logging
 import logging.config
+import time
 from collections.abc import Iterator
-from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
+from granian.log import log_request_builder
 
-from config import gunicorn_settings
 from config.logging import LOGGING_SETTINGS, without_personal_data
+from config.web_server import ACCESS_LOG_FORMAT
 
 TOKEN = "Zk3-tQ_9vB2xW8yL5mN7"
 
@@ -79,22 +77,16 @@ def test_every_way_of_logging_is_scrubbed(written: io.StringIO) -> None:
     assert "Traceback" in lines[2]["exception"]
 
 
-def test_the_access_log_is_scrubbed_and_holds_no_query(written: io.StringIO) -> None:
-    configuration = Config()
-    configuration.set("logconfig_dict", _logging_to(written))
-    configuration.set("access_log_format", gunicorn_settings.access_log_format)
-    log = Logger(configuration)
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "RAW_URI": f"/r/{TOKEN}/?q=ann@example.org",
-        "PATH_INFO": f"/r/{TOKEN}/",
-        "QUERY_STRING": "q=ann@example.org",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "192.0.2.7",
+def test_the_access_log_is_scrubbed_and_holds_neither_query_nor_address(written: io.StringIO) -> None:
+    request = {
+        "method": "GET",
+        "path": f"/r/{TOKEN}/",
+        "qs": "q=ann@example.org",
+        "addr_remote": "192.0.2.7",
+        "protocol": "HTTP/1.1",
+        "scheme": "http",
     }
-    response = SimpleNamespace(status="200 OK", sent=12, headers=[])
-    request = SimpleNamespace(headers=[])
 
-    log.access(response, request, environ, timedelta(milliseconds=5))
+    log_request_builder(ACCESS_LOG_FORMAT)(time.time(), time.perf_counter(), request, 200)
 
-    assert [line["event"] for line in _lines(written)] == ["GET /r/…/ 200 12 5ms"]
+    assert [(line["event"], line["logger"]) for line in _lines(written)] == [("GET /r/…/ 200 0ms", "granian.access")]

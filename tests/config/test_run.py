@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import psutil
@@ -41,7 +42,18 @@ class Service:
         self.everything = self.process.children(recursive=True)
 
     def queue(self) -> set[psutil.Process]:
-        return {child for child in self.process.children(recursive=True) if "qcluster" in " ".join(child.cmdline())}
+        return self._running("qcluster")
+
+    def web(self) -> set[psutil.Process]:
+        return self._running("wiec web")
+
+    def _running(self, title: str) -> set[psutil.Process]:
+        found = set()
+        for child in self.process.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # It may go while it is looked at.
+                if title in " ".join(child.cmdline()):
+                    found.add(child)
+        return found
 
     def answers(self) -> bool:
         try:
@@ -97,6 +109,17 @@ def test_it_serves_restarts_a_killed_queue_and_stops_when_asked(service: Service
 
 
 @pytest.mark.slow
+def test_a_killed_worker_of_the_web_server_is_replaced(service: Service) -> None:
+    _wait_for(lambda: len(service.web()) == 3)
+    killed = max(service.web(), key=lambda process: process.pid)
+
+    killed.kill()
+
+    _wait_for(lambda: len(service.web() - {killed}) == 3)
+    assert service.answers()
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
 def test_nothing_outlives_it_when_it_is_killed(service: Service) -> None:
     _wait_for(lambda: len(service.queue()) >= 6)
@@ -107,13 +130,14 @@ def test_nothing_outlives_it_when_it_is_killed(service: Service) -> None:
     _wait_for(lambda: _all_gone(everything))
 
 
-def test_a_taken_port_is_named_with_what_to_do(database_url: str) -> None:
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_taken_port_is_named_with_what_to_do(database_url: str, command: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         result = subprocess.run(
-            [sys.executable, "manage.py", "run"],
+            [sys.executable, "manage.py", command],
             cwd=settings.BASE_DIR,
             env={"PATH": os.defpath, "DATABASE_URL": database_url, "DEBUG": "1", "PORT": str(port)},
             capture_output=True,

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from config.supervision import STOP_SECONDS, Group, Stop, raise_stop, serve_pages, supervise, work_the_queue
+from config.supervision import STOP_SECONDS, Group, Stop, raise_stop, supervise, work_the_queue
+from config.web_server import refuse_a_taken_port, serve_pages
 from events.models import Event, ParticipationProcess
 
 EXAMPLE_PROCESS: Final = Path("events/data/lublin2030.yaml")
@@ -43,7 +44,7 @@ class Command(BaseCommand):
 
     def _run(self) -> None:
         port = settings.ENVIRONMENT.port
-        _refuse_a_taken_port(port)
+        refuse_a_taken_port(port)
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
         if settings.USES_EMBEDDED_DATABASE:
@@ -91,16 +92,6 @@ class Command(BaseCommand):
             deadline = time.monotonic() + STOP_SECONDS
             for group in (web, queue):
                 group.end(within=max(0.0, deadline - time.monotonic()))
-
-
-def _refuse_a_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            another = f"choose another, as in `make run PORT={port % 65_535 + 1}`"
-            raise CommandError(f"Port {port} cannot be used ({error.strerror}): {another}.") from error
 
 
 def _answers_soon(port: int, web: Group) -> bool:
