@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.running import AlreadyRuns, only_one
 from config.supervision import STOP_SECONDS, Group, Stop, raise_stop, supervise, work_the_queue
 from config.web_server import refuse_a_taken_port, serve_pages
 from events.models import Event, ParticipationProcess
@@ -45,6 +46,16 @@ class Command(BaseCommand):
     def _run(self) -> None:
         port = settings.ENVIRONMENT.port
         refuse_a_taken_port(port)
+        if not settings.USES_EMBEDDED_DATABASE:
+            self._prepare_and_start(port)
+            return
+        try:
+            with only_one(settings.VAR_DIR, settings.BASE_URL):
+                self._prepare_and_start(port)
+        except AlreadyRuns as other:
+            raise CommandError(f"The service of this checkout already runs at {other}/. Stop it first.") from other
+
+    def _prepare_and_start(self, port: int) -> None:
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
         if settings.USES_EMBEDDED_DATABASE:
@@ -54,8 +65,7 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             self._say("Collecting the files that browsers load …")
             call_command("collectstatic", verbosity=0, interactive=False)
-        if "work_once" in get_commands():
-            call_command("work_once")
+        call_command("work_once", verbosity=0)
         self._start(port)
 
     def _load_examples(self) -> None:
@@ -63,13 +73,10 @@ class Command(BaseCommand):
         if Event.objects.exists() or ParticipationProcess.objects.exists():
             return
         _make_organiser_password()
-        known = get_commands()
-        if "import_process" in known and (settings.BASE_DIR / EXAMPLE_PROCESS).exists():
-            self._say("Loading the Strategia Lublin 2030 process …")
-            call_command("import_process", str(settings.BASE_DIR / EXAMPLE_PROCESS))
-        if "load_examples" in known:
-            self._say("Making example events …")
-            call_command("load_examples")
+        self._say("Loading the Strategia Lublin 2030 process …")
+        call_command("import_process", str(settings.BASE_DIR / EXAMPLE_PROCESS))
+        self._say("Making example events …")
+        call_command("load_examples")
 
     def _start(self, port: int) -> None:
         log = _trial_log() if settings.DEBUG else None

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.running import running_at
 from config.visitor import Page, Visitor
 
 START_SECONDS: Final = 120.0
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     help = "Play one person through the running service: find, register, confirm, be reminded, be checked in."
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
-        """Use the service that runs on PORT, or start one for as long as the story lasts."""
+        """Use the service of this checkout that runs, or start one for as long as the story lasts."""
         if not (settings.DEBUG and settings.USES_EMBEDDED_DATABASE):
             raise CommandError(
                 "The story plays on the example data of a local trial: unset DATABASE_URL and SECRET_KEY."
@@ -223,12 +224,12 @@ class _Story:
 
 @contextlib.contextmanager
 def _service(say: Callable[[str], None]) -> Iterator[str]:
+    running = running_at(settings.VAR_DIR)
+    if running is not None:
+        say(f"The service runs at {running}/.")
+        yield running
+        return
     base_url = settings.BASE_URL
-    with contextlib.suppress(OSError):
-        if Visitor(base_url).get("/healthz").status == 200:  # noqa: PLR2004 - it answers
-            say(f"The service runs at {base_url}.")
-            yield base_url
-            return
     say("The service does not run: starting it for the story …")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run"], cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, start_new_session=True
