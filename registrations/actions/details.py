@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.errors import FieldErrors
 from events.queries.search import fold
 from registrations.actions.history import record
+from registrations.actions.people import person_faults
 from registrations.actions.retries import retried
 from registrations.enums import ChangeCause
 from registrations.errors import NotActive
@@ -40,11 +39,7 @@ def change_details(registration: Registration, changes: Mapping[str, object], *,
 
 
 def _require_valid(registration: Registration, participant: Participant) -> None:
-    errors: dict[str, list[str | Promise]] = {}
-    try:
-        participant.clean_fields(exclude=["registration"])
-    except ValidationError as error:
-        errors |= {field: list(sentences) for field, sentences in error.message_dict.items()}
+    errors = person_faults(participant)
     if registration.sms_reminders and not participant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
     if errors:

@@ -11,10 +11,8 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import prefetch_related_objects
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
@@ -27,14 +25,17 @@ from events.queries.seats import applying, blocking_pool, event_pools
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
 from registrations.actions.openings import require_open, require_queue
+from registrations.actions.people import person_faults
 from registrations.actions.queues import may_pass_queue
 from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
-from registrations.errors import SessionsOverlap
+from registrations.errors import RateLimited, SessionsOverlap
 from registrations.models import Participant, Registration
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3
+# Seconds to wait after all tries were lost.
+_BREATH: Final = 1
 _ONE_PER_EMAIL: Final = "registration_one_per_email"
 
 
@@ -113,15 +114,17 @@ def sign_up(
         except _AlreadyThere as already:
             if _tell_owner(wish):
                 return already.answer
-    return _enter(wish, locked=True)
+    try:
+        return _enter(wish, locked=True)
+    except _AlreadyThere as already:
+        if _tell_owner(wish):
+            return already.answer
+        # Registrations with this address come and go faster than one can look: a machine, or many clicks at once.
+        raise RateLimited(details={"retry_after": _BREATH}) from already
 
 
 def _require_valid(applicant: Applicant) -> None:
-    errors: dict[str, list[str | Promise]] = {}
-    try:
-        _participant(applicant).clean_fields(exclude=["registration"])
-    except ValidationError as error:
-        errors |= {field: list(sentences) for field, sentences in error.message_dict.items()}
+    errors = person_faults(_participant(applicant))
     if not applicant.email.strip():
         errors["email"] = [_("Give an e-mail address.")]
     if applicant.sms_reminders and not applicant.phone:

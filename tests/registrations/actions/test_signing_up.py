@@ -16,6 +16,7 @@ from registrations.errors import (
     EventFull,
     NotOpenYet,
     PoolFull,
+    RateLimited,
     RegistrationClosed,
     SessionsOverlap,
 )
@@ -388,3 +389,17 @@ def test_whose_registration_ended_in_between_comes_in(monkeypatch):
 
     assert answer.registration is not None
     assert answer.state == CONFIRMED
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_whose_registrations_come_and_go_at_every_try_gets_an_answer(monkeypatch, is_told):
+    event = make_event()
+    make_registration(event, email="ann@example.org")
+    told = iter([False, False, False, is_told])
+    monkeypatch.setattr(signing_up, "_tell_owner", lambda _wish: next(told))
+
+    if is_told:
+        assert enter(event, make_applicant("ann@example.org")) == SignUp(CONFIRMED, None, None)
+    else:
+        assert refused(event, RateLimited, make_applicant("ann@example.org")).details == {"retry_after": 1}
+    assert counts(event) == [(1, 0)]
