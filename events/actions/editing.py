@@ -24,7 +24,7 @@ from events.actions.definitions import (
 )
 from events.actions.faults import model_faults
 from events.actions.history import Difference, plain, record
-from events.actions.rules import edit_registration, edit_reminders, make_rules
+from events.actions.rules import edit_registration, edit_reminders, make_rules, save_reminders
 from events.actions.search_texts import keep_search_text
 from events.actions.sessions import raise_sequence, save_sessions
 from events.enums import PUBLIC_STATUSES, Accessibility, AccessibilityFeature, EventChangeKind, EventStatus
@@ -74,8 +74,9 @@ def create_event(definition: EventDefinition, *, by: User | None, at: datetime) 
     registration = definition.registration
     required = kind.registration_required if registration.required is None else registration.required
     reminders = usual_reminders(kind) if definition.reminders is None else definition.reminders
-    make_rules(event, registration, reminders, required=required)
+    make_rules(event, registration, required=required)
     save_sessions(event, definition.sessions, at=at)
+    save_reminders(event, reminders)
     keep_search_text(event)
     record(event, EventChangeKind.CREATED, by=by, at=at)
     return event

@@ -1,8 +1,8 @@
 """How people sign up and are reminded: the policy, the seats by category, the reminders."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,18 +40,16 @@ OFFER_HOURS: Final = 90 * 24
 def make_rules(
     event: Event,
     registration: RegistrationDefinition,
-    reminders: tuple[ReminderDefinition, ...],
     *,
     required: bool,
 ) -> None:
-    """The rules of an event that has none yet."""
+    """How people sign up for an event that has no rules yet."""
     _save_policy(RegistrationPolicy(event=event), {**given(registration, POLICY_COLUMNS), "required": required})
     _require_capacity(registration.capacity, key="registration.capacity")
     _require_categories(registration.categories)
     SeatPool.objects.create(event=event, capacity=registration.capacity)
     for item in registration.categories:
         SeatPool.objects.create(event=event, category=item.category, capacity=item.capacity)
-    _save_reminders(event, reminders)
 
 
 def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[Difference]:
@@ -155,7 +153,7 @@ def edit_reminders(event: Event, reminders: tuple[ReminderDefinition, ...] | Uns
         return
     rules = [reminder_definition_of(rule) for rule in event.reminders.all()]
     if set(rules) != set(reminders) or len(rules) != len(reminders):
-        _save_reminders(event, reminders)
+        save_reminders(event, reminders)
         before, after = ([_reminder(rule) for rule in some] for some in (rules, reminders))
         yield Difference(EventChangeKind.EDITED, {"reminders": before}, {"reminders": after})
 
@@ -166,7 +164,8 @@ def _reminder(rule: ReminderDefinition) -> dict[str, object]:
     return {"channel": rule.channel.value, "before": before}
 
 
-def _save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
+def save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
+    """Let these be the reminders of an event whose sessions are saved; one that could never go out is refused."""
     rows = [
         ReminderRule(
             event=event,
@@ -185,10 +184,23 @@ def _save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None
     limits = ("days_before", "minutes_before")
     if any(model_faults(row, only=limits) or _minutes_before(row) > REMINDER_MINUTES for row in rows):
         sentences.append(_("A reminder comes a year before the start at most."))
+    zone = ZoneInfo(event.time_zone)
+    begin = event.sessions.filter(is_cancelled=False).order_by("starts_at").values_list("starts_at", flat=True)
+    clocks = [starts_at.astimezone(zone).time() for starts_at in begin]
+    if any(_comes_too_late(rule, clocks) for rule in rules):
+        sentences.append(_("A reminder has to come before the start."))
     if sentences:
         raise FieldErrors({"reminders": sentences})
     event.reminders.all().delete()
     ReminderRule.objects.bulk_create(rows)
+
+
+def _comes_too_late(rule: ReminderDefinition, clocks: Sequence[time]) -> bool:
+    """Whether it comes before none of the starts; an all-day session starts at midnight."""
+    if rule.minutes is not None:
+        return rule.minutes == 0
+    at = rule.at
+    return rule.days == 0 and at is not None and bool(clocks) and all(clock <= at for clock in clocks)
 
 
 def _minutes_before(rule: ReminderRule) -> int:

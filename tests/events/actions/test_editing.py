@@ -256,6 +256,9 @@ def test_a_refusal_of_the_database_that_is_no_taken_address_is_a_bug_and_travels
         ({"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=10**20),)}, "reminders"),
         ({"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=10**6),)}, "reminders"),
         ({"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=5),) * 2}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=0),)}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, days=0, at=time(17)),)}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, days=0),)}, "reminders"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_leaves_nothing_behind(given, field):
@@ -287,6 +290,19 @@ def test_rules_that_do_not_fit_are_refused(given, field):
 
     assert list(refusal.value.errors) == [field]
     assert not Event.objects.exists()
+
+
+def test_a_reminder_on_the_day_comes_before_one_of_the_starts():
+    on_the_day = (ReminderDefinition(ReminderChannel.EMAIL, days=0, at=time(16, 59)),)
+    event = create_event(a_definition(reminders=on_the_day), by=make_user(), at=NOW)
+    all_day = make_event(starts_at=datetime(2027, 2, 1, 23, tzinfo=UTC))
+    undated = create_event(a_definition(sessions=(), reminders=on_the_day), by=make_user(), at=NOW)
+
+    with pytest.raises(FieldErrors) as refusal:
+        edit_event(all_day, EventEdit(reminders=on_the_day), by=make_user(), at=LATER)
+
+    assert refusal.value.errors == {"reminders": ["A reminder has to come before the start."]}
+    assert (event.reminders.count(), undated.reminders.count()) == (1, 1)
 
 
 def test_a_category_is_named_once():
