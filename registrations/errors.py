@@ -61,6 +61,13 @@ class NotActive(DomainError):
     default_message = _("This registration is no longer active.")
 
 
+class TooLateToCancel(DomainError):
+    """The person has come, or the event is over: cancelling now would only falsify the figures."""
+
+    code = "too_late_to_cancel"
+    default_message = _("You have checked in or the event is over, so you can no longer cancel.")
+
+
 class RateLimited(DomainError):
     """Too many attempts from one address; `details["retry_after"]` is in seconds. Answered as 429."""
 

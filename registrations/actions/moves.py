@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
@@ -20,8 +21,9 @@ from registrations.actions.queues import claim_of, may_pass_queue, move_up, pool
 from registrations.actions.retries import retried
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
-from registrations.errors import NotActive, OfferOver
+from registrations.errors import NotActive, OfferOver, TooLateToCancel
 from registrations.models import Registration
+from registrations.queries.own_pages import is_too_late_to_cancel
 
 __all__ = [
     "accept_offer",
@@ -34,6 +36,8 @@ __all__ = [
     "promote",
     "settle_at_the_door",
 ]
+
+log = structlog.get_logger(__name__)
 
 _S: Final = RegistrationState
 _CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
@@ -65,10 +69,15 @@ def confirm_registration(registration: Registration, *, at: datetime) -> Registr
 
 @retried
 def cancel_registration(registration: Registration, *, by: User | None, reason: str = "", at: datetime) -> Registration:
-    """Give the seat or the place in the queue back; `by` null: the participant. Once more changes nothing."""
+    """Give the seat or the place in the queue back; `by` null: the participant. Once more changes nothing.
+
+    A participant cannot cancel after coming, or after the end: the figures of who was there would lose them.
+    """
     current = _locked(registration)
     if current.state in _CANCELLED:
         return current
+    if by is None and is_too_late_to_cancel(current, at=at):
+        raise TooLateToCancel
     to = _S.CANCELLED_BY_PARTICIPANT if by is None else _S.CANCELLED_BY_ORGANIZER
     claim = claim_of(current)
     move([current], to=to, cause=ChangeCause.CANCELLED, by=by, at=at, reason=reason, columns=_NOTHING_HELD)
@@ -127,7 +136,18 @@ def expire_due(*, at: datetime) -> int:
         event__status=EventStatus.PUBLISHED,
         event__ends_at__gt=at,
     ).values_list("event", flat=True)
-    return sum(_expire_event(event_id, at=at) for event_id in sorted({*holds, *offers, *lying_free}))
+    expired = 0
+    failures: list[Exception] = []
+    for event_id in sorted({*holds, *offers, *lying_free}):
+        try:
+            expired += _expire_event(event_id, at=at)
+        except Exception as failure:
+            # The other events must have their turn; the first failure is raised at the end, so nothing is hidden.
+            log.exception("what has run out at an event could not be ended", event_id=event_id)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return expired
 
 
 @retried

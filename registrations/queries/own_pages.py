@@ -1,9 +1,10 @@
 """Everything that a person's own page shows about one registration, in a fixed number of queries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from events.models import Session
-from registrations.enums import RegistrationState
+from registrations.enums import Attendance, RegistrationState
 from registrations.models import CalendarFeed, Registration, RegistrationChange
 from registrations.queries.lists import position_of
 
@@ -29,6 +30,12 @@ class OwnPageFacts:
     def has_lapsed_offer(self) -> bool:
         """Whether an offered seat ran out, rather than the time to confirm the address."""
         return self.registration.state == _S.EXPIRED and self.registration.offer_expires_at is not None
+
+
+def is_too_late_to_cancel(registration: Registration, *, at: datetime) -> bool:
+    """Whether a person can no longer cancel by themselves: they have come, or the event is over."""
+    ends_at = registration.event.ends_at
+    return registration.attendance == Attendance.PRESENT or (ends_at is not None and ends_at <= at)
 
 
 def own_page_facts(registration: Registration) -> OwnPageFacts:

@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from events.enums import EventStatus
 from events.errors import DomainError
 from registrations.actions.calendars import personal_feed, revoke_feed
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.doors import get_registration_by_token
-from registrations.queries.own_pages import own_page_facts
+from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
 
 _REFUSED = 409
 
@@ -82,7 +83,7 @@ def decline(request: HttpRequest, registration: Registration) -> HttpResponse:
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Ask whether the person is sure; then give the seat back."""
     if request.method != "POST":
-        if not registration.is_active:
+        if not _can_cancel(registration):
             return redirect("registration-manage", registration.manage_token)
         return render(request, "registrations/cancel.html", _context(registration))
     return _act(request, registration, lambda: cancel_registration(registration, by=None, at=timezone.now()))
@@ -119,6 +120,10 @@ def _page(request: HttpRequest, registration: Registration, *, refusal: str = ""
     return render(request, "registrations/own.html", {**_context(registration), "refusal": refusal}, status=status)
 
 
+def _can_cancel(registration: Registration) -> bool:
+    return registration.is_active and not is_too_late_to_cancel(registration, at=timezone.now())
+
+
 def _context(registration: Registration) -> dict[str, object]:
     facts = own_page_facts(registration)
     context: dict[str, object] = {
@@ -126,6 +131,7 @@ def _context(registration: Registration) -> dict[str, object]:
         "event": registration.event,
         "facts": facts,
         "token": registration.manage_token,
+        "can_cancel": _can_cancel(registration) and registration.event.status != EventStatus.CANCELLED,
         "ticket_url": f"{settings.BASE_URL}{reverse('ticket-code', args=[registration.ticket_code])}",
     }
     if facts.feed is not None:

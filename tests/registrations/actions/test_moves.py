@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from events.actions.seats import lock_queue
 from events.enums import EventStatus
 from events.models import Event
+from registrations.actions import moves
 from registrations.actions.moves import (
     accept_offer,
     cancel_registration,
@@ -15,8 +17,8 @@ from registrations.actions.moves import (
     settle_at_the_door,
 )
 from registrations.actions.transitions import move
-from registrations.enums import REGISTRATION_MOVES, ChangeCause, RegistrationState
-from registrations.errors import EventCancelled, EventFull, NotActive, OfferOver, RegistrationClosed
+from registrations.enums import REGISTRATION_MOVES, Attendance, ChangeCause, RegistrationState
+from registrations.errors import EventCancelled, EventFull, NotActive, OfferOver, RegistrationClosed, TooLateToCancel
 from registrations.models import Registration, RegistrationChange
 from tests.make import make_applicant, make_event, make_registration, make_session, make_user
 from tests.make.events import NOW
@@ -167,6 +169,39 @@ def test_an_organiser_cancels_with_a_reason():
     assert (change.by, change.reason, change.to_state) == (organiser, "Zgłoszenie podwójne", S.CANCELLED_BY_ORGANIZER)
 
 
+@pytest.mark.parametrize(
+    ("attendance", "after_the_end", "is_refused"),
+    [
+        (Attendance.PRESENT, timedelta(hours=-1), True),
+        (Attendance.NOT_RECORDED, timedelta(0), True),
+        (Attendance.NOT_RECORDED, timedelta(seconds=-1), False),
+    ],
+)
+def test_who_has_come_or_comes_after_the_end_cannot_cancel_by_themselves(attendance, after_the_end, is_refused):
+    event, organiser = make_event(), make_user()
+    registration = make_registration(event)
+    Registration.objects.filter(pk=registration.pk).update(attendance=attendance)
+    at = event.ends_at + after_the_end
+
+    if is_refused:
+        with pytest.raises(TooLateToCancel):
+            cancel_registration(registration, by=None, at=at)
+        assert (fresh(registration).state, counts(event)) == (S.CONFIRMED, [(1, 0)])
+        # The organiser, who answers for the figures, still can.
+        assert cancel_registration(registration, by=organiser, at=at).state == S.CANCELLED_BY_ORGANIZER
+    # Once more changes nothing, after the end as well.
+    assert cancel_registration(registration, by=None, at=at).state != S.CONFIRMED
+    assert counts(event) == [(0, 0)]
+
+
+def test_an_event_without_dates_can_be_left():
+    event = make_event()
+    registration = make_registration(event)
+    Event.objects.filter(pk=event.pk).update(starts_at=None, ends_at=None)
+
+    assert cancel_registration(registration, by=None, at=NOW).state == S.CANCELLED_BY_PARTICIPANT
+
+
 @pytest.mark.parametrize("state", OVER)
 def test_what_has_ended_is_not_cancelled(state):
     ended = make_registration(make_event(), state=state)
@@ -271,6 +306,24 @@ def test_holds_and_offers_run_out_together_and_the_next_move_up():
         (ChangeCause.HOLD_EXPIRED, S.HELD, S.EXPIRED, False),
         (ChangeCause.OFFER_LAPSED, S.OFFERED, S.EXPIRED, True),
     }
+
+
+def test_an_event_that_fails_does_not_keep_the_others_from_running_out(monkeypatch):
+    broken, sound = make_event(confirm_email=True), make_event(confirm_email=True)
+    stuck, held = entered(broken), entered(sound)
+
+    def lock(event_id):
+        if event_id == broken.pk:
+            raise RuntimeError("broken")
+        lock_queue(event_id)
+
+    monkeypatch.setattr(moves, "lock_queue", lock)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        expire_due(at=NOW + HOUR)
+
+    assert broken.pk < sound.pk
+    assert (fresh(stuck).state, fresh(held).state) == (S.HELD, S.EXPIRED)
 
 
 def test_a_cancelled_event_is_left_as_it_is():

@@ -8,7 +8,7 @@ from django.test import Client
 
 from events.enums import EventStatus
 from events.models import Event
-from registrations.enums import RegistrationState
+from registrations.enums import Attendance, RegistrationState
 from registrations.models import CalendarFeed, Registration
 from tests.make.events import NOW, make_event, make_venue
 from tests.make.registrations import make_registration
@@ -89,6 +89,21 @@ def test_cancelling_asks_first(client: Client) -> None:
     assert f'action="{door(registration, "cancel/")}"' in html
     registration.refresh_from_db()
     assert registration.state == CONFIRMED
+
+
+def test_who_has_come_or_comes_back_after_the_end_is_not_offered_to_cancel(client: Client) -> None:
+    present, late = make_registration(make_event()), make_registration(make_event(starts_at=NOW - timedelta(hours=3)))
+    Registration.objects.filter(pk=present.pk).update(attendance=Attendance.PRESENT)
+
+    for registration in (present, late):
+        html = client.get(door(registration)).content.decode()
+        asked, done = client.get(door(registration, "cancel/")), client.post(door(registration, "cancel/"))
+
+        assert door(registration, "cancel/") not in html
+        assert (asked.status_code, done.status_code) == (302, 409)
+        assert "you can no longer cancel" in done.content.decode()
+        registration.refresh_from_db()
+        assert registration.state == CONFIRMED
 
 
 def test_a_refusal_is_worded_on_the_page(client: Client) -> None:
