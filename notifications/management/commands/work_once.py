@@ -12,6 +12,8 @@ from notifications.tasks import Work, beat, work_through
 
 # A message that is planned while another is sent is found by the next pass; more passes than this would be a circle.
 _MOST_PASSES = 1000
+# Due times are counted back and forth from now; at the ends of the calendar there is nowhere to count to.
+_YEARS = range(2000, 2200)
 
 
 class Command(BaseCommand):
@@ -44,6 +46,8 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"“{text}” is not a moment, as in 2027-01-11T17:00+01:00.") from error
+    if moment.year not in _YEARS:
+        raise CommandError(f"“{text}” is too far away: give a year from {_YEARS[0]} to {_YEARS[-1]}.")
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 

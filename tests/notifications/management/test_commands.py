@@ -75,6 +75,17 @@ def test_a_wrong_moment_is_refused(moment: str):
         work_once(at=moment)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01", "1999-12-31T23:59Z", "2200-01-01", "9999-12-31T23:59-12:00"])
+def test_a_moment_too_far_away_is_refused(moment: str):
+    with pytest.raises(CommandError, match="give a year from 2000 to 2199"):
+        work_once(at=moment)
+
+
+@pytest.mark.parametrize("moment", ["2000-01-01", "2199-12-31T23:59"])
+def test_any_moment_near_enough_is_counted_with(moment: str):
+    assert work_once(at=moment) == ["Nothing was due."]
+
+
 def test_the_clock_is_refused_in_production(settings: Any):
     settings.ALLOW_CLOCK = settings.DEBUG = False
 
