@@ -1,9 +1,11 @@
 """`/api/v1/docs/`: the schema as a page to read, without a script and without anybody else's server."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -13,6 +15,33 @@ from django.views.decorators.http import require_safe
 from config.api.schema import schema_in
 
 JSONObject = Mapping[str, Any]
+
+# What stands in examples: by format, else by the field's name.
+FORMATS: Final = {
+    "date-time": "2027-02-07T17:00:00+01:00",
+    "date": "2027-02-07",
+    "uuid": "7f2c1b9e-5d0a-4c3e-9a41-0c6f5b8d2e17",
+    "email": "anna@example.org",
+    "uri": "https://wiec.example.org/",
+}
+TEXTS: Final = {
+    "pl": "Spacer po parku",
+    "en": "A walk in the park",
+    "uk": "Прогулянка парком",
+    "slug": "spacer-po-parku",
+    "event": "spacer-po-parku",
+    "email": "anna@example.org",
+    "first_name": "Anna",
+    "last_name": "Nowak",
+    "phone": "+48600100200",
+    "kind": "workshop",
+    "category": "resident",
+    "unit": "strategia",
+    "time_zone": "Europe/Warsaw",
+    "language": "pl",
+    "latitude": "51.247900",
+    "longitude": "22.568300",
+}
 
 
 @dataclass(frozen=True)
@@ -35,12 +64,22 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Content:
+    """A body or an answer: its type, the object or list of them that it is made of, and what it looks like."""
+
+    type: str
+    shape: str = ""
+    fields: tuple[Field, ...] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What comes back with a status."""
 
     status: str
-    type: str
     description: str
+    content: Content
 
 
 @dataclass(frozen=True)
@@ -53,7 +92,8 @@ class Operation:
     summary: str
     needs_token: bool
     parameters: tuple[Field, ...]
-    body: str
+    body: Content
+    curl: str
     answers: tuple[Answer, ...]
 
 
@@ -70,12 +110,14 @@ def operations(schema: JSONObject) -> Iterator[Operation]:
     """What one can ask for."""
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
+            needs_token = any(operation.get("security", ()))
+            body = _content(operation.get("requestBody", {}), schema)
             yield Operation(
                 id=operation["operationId"],
                 method=method.upper(),
                 path=path,
                 summary=operation.get("description", ""),
-                needs_token=any(operation.get("security", ())),
+                needs_token=needs_token,
                 parameters=tuple(
                     Field(
                         name=parameter["name"],
@@ -85,9 +127,10 @@ def operations(schema: JSONObject) -> Iterator[Operation]:
                     )
                     for parameter in operation.get("parameters", ())
                 ),
-                body=_content_type_name(operation.get("requestBody", {})),
+                body=body,
+                curl=_curl(method, path, body=body.example, needs_token=needs_token),
                 answers=tuple(
-                    Answer(status=status, type=_content_type_name(answer), description=answer.get("description", ""))
+                    Answer(status=status, description=answer.get("description", ""), content=_content(answer, schema))
                     for status, answer in operation["responses"].items()
                 ),
             )
@@ -96,18 +139,22 @@ def operations(schema: JSONObject) -> Iterator[Operation]:
 def shapes(schema: JSONObject) -> Iterator[Shape]:
     """What bodies and answers are made of."""
     for name, shape in schema["components"]["schemas"].items():
-        required = shape.get("required", ())
-        fields = tuple(
-            Field(
-                name=field,
-                type=type_name(inner),
-                required=field in required,
-                description=inner.get("description", ""),
-            )
-            for field, inner in shape.get("properties", {}).items()
-        )
+        fields = _fields(shape)
         if fields:
             yield Shape(name=name, description=shape.get("description", ""), fields=fields)
+
+
+def _fields(shape: JSONObject) -> tuple[Field, ...]:
+    required = shape.get("required", ())
+    return tuple(
+        Field(
+            name=field,
+            type=type_name(inner),
+            required=field in required,
+            description=inner.get("description", ""),
+        )
+        for field, inner in shape.get("properties", {}).items()
+    )
 
 
 def type_name(schema: JSONObject) -> str:
@@ -126,8 +173,57 @@ def type_name(schema: JSONObject) -> str:
     return " | ".join(words.get(name, f"{name}{form}") for name in names)
 
 
-def _content_type_name(holder: JSONObject) -> str:
+def example(schema: JSONObject, whole: JSONObject, *, name: str = "", inside: tuple[str, ...] = ()) -> object:
+    """A value that the schema allows; `inside` keeps an object that holds its like from going on for ever."""
+    reference = str(schema.get("$ref", "")).rpartition("/")[2]
+    if reference:
+        if reference in inside:
+            return {}
+        return example(whole["components"]["schemas"][reference], whole, name=name, inside=(*inside, reference))
+    for several in ("oneOf", "anyOf", "allOf"):
+        if several in schema:
+            return example(schema[several][0], whole, name=name, inside=inside)
+    if "properties" in schema:
+        parts = schema["properties"].items()
+        return {part: example(inner, whole, name=part, inside=inside) for part, inner in parts}
+    if schema.get("type") == "array":
+        return [example(schema.get("items", {}), whole, name=name, inside=inside)]
+    return _single(schema, name)
+
+
+def _single(schema: JSONObject, name: str) -> object:
+    if schema.get("format") in FORMATS:
+        return FORMATS[schema["format"]]
+    for known in (schema.get("default"), schema.get("example"), *schema.get("enum", ())[:1]):
+        if known is not None:
+            return known
+    kind = schema.get("type")
+    kind = next((one for one in kind if one != "null"), None) if isinstance(kind, list) else kind
+    number = max(1, schema.get("minimum", 1))
+    by_kind: JSONObject = {"boolean": True, "integer": number, "number": number, "object": {}, "array": []}
+    return by_kind.get(str(kind), TEXTS.get(name, "…"))
+
+
+def _content(holder: JSONObject, whole: JSONObject) -> Content:
     for content_type, content in holder.get("content", {}).items():
-        name = type_name(content.get("schema", {}))
-        return name if content_type.endswith("json") else content_type
-    return ""
+        if not content_type.endswith("json"):
+            return Content(content_type)
+        schema = content.get("schema", {})
+        name = type_name(schema)
+        shape = whole["components"]["schemas"].get(name, {})
+        # What is refused looks alike everywhere and is shown once, with the shapes.
+        is_problem = content_type.endswith("problem+json")
+        if is_problem or not shape:
+            return Content(name, name if shape else "")
+        written = json.dumps(example(schema, whole), ensure_ascii=False, indent=2)
+        return Content(name, name if _fields(shape) else "", _fields(shape), written)
+    return Content("")
+
+
+def _curl(method: str, path: str, *, body: str, needs_token: bool) -> str:
+    """The line that asks for it, with what is to be put in between braces."""
+    parts = ["curl --globoff"]
+    parts += [f"--request {method.upper()}"] if method != "get" else []
+    parts += ['--header "Authorization: Token $TOKEN"'] if needs_token else []
+    parts += ['--header "Content-Type: application/json" --data @body.json'] if body else []
+    return " ".join([*parts, f'"{settings.BASE_URL}{path}"'])

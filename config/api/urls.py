@@ -3,9 +3,11 @@
 from django.urls import path
 
 from config.api.docs import docs
+from config.api.index import Index
 from config.api.schema import SchemaView
 
 api_patterns = [
+    path("", Index.as_view(), name="api-index"),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]
