@@ -6,16 +6,19 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from events.api.fields import WallClockField
+from events.api.pagination import Pages
 from events.enums import PUBLIC_STATUSES, EventStatus
 from events.errors import UnknownFilterValue
 from events.queries.events import EventFilter
-from events.queries.filters import FILTERS, canonical_values, filter_labels
+from events.queries.filters import FILTERS, LONGEST_NAME, canonical_values, filter_labels, no_such_filter
 
 ORDERINGS: Final = ("starts_at", "-starts_at", "published_at", "-published_at")
 LONGEST_QUERY: Final = 200
+PAGING: Final = ("page", Pages.page_size_query_param)
 
 
 class MomentField(WallClockField):
@@ -57,12 +60,15 @@ class ManagedEventQuery(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A value that names nothing is refused at its own filter: an empty list would look as if nothing happened."""
-        errors: dict[str, list[str]] = {}
+        known = [*self.fields, *PAGING]
+        errors = {name: [no_such_filter(name, known)] for name in self.initial_data if name not in known}
         for name, values in canonical_values(attrs).items():
             try:
                 filter_labels(EventFilter(**{name: values}), "pl")  # type: ignore[arg-type]  # one of the eight
-            except UnknownFilterValue as refusal:
-                errors[name] = [refusal.message]
+            except UnknownFilterValue:
+                errors[name] = [
+                    _("There is nothing by the name “%(value)s”.") % {"value": ", ".join(values)[:LONGEST_NAME]}
+                ]
         if errors:
             raise serializers.ValidationError(errors)
         return attrs

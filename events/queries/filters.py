@@ -23,6 +23,7 @@ from events.models import (
 
 FILTERS: Final = ("kind", "topic", "process", "stage", "district", "venue", "unit", "mode")
 MOST_VALUES: Final = 20
+LONGEST_NAME: Final = 60
 
 # Nothing else can be the name of anything, and nothing else reaches the database.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_-]{1,120}")
@@ -56,6 +57,12 @@ def canonical_values(given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str,
     if sum(map(len, values.values())) > MOST_VALUES:
         raise TooManyFilterValues
     return values
+
+
+def no_such_filter(name: str, known: Iterable[str]) -> str:
+    """The refusal of a filter that does not exist: left aside, it would bring more than was asked for."""
+    names = {"name": name[:LONGEST_NAME], "known": ", ".join(known)}
+    return _("There is no filter “%(name)s”. There are: %(known)s.") % names
 
 
 def events_matching(filters: SharedFilters) -> Q:

@@ -21,7 +21,7 @@ from events.queries.feeds import (
     public_entries,
     window_start,
 )
-from events.queries.filters import FILTERS, filter_labels
+from events.queries.filters import FILTERS, filter_labels, no_such_filter
 from events.rendering import event_feed_file, public_feed_file
 from events.web.calendar_answers import (
     CalendarBody,
@@ -35,6 +35,7 @@ from events.web.calendar_answers import (
 PUBLIC: Final = "public, max-age=900, stale-while-revalidate=3600"
 kept_bodies: Final = KeptBodies(settings.CALENDAR_CACHE_BYTES)
 
+PARAMETERS: Final = (*FILTERS, "lang", "past")
 _DAYS: Final = re.compile(r"[0-9]{1,4}")
 
 
@@ -45,6 +46,9 @@ def public_feed(request: HttpRequest) -> HttpResponse:
     if language is None:
         return unknown_language()
     with translation.override(language):
+        unknown = sorted(set(request.GET).difference(PARAMETERS))
+        if unknown:
+            return plain_answer(no_such_filter(unknown[0], PARAMETERS), status=404)
         past = _wished_past(request)
         if past is None:
             sentence = _("Give “past” as a number of days from 0 to %(most)s.") % {"most": MOST_DAYS_BACK}

@@ -173,6 +173,12 @@ def test_a_filter_that_means_nothing_is_refused_at_its_name(query, field, langua
     assert list(response.json()["errors"]) == [field]
 
 
+def test_an_unknown_filter_is_named_beside_those_that_there_are():
+    sentences = Program(language="en").get("/api/v1/events/?colour=red").json()["errors"]["colour"]
+
+    assert sentences[0].startswith("There is no filter “colour”. There are: kind, topic,")
+
+
 def test_more_filter_values_than_anybody_means_are_refused(program):
     query = "&".join(f"kind=k{number}" for number in range(21))
 

@@ -342,7 +342,7 @@ def test_one_wish_has_one_address_however_it_is_put(client: Client):
         client.get(f"{FEED}?{query}")["ETag"]
         for query in (
             "kind=workshop&kind=conference",
-            "kind=conference&kind=workshop&kind=workshop&lang=pl&past=30&utm=x",
+            "kind=conference&kind=workshop&kind=workshop&lang=pl&past=30",
         )
     }
 
@@ -367,6 +367,8 @@ def test_one_wish_has_one_address_however_it_is_put(client: Client):
         "kind=ż",
         "lang=de",
         "lang=PL",
+        "q=park",
+        "utm=x",
     ],
 )
 def test_what_does_not_exist_is_404_and_never_an_empty_calendar(client: Client, query):
@@ -376,6 +378,12 @@ def test_what_does_not_exist_is_404_and_never_an_empty_calendar(client: Client, 
 
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
     assert len(answer.content) > 20
+
+
+def test_an_unknown_filter_is_named_beside_those_that_there_are(client: Client):
+    answer = client.get(f"{FEED}?lang=en&q=park")
+
+    assert answer.content.decode().startswith("There is no filter “q”. There are: kind, topic,")
 
 
 def test_more_than_twenty_values_are_refused(client: Client):
