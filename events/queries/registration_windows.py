@@ -28,6 +28,8 @@ class RegistrationWindow:
     opens_at: datetime | None
     closes_at: datetime | None
     pool: SeatPool | None
+    # Whether some group has no seat left; the event's own pool does not tell.
+    lacks_a_group: bool = False
 
     @property
     def accepts(self) -> bool:
@@ -38,11 +40,13 @@ class RegistrationWindow:
 def registration_window(event: Event, *, at: datetime) -> RegistrationWindow:
     """The window of an event; asks for policy, sessions and pools only where they are not prefetched."""
     policy = getattr(event, "policy", None)
-    pool = next((pool for pool in event.pools.all() if pool.session_id is None and pool.category_id is None), None)
+    pools = [pool for pool in event.pools.all() if pool.session_id is None]
+    pool = next((pool for pool in pools if pool.category_id is None), None)
+    lacks_a_group = any(pool.free == 0 for pool in pools if pool.category_id is not None)
     closes_at = registration_closes_at(event)
 
     def window(state: WindowState) -> RegistrationWindow:
-        return RegistrationWindow(state, policy.opens_at if policy else None, closes_at, pool)
+        return RegistrationWindow(state, policy.opens_at if policy else None, closes_at, pool, lacks_a_group)
 
     if event.status == EventStatus.CANCELLED:
         return window(WindowState.CANCELLED)

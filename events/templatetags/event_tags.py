@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 
 from events.enums import Accessibility, AccessibilityFeature, EventStatus, Qualifier
-from events.models import Event, RecordedFigure, Session, Translated, in_language, merged_accessibility
+from events.models import Event, RecordedFigure, SeatPool, Session, Translated, in_language, merged_accessibility
 from events.queries.registration_windows import RegistrationWindow, registration_window
 
 register = template.Library()
@@ -192,7 +192,17 @@ def seats_left(window: RegistrationWindow) -> str:
     free = window.pool.free if window.pool is not None else None
     if free is None:
         return gettext("Registration open")
-    return ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": grouped(free)}
+    left = ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": grouped(free)}
+    return gettext("%(seats_left)s, not for every group") % {"seats_left": left} if window.lacks_a_group else left
+
+
+@register.simple_tag
+def group_seats(pool: SeatPool, window: RegistrationWindow) -> str:
+    """How many seats a group may still have: never more than the event has."""
+    whole = window.pool.free if window.pool is not None else None
+    if pool.free is None:
+        return gettext("no limit") if whole is None else gettext("from the common seats")
+    return grouped(pool.free if whole is None else min(pool.free, whole))
 
 
 @register.filter

@@ -30,8 +30,21 @@ def _email_field() -> forms.EmailField:
     )
 
 
+class DescribedField(forms.BoundField):
+    """A field of several buttons or boxes each of which leads to what is wrong: their fieldset's word is not theirs."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Name the error at every input that is marked as wrong."""
+        built = super().build_widget_attrs(attrs, widget)
+        if self.use_fieldset and self.errors:
+            built["aria-describedby"] = f"{self.auto_id}_error"
+        return built
+
+
 class SignUpForm(forms.Form):
     """What somebody says to take part; which fields it has depends on the event."""
+
+    bound_field_class = DescribedField
 
     first_name = forms.CharField(
         label=_("First name"),

@@ -3,11 +3,13 @@
 import os
 import re
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -15,7 +17,7 @@ from events.enums import EventStatus
 from events.models import Event, RecordedActivity, RecordedFigure, SeatRule, Stage, Venue
 from registrations.enums import RegistrationState
 from registrations.models import Registration
-from tests.make.events import make_event, make_notice, make_process, make_session, make_topic, make_venue
+from tests.make.events import make_event, make_notice, make_process, make_session, make_topic, make_unit, make_venue
 from tests.make.registrations import make_registration
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -237,6 +239,9 @@ def test_nothing_typed_is_lost_and_errors_lead_to_their_fields(page: Page, town:
     assert page.input_value("[name=first_name]") == "Anna"
     assert page.input_value("[name=email]") == "not an address"
     assert page.is_checked("[name=sms_reminders]")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    described = page.get_attribute("[name=category]", "aria-describedby") or ""
+    assert page.locator(f"#{described}").count() == 1
     page.get_by_role("alert").get_by_role("link", name="E-mail address").click()
     expect(page).to_have_url(re.compile("#id_email$"))
     described = page.get_attribute("#id_email", "aria-describedby") or ""
@@ -267,3 +272,14 @@ def _reach_field(page: Page, name: str) -> None:
 def _type(page: Page, name: str, text: str) -> None:
     _reach_field(page, name)
     page.keyboard.type(text)
+
+
+def test_the_process_of_the_city_fits_the_narrowest_screen(page: Page) -> None:
+    make_unit("strategia")
+    call_command("import_process", str(settings.BASE_DIR / "events/data/lublin2030.yaml"), stdout=StringIO())
+    page.set_viewport_size({"width": 320, "height": 568})
+
+    for language in ("", "/en", "/uk"):
+        page.goto(f"{language}/processes/lublin2030/")
+
+        assert not overflows(page), language

@@ -307,3 +307,10 @@ def test_the_page_offers_every_calendar(client: Client, settings) -> None:
     assert 'href="webcal://wiec.example.org/events/spotkanie.ics?lang=en"' in html
     assert "dates=20270114T160000Z%2F20270114T180000Z" in html
     assert "startdt=2027-01-14T17%3A00%3A00%2B01%3A00" in html
+
+
+@pytest.mark.django_db
+def test_a_group_without_seats_of_its_own_has_the_common_ones(client: Client) -> None:
+    event = make_event("wspolne", starts_at=timezone.now() + timedelta(days=5), categories=[("resident", None)])
+
+    assert "from the common seats" in client.get(f"/en/events/{event.slug}/").text
