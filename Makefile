@@ -96,7 +96,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 # Set-up
 
 .PHONY: setup
-setup: $(DEVELOPMENT) $(FRONT_END) $(CATALOGUES)
+setup: $(DEVELOPMENT) $(FRONT_END) $(CATALOGUES) ## Install the locked packages, build styles and translations
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

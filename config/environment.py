@@ -230,7 +230,7 @@ def _hosts(raw: str) -> tuple[str, ...]:
 def _web_address(raw: str) -> str:
     parts = urlsplit(raw)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("it is not a web address: it must begin with https:// and a host name.")
+        raise ValueError("it is not a web address: it must begin with http:// or https:// and a host name.")
     _require_port(parts)
     return raw
 

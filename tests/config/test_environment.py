@@ -103,7 +103,7 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("DEBUG", "maybe", "neither 1 nor 0"),
         ("ALLOWED_HOSTS", "*", "wiec.example.org"),
         ("ALLOWED_HOSTS", "https://wiec.example.org", "host name"),
-        ("BASE_URL", "wiec.example.org", "https://"),
+        ("BASE_URL", "wiec.example.org", "http:// or https://"),
         ("BASE_URL", "https://wiec.example.org/app", "after the host name"),
         ("DATABASE_URL", "mysql://localhost/wiec", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "/name"),

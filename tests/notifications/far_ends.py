@@ -1,6 +1,7 @@
 """Real far ends for tests: mail servers and an SMS provider on the loopback address, with faults to order."""
 
 import json
+import logging
 import re
 import socket
 import struct
@@ -18,6 +19,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+# Every connection made and lost, in the middle of what a failing test has to say.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "twilio_message_spec.json").read_text())
 ACCOUNT = "AC" + "0" * 32

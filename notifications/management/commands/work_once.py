@@ -33,7 +33,10 @@ class Command(BaseCommand):
         while not passes[-1].is_nothing and len(passes) < _MOST_PASSES:
             passes.append(work_through(clock=clock))
         beat(Job.TICK)
-        for sentence in _sentences(passes):
+        said = _sentences(passes)
+        if not said and options["verbosity"]:
+            said = ["Nothing was due."]
+        for sentence in said:
             self.stdout.write(sentence)
 
 
@@ -55,22 +58,18 @@ def _sentences(passes: list[Work]) -> list[str]:
     """What was done, in plain words and without anybody's address."""
     sent = [work.sent for work in passes]
     counted = [
-        (sum(work.expired for work in passes), "registrations or offers have run out."),
-        (sum(work.planned for work in passes), "messages planned about what has happened."),
-        (sum(work.reminders for work in passes), "reminders planned."),
-        (sum(one.sent for one in sent), f"messages {_how()}."),
-        (sum(one.ended for one in sent), "messages ended unsent: no longer true, or too late."),
-        (sum(one.put_off for one in sent), "messages put off; they will be tried again."),
-        (sum(one.failed for one in sent), "messages refused for good."),
-        (sum(one.unclear for one in sent), "messages without a clear answer; the provider will be asked."),
+        (sum(work.expired for work in passes), "Registrations and offers that have run out"),
+        (sum(work.planned for work in passes), "Messages planned about what has happened"),
+        (sum(work.reminders for work in passes), "Reminders planned"),
+        (sum(one.sent for one in sent), "Messages sent, or kept here where no provider is set up"),
+        (sum(one.ended for one in sent), "Messages ended unsent, no longer true or too late"),
+        (sum(one.put_off for one in sent), "Messages put off, to be tried again"),
+        (sum(one.failed for one in sent), "Messages refused for good"),
+        (sum(one.unclear for one in sent), "Messages without a clear answer, about which the provider will be asked"),
     ]
-    found = [f"{number} {what}" for number, what in counted if number]
+    found = [f"{what}: {number}." for number, what in counted if number]
     out_of_order = {channel for one in sent for channel in one.out_of_order}
     found += [f"{Channel(channel).label} is out of order." for channel in sorted(out_of_order)]
     if not settings.SENDING_ENABLED:
         found.append("SENDING_ENABLED is off: nothing was sent.")
-    return found or ["Nothing was due."]
-
-
-def _how() -> str:
-    return "sent, or kept here where no provider is set up"
+    return found

@@ -49,15 +49,16 @@ def test_everything_that_is_due_is_done_and_told_without_names():
     said = work_once(at=(event.starts_at - timedelta(hours=3)).isoformat())
 
     assert said == [
-        "1 registrations or offers have run out.",
-        "1 messages planned about what has happened.",
-        "1 reminders planned.",
-        "1 messages sent, or kept here where no provider is set up.",
-        "1 messages ended unsent: no longer true, or too late.",
+        "Registrations and offers that have run out: 1.",
+        "Messages planned about what has happened: 1.",
+        "Reminders planned: 1.",
+        "Messages sent, or kept here where no provider is set up: 1.",
+        "Messages ended unsent, no longer true or too late: 1.",
     ]
     assert sorted(Message.objects.values_list("kind", "state")) == [("hold_to_confirm", "missed"), ("reminder", "sent")]
     assert Heartbeat.objects.get().name == "tick"
     assert work_once() == ["Nothing was due."]
+    assert work_once(verbosity=0) == []
 
 
 def test_a_moment_without_an_offset_is_local():
@@ -66,7 +67,7 @@ def test_a_moment_without_an_offset_is_local():
     make_registration(event)
 
     assert work_once(at="2027-01-26T06:59") == ["Nothing was due."]
-    assert "1 reminders planned." in work_once(at="2027-01-26T07:00")
+    assert "Reminders planned: 1." in work_once(at="2027-01-26T07:00")
 
 
 @pytest.mark.parametrize("moment", ["tomorrow", "2027-13-01"])
@@ -99,7 +100,7 @@ def test_it_says_what_is_out_of_order_and_what_is_off(settings: Any):
     make_message(make_registration(make_event()))
 
     assert work_once(at=NOW.isoformat()) == [
-        "1 messages put off; they will be tried again.",
+        "Messages put off, to be tried again: 1.",
         "E-mail is out of order.",
     ]
     settings.SENDING_ENABLED = False
