@@ -5,8 +5,8 @@ from django.urls import path
 from events.api import manage, open_data, processes, public, reference
 from events.api import places as api_places
 from events.web.feeds import event_feed, public_feed
+from events.web.manage import contacts, notices, places
 from events.web.manage import events as desk
-from events.web.manage import notices, places
 from events.web.processes import process_list, process_page
 from events.web.public import event_list, event_page
 
@@ -24,6 +24,7 @@ public_patterns = [
     path("manage/places/<slug:slug>/", places.change_venue, name="manage-venue"),
     path("manage/notices/", notices.notice_list, name="manage-notices"),
     path("manage/notices/<slug:slug>/", notices.notice, name="manage-notice"),
+    path("manage/notices/<slug:slug>/contact/", contacts.contact, name="manage-contact"),
 ]
 plain_patterns = [
     path("calendar/events.ics", public_feed, name="feed-public"),

@@ -163,6 +163,8 @@ TABLE: Final = [
     Row("manage-notices", passes=EDIT_ANYWHERE),
     Row("manage-notice", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-notice", "post", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-contact", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
     Row("manage-registrations", passes=SEE_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
@@ -173,6 +175,7 @@ TABLE: Final = [
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
     Row("manage-messages", passes=SEE_MESSAGES),
     # The API for everybody
+    api("index"),
     api("schema"),
     api("docs"),
     api("unknown", got=404),

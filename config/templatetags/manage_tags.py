@@ -1,6 +1,8 @@
 """Template tags of the staff pages: menus with only what this person may open, and figures in a few letters."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.http import HttpRequest
@@ -18,6 +20,7 @@ from events.queries.desk import Glance, seats_at_a_glance
 from events.queries.seats import SeatFigure
 from events.templatetags.event_tags import day_text, moment_text, when_text
 from notifications.enums import MessageState
+from notifications.queries.audience import people_told
 from registrations.enums import RegistrationState
 
 register = template.Library()
@@ -121,6 +124,44 @@ def dates_of(event: Event) -> str:
     count = len(sessions)
     phrase = ngettext("%(first)s – %(last)s (%(count)s date)", "%(first)s – %(last)s (%(count)s dates)", count)
     return capfirst(phrase % {"first": start, "last": day_text(last.starts_at, zone), "count": count})
+
+
+@register.simple_tag
+def door_note(event: Event, at: datetime) -> str:
+    """That an event is not today, and when it is; empty on its days, so that the door has nothing to read."""
+    zone = ZoneInfo(event.time_zone)
+    today = at.astimezone(zone).date()
+    nearest: tuple[int, datetime] | None = None
+    for session in event.sessions.all():
+        if session.is_cancelled:
+            continue
+        first = session.starts_at.astimezone(zone).date()
+        # A session that ends at midnight is over with the day before.
+        last = max(first, (session.ends_at.astimezone(zone) - timedelta(microseconds=1)).date())
+        if first <= today <= last:
+            return ""
+        days = ((first if today < first else last) - today).days
+        # What is ahead comes before what is over, the nearest first.
+        if nearest is None or (days < 0, abs(days)) < (nearest[0] < 0, abs(nearest[0])):
+            nearest = days, session.starts_at
+    if nearest is None:
+        return ""
+    days, starts_at = nearest
+    if days > 0:
+        phrase = ngettext(
+            "This meeting is on %(day)s, in %(count)s day.", "This meeting is on %(day)s, in %(count)s days.", days
+        )
+    else:
+        phrase = ngettext(
+            "This meeting was on %(day)s, %(count)s day ago.", "This meeting was on %(day)s, %(count)s days ago.", -days
+        )
+    return phrase % {"day": day_text(starts_at, event.time_zone), "count": abs(days)}
+
+
+@register.simple_tag
+def audience_of(event: Event) -> int:
+    """How many people a message about the event would reach."""
+    return people_told(event)
 
 
 @register.filter

@@ -22,7 +22,7 @@ from events.queries.desk import DeskWish, desk_events, door_events
 from events.queries.events import EventFilter
 from events.queries.publication import publication_gaps
 from events.queries.seats import seat_figures
-from notifications.queries.audience import people_told_of_cancellation
+from notifications.queries.audience import people_told
 from notifications.queries.troubles import undelivered_messages
 from registrations.queries.lists import report_figures
 
@@ -102,5 +102,5 @@ def cancel(request: StaffRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The event is cancelled."))
             return redirect("manage-event", slug)
-    told = people_told_of_cancellation(event)
+    told = people_told(event)
     return render(request, "manage/cancel.html", {"event": event, "form": form, "told": told})

@@ -94,7 +94,7 @@ class OverrideForm(forms.Form):
     """Why an event is published although something is missing."""
 
     reason = forms.CharField(
-        label=_("Why it may be published like this"),
+        label=_("Why it may be published like this (needed for publishing anyway)"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -159,9 +159,7 @@ class EventForm(forms.Form):
         Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    contact_email = forms.EmailField(
-        label=_("E-mail for questions"), required=False, help_text=_("Left empty, the address of the unit is shown.")
-    )
+    contact_email = forms.EmailField(label=_("E-mail for questions"), required=False)
     contact_phone = forms.CharField(label=_("Phone for questions"), max_length=32, required=False)
 
     required = forms.ChoiceField(
@@ -206,9 +204,16 @@ class EventForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, units: QuerySet[OrganizationalUnit] | None, **kwargs: Any) -> None:
-        """`units`: those in which this person may make events; None when an event is changed."""
+    def __init__(
+        self,
+        *args: Any,
+        units: QuerySet[OrganizationalUnit] | None,
+        unit: OrganizationalUnit | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`units`: those in which this person may make events; None when an event is changed, which is of `unit`."""
         super().__init__(*args, **kwargs)
+        self._say_whose_contact_is_shown([unit] if unit else list(units or ()))
         for feature in AccessibilityFeature:
             self.fields[FEATURE + feature] = forms.ChoiceField(
                 label=feature.label, choices=(("", _("as the place says")), *Accessibility.choices), required=False
@@ -226,6 +231,18 @@ class EventForm(forms.Form):
             _offer(self.fields["required"], _WHETHER_REQUIRED)
         for name in unused:
             del self.fields[name]
+
+    def _say_whose_contact_is_shown(self, units: list[OrganizationalUnit]) -> None:
+        without = [each for each in units if not each.contact_email]
+        # Of several units nobody knows yet which one it will be.
+        self.unit_without_contact = without[0] if without and len(units) == 1 else None
+        if self.unit_without_contact is not None:
+            hint = _("Left empty, the address of the unit is shown, but the unit has none yet.")
+        elif without:
+            hint = _("Left empty, the address of the unit is shown, where it has one.")
+        else:
+            hint = _("Left empty, the address of the unit is shown.")
+        self.fields["contact_email"].help_text = hint
 
     def clean(self) -> dict[str, Any]:
         """Check what stands in two fields."""

@@ -206,9 +206,10 @@ def _kept(rows: forms.BaseFormSet[_Row]) -> list[_Row]:
 
 @dataclass(frozen=True)
 class SheetMaker:
-    """Makes sheets for one person: `units` are those in which they may make events, None when an event is changed."""
+    """Makes sheets for one person: `units` are those in which they may make events, None when an event is changed (of `unit`)."""
 
     units: QuerySet[OrganizationalUnit] | None
+    unit: OrganizationalUnit | None = None
 
     def blank(self) -> EventSheet:
         """A sheet for a new event, with room for one date."""
@@ -234,7 +235,7 @@ class SheetMaker:
     def typed(self, data: QueryDict) -> EventSheet:
         """A sheet as somebody sent it, to be checked."""
         return EventSheet(
-            event=EventForm(data, units=self.units),
+            event=EventForm(data, units=self.units, unit=self.unit),
             sessions=SessionFormSet(data, prefix="sessions", form_kwargs={"rooms": self._rooms}),
             categories=CategoryFormSet(data, prefix="categories", form_kwargs={"categories": self._categories}),
             reminders=ReminderFormSet(data, prefix="reminders"),
@@ -256,7 +257,7 @@ class SheetMaker:
 
     def _sheet(self, *, event: _Initial, sessions: _Rows, categories: _Rows, reminders: _Rows) -> EventSheet:
         return EventSheet(
-            event=EventForm(initial=event, units=self.units),
+            event=EventForm(initial=event, units=self.units, unit=self.unit),
             sessions=SessionFormSet(rows=sessions, prefix="sessions", form_kwargs={"rooms": self._rooms}),
             categories=CategoryFormSet(
                 rows=categories, prefix="categories", form_kwargs={"categories": self._categories}

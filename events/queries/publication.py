@@ -37,7 +37,9 @@ def _overridable(event: Event, at: datetime) -> Iterator[Gap]:
     if set(features.values()) == {Accessibility.UNKNOWN}:
         yield Gap("accessibility", _("Nothing is said about accessibility."), overridable=True)
     if not any((event.contact_email, event.contact_phone, event.unit.contact_email, event.unit.contact_phone)):
-        yield Gap("contact", _("There is no contact for questions."), overridable=True)
+        yield Gap(
+            "contact", _("There is no contact for questions: neither the event nor its unit has one."), overridable=True
+        )
     if event.starts_at is not None and _days_left(event.starts_at, at, event.time_zone) < event.kind.notice_days:
         days = event.kind.notice_days
         sentence = ngettext(

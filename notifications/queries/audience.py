@@ -7,7 +7,7 @@ from registrations.enums import ACTIVE_STATES
 from registrations.models import Registration
 
 
-def people_told_of_cancellation(event: Event) -> int:
-    """How many registrations have an address or a number that a cancellation goes to."""
+def people_told(event: Event) -> int:
+    """How many people a cancellation or a change of the whole event goes to, by mail or by SMS."""
     reachable = ~Q(participant__email="") | ~Q(participant__phone="")
     return Registration.objects.filter(reachable, event=event, state__in=ACTIVE_STATES).count()

@@ -25,7 +25,7 @@ from events.queries.desk import desk_events
 from events.queries.publication import publication_gaps
 from events.web.paging import page_of
 
-EVENTS_ON_A_PAGE: Final = 25
+EVENTS_ON_A_PAGE: Final = 20
 _SHOWN_AND_SENT: Final = ["GET", "HEAD", "POST"]
 
 
@@ -63,7 +63,7 @@ def new_event(request: StaffRequest) -> HttpResponse:
 def change_event(request: StaffRequest, slug: str) -> HttpResponse:
     """Change an event; whoever registered is told of another time or place."""
     event = get_managed_event(request.user, slug, May.EDIT)
-    maker = SheetMaker(units=None)
+    maker = SheetMaker(units=None, unit=event.unit)
     # The form speaks the time of the event's own place.
     with timezone.override(ZoneInfo(event.time_zone)):
         sheet = _read(request, maker) or maker.filled(definition_of(event), version=event.version)

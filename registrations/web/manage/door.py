@@ -52,6 +52,7 @@ def door(request: StaffRequest, slug: str) -> HttpResponse:
         "manage/door.html",
         {
             "event": event,
+            "now": timezone.now(),
             "answer": answer,
             "undo": undo_form(answer),
             "nonce": _nonce(),

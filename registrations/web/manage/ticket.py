@@ -4,7 +4,7 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -43,6 +43,7 @@ def _staff_page(request: HttpRequest, registration: Registration, *, by: User) -
         "event": registration.event,
         "registration": registration,
         "answer": answer,
+        "now": timezone.now(),
         "undo": undo_form(answer),
         "nonce": secrets.token_urlsafe(16),
     }

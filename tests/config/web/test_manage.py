@@ -147,7 +147,7 @@ def test_cancelling_says_first_how_many_people_will_be_told(client):
 
     page = client.get(f"{EVENT}cancel/").content.decode()
 
-    assert "2 registrations will be told." in page
+    assert "2 people will be told." in page
     event.refresh_from_db()
     assert event.status == EventStatus.PUBLISHED
 
@@ -210,3 +210,22 @@ def test_today_and_messages_ask_the_same_number_of_queries_for_one_and_for_three
         make_message(make_event(starts_at=NOW), number=number, state=MessageState.FAILED)
 
     assert counts() == before
+
+
+def test_changing_an_event_says_how_many_people_would_be_told(client):
+    event = make_event("meeting")
+    nobody = client.get(f"{EVENT}edit/").content.decode()
+    make_registration(event)
+    make_registration(event, state=RegistrationState.WAITLISTED)
+    make_registration(event, state=RegistrationState.EXPIRED)
+
+    page = client.get(f"{EVENT}edit/").content.decode()
+
+    assert "nobody would get a message" in nobody
+    assert "2 people would get the message." in page
+
+
+def test_a_draft_has_nobody_to_tell(client):
+    make_event("meeting", status=EventStatus.DRAFT)
+
+    assert "would get" not in client.get(f"{EVENT}edit/").content.decode()

@@ -1,7 +1,7 @@
 """Staff pages of events: found, made, changed, published, copied."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -366,3 +366,55 @@ def test_a_head_of_unit_publishes_and_is_offered_no_page_that_is_closed_to_them(
     ):
         links = set(re.findall(r'href="(/en/manage/[^"?#]*)', client.get(page).content.decode()))
         assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize("page", [NEW, "/en/manage/events/meeting/edit/"])
+def test_the_form_says_whether_the_unit_has_an_address(client, page):
+    event = make_event("meeting")
+    link = "/en/manage/notices/strategia/contact/"
+
+    without = client.get(page).content.decode()
+    event.unit.contact_email = "biuro@example.org"
+    event.unit.save()
+    having = client.get(page).content.decode()
+
+    assert "the unit has none yet" in without
+    assert link in without
+    assert "Left empty, the address of the unit is shown." in having
+    assert link not in having
+
+
+def test_the_missing_contact_leads_to_where_it_is_set(client):
+    make_notice()
+    make_event("meeting", status=EventStatus.DRAFT)
+
+    page = client.get("/en/manage/events/meeting/publish/").content.decode()
+
+    assert "neither the event nor its unit has one" in page
+    assert "/en/manage/notices/strategia/contact/" in page
+    assert "(needed for publishing anyway)" in page
+
+
+def test_a_long_list_is_paged_like_the_public_one(client):
+    for _number in range(21):
+        make_event()
+
+    page = client.get("/en/manage/events/").context["page"]
+
+    assert (len(page.object_list), page.paginator.num_pages) == (20, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("pl", ["(2 terminy)", "(5 terminów)"]), ("uk", ["(2 дати)", "(5 дат)"])],
+)
+def test_several_dates_are_said_in_the_words_of_the_page(client, language, said):
+    for count in (2, 5):
+        event = make_event()
+        for number in range(1, count):
+            make_session(event, starts_at=event.starts_at + timedelta(days=number))
+
+    page = client.get("/manage/events/" if language == "pl" else f"/{language}/manage/events/").content.decode()
+
+    assert all(words in page for words in said)
+    assert not re.search(r"\d\d:\d\d to ", page)

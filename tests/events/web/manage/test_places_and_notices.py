@@ -150,3 +150,17 @@ def test_every_feature_is_asked_for(client):
     page = client.get(NEW).content.decode()
 
     assert all(f'name="access_{feature}"' in page for feature in AccessibilityFeature)
+
+
+def test_the_contact_of_a_unit_is_set_and_taken_away(client):
+    unit, address = make_unit(), "/en/manage/notices/strategia/contact/"
+    assert "No contact yet" in client.get("/en/manage/notices/").content.decode()
+
+    wrong = client.post(address, {"email": "nobody", "phone": ""})
+    saved = client.post(address, {"email": "biuro@example.org", "phone": "81 466 00 00"}, follow=True)
+
+    assert "email" in wrong.context["form"].errors
+    assert "biuro@example.org, 81 466 00 00" in saved.content.decode()
+    client.post(address, {})
+    unit.refresh_from_db()
+    assert (unit.contact_email, unit.contact_phone) == ("", "")

@@ -1,6 +1,7 @@
 """The door: one answer for every code, found by name, taken back, counted; and the code that a camera opens."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from events.enums import Role, Visibility
 from registrations.enums import Attendance, CheckInKind, CheckInSource, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration
 from tests.make import make_event, make_registration, make_unit, make_user
-from tests.make.events import NOW
+from tests.make.events import NOW, make_session
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +211,30 @@ def test_the_door_asks_the_same_number_of_queries_for_one_and_for_three(client, 
     assert count() == before
 
 
+@pytest.mark.parametrize(
+    ("starts", "note"),
+    [
+        ([19], "This meeting is on Sunday, 31 January 2027, in 19 days."),
+        ([-30, 1], "This meeting is on Wednesday, 13 January 2027, in 1 day."),
+        ([-2], "This meeting was on Sunday, 10 January 2027, 2 days ago."),
+        ([-1, 0, 1], ""),
+    ],
+)
+def test_the_door_of_another_day_says_so_and_still_opens(client, starts, note):
+    first, *others = [NOW + timedelta(days=days) for days in starts]
+    event = make_event("meeting", starts_at=first)
+    for starts_at in others:
+        make_session(event, starts_at=starts_at)
+    person = make_registration(event)
+
+    pages = [client.get(DOOR), client.get(f"/t/{person.ticket_code}", headers={"accept-language": "en"})]
+
+    for page in pages:
+        said = re.findall(r"This meeting (?:is|was) on [^<]*", page.content.decode())
+        assert said == ([note] if note else [])
+    assert verdict(post_code(client, person.ticket_code)) == ("admitted", "Come in")
+
+
 # What a phone's camera opens
 
 
@@ -253,5 +278,5 @@ def test_the_plain_word_is_in_the_language_of_the_phone(event):
     response = Client().get("/t/NONSENSE", headers={"accept-language": "en"})
 
     assert response["Content-Language"] == "en"
-    assert "A code for the door" in response.content.decode()
+    assert "Entry code" in response.content.decode()
     assert "Accept-Language" in response["Vary"]

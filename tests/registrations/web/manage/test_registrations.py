@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from registrations.actions.moves import cancel_registration
-from registrations.enums import RegistrationState
-from registrations.models import RegistrationChange
+from registrations.enums import Attendance, RegistrationState
+from registrations.models import Registration, RegistrationChange
 from tests.make import make_event, make_registration, make_user
 from tests.make.events import NOW
 
@@ -124,3 +124,13 @@ def test_lists_ask_the_same_number_of_queries_for_one_and_for_three(client, even
         RegistrationChange.objects.create(registration=person, cause="edited", to_state="confirmed", at=NOW)
 
     assert counts() == before
+
+
+@pytest.mark.parametrize(("prefix", "word"), [("", "Na miejscu"), ("/uk", "На місці")])
+def test_who_came_is_said_in_a_word_of_its_own(client, event, prefix, word):
+    person = make_registration(event)
+    Registration.objects.filter(pk=person.pk).update(attendance=Attendance.PRESENT)
+
+    page = client.get(f"{prefix}/manage/events/meeting/registrations/").content.decode()
+
+    assert f">{word}</td>" in page
