@@ -121,6 +121,7 @@ def desk() -> Desk:
             "new place": "/manage/places/new/",
             "notices": "/manage/notices/",
             "notice": "/manage/notices/strategia/",
+            "contact": "/manage/notices/strategia/contact/",
         },
     )
 
@@ -174,6 +175,20 @@ def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(page: Pa
             trouble.setdefault(name, []).append("overflows")
 
     assert trouble == {}
+
+
+@pytest.mark.parametrize("language", ["", "/uk"])
+def test_the_languages_stay_in_the_first_line(page: Page, desk: Desk, language: str) -> None:
+    page.set_viewport_size(DESKTOP)
+    page.goto("/accounts/login/")
+    sign_in(page, desk.owner)
+
+    page.goto(f"{language}/manage/events/")
+
+    brand, languages = page.locator(".brand").bounding_box(), page.locator(".languages").bounding_box()
+    assert brand is not None
+    assert languages is not None
+    assert abs((brand["y"] + brand["height"] / 2) - (languages["y"] + languages["height"] / 2)) < brand["height"] / 2
 
 
 def test_an_event_goes_from_nothing_to_the_door(page: Page, desk: Desk) -> None:
