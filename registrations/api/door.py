@@ -46,7 +46,7 @@ class CheckInBody(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two says who it is."""
         if ("code" in attrs) == ("reference" in attrs):
-            raise serializers.ValidationError({"code": [_("Give either the ticket code or the reference.")]})
+            raise serializers.ValidationError({"code": [_("Give either the entry code or the registration number.")]})
         moment = attrs.get("at")
         if moment is not None and timezone.is_naive(moment):
             attrs["at"] = timezone.make_aware(moment)

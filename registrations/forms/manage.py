@@ -16,7 +16,7 @@ class RegistrationFilterForm(forms.Form):
     """Words and a state; whatever does not fit is left out of the search rather than refused."""
 
     q = forms.CharField(
-        label=_("Name, organisation or reference"),
+        label=_("Name, organisation or registration number"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -51,7 +51,7 @@ class CancelRegistrationForm(forms.Form):
 class CheckInForm(forms.Form):
     """A code as it was typed or scanned, or the reference of somebody found by name."""
 
-    code = forms.CharField(label=_("Code"), max_length=200, required=False)
+    code = forms.CharField(label=_("Entry code"), max_length=200, required=False)
     reference = forms.CharField(max_length=20, required=False)
     nonce = forms.CharField(max_length=_NONCE_LENGTH)
 
