@@ -163,6 +163,8 @@ TABLE: Final = [
     Row("manage-notices", passes=EDIT_ANYWHERE),
     Row("manage-notice", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-notice", "post", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-contact", parts={"slug": "strategia"}, passes=EDIT),
+    Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
     Row("manage-registrations", passes=SEE_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
