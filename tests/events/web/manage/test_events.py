@@ -1,7 +1,7 @@
 """Staff pages of events: found, made, changed, published, copied."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 import pytest
 import time_machine
@@ -410,9 +410,7 @@ def test_a_long_list_is_paged_like_the_public_one(client):
 )
 def test_several_dates_are_said_in_the_words_of_the_page(client, language, said):
     for count in (2, 5):
-        event = make_event()
-        for number in range(1, count):
-            make_session(event, starts_at=event.starts_at + timedelta(days=number))
+        make_event(sessions=count)
 
     page = client.get("/manage/events/" if language == "pl" else f"/{language}/manage/events/").content.decode()
 
