@@ -251,6 +251,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     make_event("szkic", status=EventStatus.DRAFT)
     make_event("zamkniete", visibility=Visibility.RESTRICTED)
     registration = make_registration(event, email="anna@example.org")
+    # Anna is here and can no longer cancel; Berta still can.
+    coming = make_registration(event, email="berta@example.org")
     owner = people["owner"]
     assert owner is not None
     check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
@@ -275,8 +277,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     )
     return {
         "slug": "debata",
-        "token": registration.manage_token,
-        "feed": personal_feed(registration, at=NOW).token,
+        "token": coming.manage_token,
+        "feed": personal_feed(coming, at=NOW).token,
         "code": registration.ticket_code,
         "reference": registration.reference,
         "nonce": "n1",
