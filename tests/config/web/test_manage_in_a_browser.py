@@ -276,6 +276,7 @@ def test_every_answer_at_the_door_is_readable(page: Page, desk: Desk) -> None:
 
     for name, code in codes.items():
         page.goto("/en/manage/events/spotkanie/door/")
+        expect(page.locator("#code")).to_be_focused()
         page.keyboard.type(code)
         page.keyboard.press("Enter")
         expect(page.locator(f".answer.{name.replace(' ', '_')}")).to_be_visible()

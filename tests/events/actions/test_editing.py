@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from events.actions.definitions import (
     CategoryDefinition,
@@ -301,7 +302,8 @@ def test_a_reminder_on_the_day_comes_before_one_of_the_starts():
     with pytest.raises(FieldErrors) as refusal:
         edit_event(all_day, EventEdit(reminders=on_the_day), by=make_user(), at=LATER)
 
-    assert refusal.value.errors == {"reminders": ["A reminder has to come before the start."]}
+    with translation.override("en"):
+        assert refusal.value.errors == {"reminders": ["A reminder has to come before the start."]}
     assert (event.reminders.count(), undated.reminders.count()) == (1, 1)
 
 
