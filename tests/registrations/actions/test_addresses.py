@@ -6,9 +6,10 @@ import pytest
 from django.http import Http404
 
 from events.errors import FieldErrors
-from registrations.actions.addresses import ask_for_link, correct_address, my_registrations_link
+from registrations.actions.addresses import ask_for_link, correct_address, my_registrations_link, write_to_owner
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.errors import NotActive, RateLimited
+from registrations.models import RegistrationChange
 from registrations.queries.doors import get_registration_by_token
 from registrations.tokens import email_key
 from tests.make import make_applicant, make_event, make_registration
@@ -124,3 +125,11 @@ def test_my_registrations_go_to_the_mailbox_and_nowhere_else():
 
     assert changes(first) == []
     assert changes(second) == [(ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, S.CONFIRMED, True)]
+
+
+def test_nobody_is_written_to_about_an_address_that_is_not_registered():
+    registration = make_registration(make_event())
+
+    write_to_owner(registration.event, email="nobody@example.org", at=NOW)
+
+    assert not RegistrationChange.objects.exists()
