@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.calendar import refresh_entries
@@ -95,6 +97,26 @@ def web(port: int) -> None:
             rows.append((service.measure(f"registering, {connections} at once", job, expect={"201"})[0], floor, ""))
         _table("Registering over the API (address confirmation off)", rows)
         _last_seats(service, port)
+        _say_statements(etag)
+
+
+def _say_statements(etag: str) -> None:
+    """How many statements one request of each kind sends, transaction ones included."""
+    client = Client(headers={"host": "127.0.0.1"})
+    body = json.dumps({**SIGN_UP, "email": "counted@example.org"})
+    sign_up = partial(client.post, "/api/v1/events/empty/registrations/", body, content_type="application/json")
+    requests = {
+        "registering": sign_up,
+        "feed, not modified": partial(client.get, "/calendar/events.ics", headers={"if-none-match": etag}),
+        "list page": partial(client.get, "/events/"),
+        "event page": partial(client.get, "/events/listed-3/"),
+    }
+    counts = []
+    for name, send in requests.items():
+        with CaptureQueriesContext(connection) as statements:
+            send()
+        counts.append(f"{name} {len(statements)}")
+    sys.stdout.write(f"\nStatements of one request: {', '.join(counts)}\n")
 
 
 def _etag(service: Service) -> str:
