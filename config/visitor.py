@@ -27,16 +27,15 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.links: list[tuple[str, str]] = []
+        self.links: list[str] = []
         self.forms: list[Form] = []
         self.texts: list[str] = []
-        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what a person could use."""
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
-            self.links.append((given["href"], given.get("class", "")))
+            self.links.append(given["href"])
         elif tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag in {"input", "select", "textarea", "button"} and self.forms and given.get("name"):
@@ -78,7 +77,7 @@ class Page:
 
     def links(self, part: str) -> list[str]:
         """Addresses that contain this part, in page order."""
-        return [urljoin(self.address, link) for link, _ in self._reader.links if part in link]
+        return [urljoin(self.address, link) for link in self._reader.links if part in link]
 
     def form(self, *, having: str = "", action: str = "") -> Form:
         """The first posting form that has this field, or whose address contains this part."""

@@ -139,7 +139,3 @@ class InformationNotice(models.Model):
     def __str__(self) -> str:
         """The unit and the version."""
         return f"{self.unit or '*'} v{self.version}"
-
-    def text_in(self, language: str) -> str:
-        """The text in a language, or in Polish."""
-        return in_language(self.text, language)
