@@ -113,6 +113,45 @@ class ReminderChannel(models.TextChoices):
     SMS = "sms", _("SMS")
 
 
+class AgeRule(models.TextChoices):
+    """Whom an event is for by age; only the answer to its question is ever stored, never a date of birth."""
+
+    NONE = "none", pgettext_lazy("age rule", "No rule")
+    GUARDIAN_STATEMENT = "guardian_statement", pgettext_lazy("age rule", "A guardian's statement below an age")
+    ADULTS_ONLY = "adults_only", pgettext_lazy("age rule", "Adults only")
+
+
+class QuestionKind(models.TextChoices):
+    """What an answer to an organiser's question looks like."""
+
+    TEXT = "text", pgettext_lazy("question", "Text")
+    CHOICE = "choice", pgettext_lazy("question", "One of several")
+    MULTIPLE = "multiple", pgettext_lazy("question", "Any of several")
+    NUMBER = "number", pgettext_lazy("question", "Number")
+    YES_NO = "yes_no", pgettext_lazy("question", "Yes or no")
+
+
+class EventRoleKind(models.TextChoices):
+    """What somebody does at an event."""
+
+    SPEAKER = "speaker", pgettext_lazy("event role", "Speaker")
+    CHAIR = "chair", pgettext_lazy("event role", "Chair")
+    INTERPRETER = "interpreter", pgettext_lazy("event role", "Interpreter")
+    STAFF = "staff", pgettext_lazy("event role", "Staff")
+
+
+# Whoever was ordered for an event: told when it does not take place, and never named in public.
+SUPPLIERS: Final = (EventRoleKind.INTERPRETER, EventRoleKind.STAFF)
+
+
+class SeriesScope(models.TextChoices):
+    """Which events of a series a change is meant for."""
+
+    THIS = "this", pgettext_lazy("series", "Only this event")
+    FOLLOWING = "following", pgettext_lazy("series", "This and the following events")
+    ALL = "all", pgettext_lazy("series", "All events of the series")
+
+
 class Qualifier(models.TextChoices):
     """How exact a historical figure is, as its source words it."""
 
@@ -128,11 +167,17 @@ class EventChangeKind(models.TextChoices):
 
     CREATED = "created", pgettext_lazy("event change", "Created")
     EDITED = "edited", pgettext_lazy("event change", "Edited")
+    SUBMITTED = "submitted", pgettext_lazy("event change", "Sent for review")
+    SENT_BACK = "sent_back", pgettext_lazy("event change", "Sent back with a word")
     PUBLISHED = "published", pgettext_lazy("event change", "Published")
     RESCHEDULED = "rescheduled", pgettext_lazy("event change", "Moved to another time")
     RELOCATED = "relocated", pgettext_lazy("event change", "Moved to another place")
     MODE_CHANGED = "mode_changed", pgettext_lazy("event change", "Way of taking part changed")
     CAPACITY_CHANGED = "capacity_changed", pgettext_lazy("event change", "Number of seats changed")
+    FEATURE_LOST = "feature_lost", pgettext_lazy("event change", "Less accessible than announced")
+    ROOM_SHARED = "room_shared", pgettext_lazy("event change", "Room shared with another event")
+    POSTPONED = "postponed", pgettext_lazy("event change", "Postponed without a date")
+    NEW_DATE = "new_date", pgettext_lazy("event change", "New date after being postponed")
     CANCELLED = "cancelled", pgettext_lazy("event change", "Cancelled")
     HELD = "held", pgettext_lazy("event change", "Took place")
     CLOSED = "closed", pgettext_lazy("event change", "Closed")

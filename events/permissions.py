@@ -31,13 +31,15 @@ class May(enum.Enum):
     MANAGE_PEOPLE = "manage_people"
     CHECK_IN = "check_in"
     SEE_MESSAGES = "see_messages"
+    # What touches every unit, or asks people for more than a meeting needs.
+    ADMINISTER = "administer"
 
 
 ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
     Role.ADMIN: frozenset(May),
-    Role.OWNER: frozenset(May),
+    Role.OWNER: frozenset(May) - {May.ADMINISTER},
     Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
-    Role.EDITOR: frozenset(May) - {May.OVERRIDE},
+    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.ADMINISTER},
     Role.DOOR: frozenset({May.CHECK_IN}),
     # Needs have a door of their own; names and addresses are not part of this role.
     Role.ACCESSIBILITY: frozenset({May.SEE}),

@@ -1,4 +1,4 @@
-"""News of events, travelling up as the id of a change row, and the one question that is asked upwards."""
+"""News of events, travelling up as the id of a change row, and the questions that are asked upwards."""
 
 from typing import Final
 
@@ -10,3 +10,11 @@ event_changed: Final = Signal()
 # Asked inside the transaction, before sessions are taken out of an event; keyword argument: session_ids
 # (frozenset[int]). A receiver whose rows need one of them raises a DomainError, and nothing changes.
 sessions_going: Final = Signal()
+
+# Asked inside a transaction that is rolled back afterwards; keyword argument: change_ids (list[int]). A receiver answers
+# with how many messages the changes would make, by channel: {"email": 12, "sms": 3}.
+telling_previewed: Final = Signal()
+
+# Asked inside the transaction, before questions are taken out of an event; keyword argument: question_ids
+# (frozenset[int]). A receiver answers with those that people have answered: they are retired, not deleted.
+questions_going: Final = Signal()

@@ -74,7 +74,42 @@ class ChangeCause(models.TextChoices):
     OVERVIEW_REQUESTED = "overview_requested", pgettext_lazy("registration change", "Asked for all own registrations")
     ASKED_AGAIN = "asked_again", pgettext_lazy("registration change", "Tried to register again")
     EDITED = "edited", pgettext_lazy("registration change", "Details changed")
+    SAID_COMING = "said_coming", pgettext_lazy("registration change", "Said that they are coming")
     ERASED = "erased", pgettext_lazy("registration change", "Personal data erased")
+
+
+class AttendanceIntent(models.TextChoices):
+    """What a person said when asked whether they (still) come; not the same as a confirmed registration."""
+
+    NOT_ASKED = "not_asked", pgettext_lazy("attendance intent", "Not asked")
+    ASKED = "asked", pgettext_lazy("attendance intent", "Asked, no answer yet")
+    COMING = "coming", pgettext_lazy("attendance intent", "Is coming")
+
+
+class NeedKind(models.TextChoices):
+    """What somebody may need to take part: the methods of the act on sign language, and what venues can provide."""
+
+    PJM = "pjm", pgettext_lazy("need", "Polish Sign Language (PJM)")
+    SJM = "sjm", pgettext_lazy("need", "Signed Polish (SJM)")
+    SKOGN = "skogn", pgettext_lazy("need", "Communication for deaf-blind people (SKOGN)")
+    INDUCTION_LOOP = "induction_loop", pgettext_lazy("need", "Induction loop")
+    EASY_TO_READ = "easy_to_read", pgettext_lazy("need", "Easy-to-read text")
+    LARGE_PRINT = "large_print", pgettext_lazy("need", "Large print")
+    WHEELCHAIR = "wheelchair", pgettext_lazy("need", "Place for a wheelchair")
+    ASSISTANT = "assistant", pgettext_lazy("need", "I come with an assistant")
+    ASSISTANCE_DOG = "assistance_dog", pgettext_lazy("need", "I come with an assistance dog")
+    OTHER = "other", pgettext_lazy("need", "Something else")
+
+
+class NeedState(models.TextChoices):
+    """Where a request for an accommodation stands."""
+
+    REQUESTED = "requested", pgettext_lazy("need state", "Asked for")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("need state", "Seen")
+    ARRANGED = "arranged", pgettext_lazy("need state", "Arranged")
+    FULFILLED = "fulfilled", pgettext_lazy("need state", "Provided")
+    NOT_POSSIBLE = "not_possible", pgettext_lazy("need state", "Not possible")
+    WITHDRAWN = "withdrawn", pgettext_lazy("need state", "Withdrawn")
 
 
 class Attendance(models.TextChoices):

@@ -10,11 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final, TypeAlias, TypeVar
 
-from events.enums import EventMode, ReminderChannel, Visibility, WaitlistPolicy
+from events.enums import (
+    AgeRule,
+    EventMode,
+    EventRoleKind,
+    QuestionKind,
+    ReminderChannel,
+    Visibility,
+    WaitlistPolicy,
+)
 from events.models import (
+    Audience,
     District,
     Event,
     EventKind,
+    Organization,
     OrganizationalUnit,
     ParticipantCategory,
     ParticipationProcess,
@@ -24,6 +34,7 @@ from events.models import (
     Stage,
     Topic,
     Translated,
+    User,
     Venue,
 )
 
@@ -41,11 +52,53 @@ Maybe: TypeAlias = T | Unset
 
 
 @dataclass(frozen=True)
+class RoleDefinition:
+    """Somebody who speaks, chairs, interprets or helps; `is_public` shows name and organization, never the contact."""
+
+    kind: EventRoleKind
+    name: str
+    organization: Organization | None = None
+    user: User | None = None
+    email: str = ""
+    phone: str = ""
+    is_public: bool = False
+
+
+@dataclass(frozen=True)
+class AgendaItemDefinition:
+    """A point of a session's agenda; times without offset are wall-clock time, and null where only the order is known."""
+
+    title: Translated
+    description: Translated | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    roles: tuple[RoleDefinition, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuestionDefinition:
+    """A question to people who register; `id` names the one that an edit changes.
+
+    `choices`: (value, label) of the kinds `choice` and `multiple`. `retention_days`: how long answers are kept after the
+    event has ended.
+    """
+
+    kind: QuestionKind
+    text: Translated
+    purpose: Translated
+    help_text: Translated | None = None
+    choices: tuple[tuple[str, Translated], ...] = ()
+    is_required: bool = False
+    retention_days: int = 180
+    id: int | None = None
+
+
+@dataclass(frozen=True)
 class SessionDefinition:
     """A dated part; a time without offset is wall-clock time of the event's zone.
 
-    `id` names the session that an edit changes. `all_day`: only the dates count; an end at midnight after the first day
-    closes the day before, any other end is on the last day.
+    `id` names the session that an edit changes; its `agenda` is given whole or not at all. `all_day`: only the dates count;
+    an end at midnight after the first day closes the day before, any other end is on the last day.
     """
 
     starts_at: datetime
@@ -55,6 +108,7 @@ class SessionDefinition:
     room: Room | None = None
     capacity: int | None = None
     id: int | None = None
+    agenda: Maybe[tuple[AgendaItemDefinition, ...]] = UNSET
 
 
 @dataclass(frozen=True)
@@ -112,11 +166,23 @@ class EventDefinition:
     join_url: str = ""
     contact_email: str = ""
     contact_phone: str = ""
+    # Over what is usual for the kind.
     accessibility: Mapping[str, str] = field(default_factory=dict)
     visibility: Visibility | None = None
     process: ParticipationProcess | None = None
     stage: Stage | None = None
     topics: tuple[Topic, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    organizations: tuple[Organization, ...] = ()
+    # Languages of the meeting itself; null: as is usual for the kind.
+    languages: tuple[str, ...] | None = None
+    is_streamed: bool = False
+    is_recorded: bool = False
+    age_rule: AgeRule = AgeRule.NONE
+    age_limit: int | None = None
+    join_opens_minutes: int = 30
+    roles: tuple[RoleDefinition, ...] = ()
+    questions: tuple[QuestionDefinition, ...] = ()
     registration: RegistrationDefinition = RegistrationDefinition()
     reminders: tuple[ReminderDefinition, ...] | None = None
 
@@ -142,7 +208,7 @@ class RegistrationEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class EventEdit:
-    """Changes to an event; `sessions`, `topics` and `reminders` are given whole or not at all."""
+    """Changes to an event; lists (sessions, topics, reminders, roles, questions …) are given whole or not at all."""
 
     kind: Maybe[EventKind] = UNSET
     title: Maybe[Translated] = UNSET
@@ -159,6 +225,16 @@ class EventEdit:
     process: Maybe[ParticipationProcess | None] = UNSET
     stage: Maybe[Stage | None] = UNSET
     topics: Maybe[tuple[Topic, ...]] = UNSET
+    audiences: Maybe[tuple[Audience, ...]] = UNSET
+    organizations: Maybe[tuple[Organization, ...]] = UNSET
+    languages: Maybe[tuple[str, ...]] = UNSET
+    is_streamed: Maybe[bool] = UNSET
+    is_recorded: Maybe[bool] = UNSET
+    age_rule: Maybe[AgeRule] = UNSET
+    age_limit: Maybe[int | None] = UNSET
+    join_opens_minutes: Maybe[int] = UNSET
+    roles: Maybe[tuple[RoleDefinition, ...]] = UNSET
+    questions: Maybe[tuple[QuestionDefinition, ...]] = UNSET
     sessions: Maybe[tuple[SessionDefinition, ...]] = UNSET
     registration: Maybe[RegistrationEdit] = UNSET
     reminders: Maybe[tuple[ReminderDefinition, ...]] = UNSET

@@ -1,5 +1,9 @@
 """What events are made of, and what the database promises about it."""
 
+from events.models.agenda import AgendaItem, EventRole
+from events.models.attachments import Attachment, AttachmentContent
+from events.models.audiences import Audience, Organization
+from events.models.bookings import RoomBooking
 from events.models.events import (
     CalendarEntry,
     CalendarVersion,
@@ -24,26 +28,37 @@ from events.models.processes import (
     SeatRule,
     Stage,
 )
+from events.models.questions import Question
+from events.models.series import EventSeries
 from events.models.texts import Translated, TranslatedField, in_language, validate_translated
 
 __all__ = [
+    "AgendaItem",
     "ApiToken",
+    "Attachment",
+    "AttachmentContent",
+    "Audience",
     "CalendarEntry",
     "CalendarVersion",
     "District",
     "Event",
     "EventChange",
     "EventKind",
+    "EventRole",
+    "EventSeries",
     "InformationNotice",
     "Milestone",
+    "Organization",
     "OrganizationalUnit",
     "ParticipantCategory",
     "ParticipationProcess",
+    "Question",
     "RecordedActivity",
     "RecordedFigure",
     "RegistrationPolicy",
     "ReminderRule",
     "Room",
+    "RoomBooking",
     "SeatPool",
     "SeatRule",
     "Session",

@@ -4,11 +4,14 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
 
 from events.enums import (
     PUBLIC_STATUSES,
+    AgeRule,
     EventChangeKind,
     EventMode,
     EventStatus,
@@ -16,9 +19,11 @@ from events.enums import (
     Visibility,
     WaitlistPolicy,
 )
+from events.models.audiences import Audience, Organization
 from events.models.people import OrganizationalUnit, User
 from events.models.places import District, Room, Venue
 from events.models.processes import ParticipationProcess, Stage
+from events.models.series import EventSeries
 from events.models.texts import TranslatedField, has_polish, in_language, no_text
 
 
@@ -32,8 +37,15 @@ class EventKind(models.Model):
     # As in the body of CONTRACT: [{"channel": "email", "before": {"days": 1, "at": "17:00"}}, …]
     default_reminders = models.JSONField(default=list, blank=True)
     default_visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.PUBLIC)
+    # As `registration` in the body of CONTRACT, only what is usual: {"confirm_email": false, …}
+    default_registration = models.JSONField(default=dict, blank=True)
+    # {AccessibilityFeature: Accessibility} that a new event of this kind begins with.
+    default_accessibility = models.JSONField(default=dict, blank=True)
+    # Languages of the meeting itself; none named: Polish.
+    default_languages = models.JSONField(default=list, blank=True)
     notice_days = models.PositiveSmallIntegerField(default=0)
     contact_retention_days = models.PositiveSmallIntegerField(default=180)
+    needs_retention_days = models.PositiveSmallIntegerField(default=30)
 
     class Meta:
         """In the order a city wants to see them."""
@@ -81,6 +93,10 @@ class Event(models.Model):
     topics = models.ManyToManyField(Topic, blank=True, related_name="events")
     district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    series = models.ForeignKey(EventSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
+    # For whom it is meant; of a restricted event: who is invited.
+    audiences = models.ManyToManyField(Audience, blank=True, related_name="events")
+    organizations = models.ManyToManyField(Organization, blank=True, related_name="events")
 
     title = TranslatedField()
     summary = TranslatedField(default=no_text)
@@ -92,7 +108,18 @@ class Event(models.Model):
     # Announced in a source and never counted as held.
     planned_only = models.BooleanField(default=False)
     is_example = models.BooleanField(default=False)
+    # A pattern that new events are copied from; it stays a draft.
+    is_template = models.BooleanField(default=False)
     join_url = models.URLField(max_length=500, blank=True)
+    # So long before a session begins, the link for taking part opens on the pages of confirmed people.
+    join_opens_minutes = models.PositiveSmallIntegerField(default=30)
+    # Languages of the meeting itself; none named: Polish.
+    languages = models.JSONField(default=list, blank=True)
+    is_streamed = models.BooleanField(default=False)
+    is_recorded = models.BooleanField(default=False)
+    age_rule = models.CharField(max_length=20, choices=AgeRule.choices, default=AgeRule.NONE)
+    # Years; below it a guardian's statement is asked for. Null unless the rule is that one.
+    age_limit = models.PositiveSmallIntegerField(null=True, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
     # {AccessibilityFeature: Accessibility}: what the event says over its venue.
@@ -102,8 +129,9 @@ class Event(models.Model):
     # First start and last end of its sessions, kept by `actions.sessions` so that lists need no join.
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    # Titles, summary, topics and place in lower case without diacritics, kept by the action that saves them.
+    # What search finds it by: words in lower case without diacritics, and their stems; kept by the action that saves them.
     search_text = models.TextField(blank=True)
+    search_words = SearchVectorField(null=True, editable=False)
     # Rises with every save, so that two people who edit at once notice each other (If-Match).
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -119,6 +147,15 @@ class Event(models.Model):
                 | models.Q(ends_at__gt=models.F("starts_at")),
                 name="event_ends_after_it_starts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_template=False) | models.Q(status=EventStatus.DRAFT),
+                name="event_template_stays_a_draft",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(age_rule=AgeRule.GUARDIAN_STATEMENT, age_limit__range=(1, 18))
+                | (~models.Q(age_rule=AgeRule.GUARDIAN_STATEMENT) & models.Q(age_limit__isnull=True)),
+                name="event_age_limit_goes_with_its_rule",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -127,6 +164,7 @@ class Event(models.Model):
                 name="event_public_by_start",
             ),
             models.Index(fields=["unit", "-starts_at", "id"], name="event_of_unit_by_start"),
+            GinIndex(fields=["search_words"], name="event_search_words"),
         ]
 
     def __str__(self) -> str:

@@ -116,12 +116,15 @@ class ApiToken(models.Model):
 class InformationNotice(models.Model):
     """A version of the information notice (GDPR art. 13) that is shown before people submit data.
 
-    `unit` null: for every unit that has none of its own. The newest version in force is shown; a registration keeps
-    the version that its person saw.
+    `unit` null: for every unit that has none of its own; `kind` null: for every kind of meeting that has none of its
+    own. The newest version in force is shown; a registration keeps the version that its person saw.
     """
 
     unit = models.ForeignKey(
         OrganizationalUnit, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    kind = models.ForeignKey(
+        "events.EventKind", on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
     )
     version = models.PositiveIntegerField()
     text = TranslatedField()
@@ -129,13 +132,15 @@ class InformationNotice(models.Model):
     is_example = models.BooleanField(default=False)
 
     class Meta:
-        """Versions count up within a unit; a text always has Polish."""
+        """Versions count up within a unit and kind; a text always has Polish."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["unit", "version"], nulls_distinct=False, name="notice_version_once"),
+            models.UniqueConstraint(
+                fields=["unit", "kind", "version"], nulls_distinct=False, name="notice_version_once"
+            ),
             has_polish("notice", "text"),
         ]
 
     def __str__(self) -> str:
         """The unit and the version."""
-        return f"{self.unit or '*'} v{self.version}"
+        return f"{self.unit or '*'} {self.kind or '*'} v{self.version}"

@@ -61,6 +61,8 @@ class Room(models.Model):
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(max_length=120)
     capacity = models.PositiveIntegerField(null=True, blank=True)
+    # How long the room is taken before a meeting begins: chairs, interpreters' booth, microphones.
+    setup_minutes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         """A name stands once in a venue."""

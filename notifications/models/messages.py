@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from events.enums import Language
-from events.models import Event, EventChange, ReminderRule, Session
+from events.models import Event, EventChange, EventRole, ReminderRule, Session, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from registrations.models import Registration, RegistrationChange
 
@@ -27,6 +27,9 @@ class Message(models.Model):
     registration = models.ForeignKey(
         Registration, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
     )
+    # Instead of a registration: somebody who works at the event, or a member of staff who has to see to something.
+    role = models.ForeignKey(EventRole, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
+    staff = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
     # The start that the text speaks of; when the session has another one by now, the message is stale.

@@ -10,6 +10,7 @@ from events.models import Event, InformationNotice, ParticipantCategory, SeatPoo
 from registrations.enums import (
     ACTIVE_STATES,
     Attendance,
+    AttendanceIntent,
     ChangeCause,
     RegistrationSource,
     RegistrationState,
@@ -45,6 +46,11 @@ class Registration(models.Model):
         InformationNotice, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
     )
     sms_reminders = models.BooleanField(default=False)
+    # Null: the event asked nothing. True: what its age rule asks for was stated; nothing else about age is kept.
+    age_statement = models.BooleanField(null=True, blank=True)
+    attendance_intent = models.CharField(
+        max_length=20, choices=AttendanceIntent.choices, default=AttendanceIntent.NOT_ASKED
+    )
     attendance = models.CharField(max_length=20, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
     created_at = models.DateTimeField()
     queued_at = models.DateTimeField()
