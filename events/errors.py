@@ -1,10 +1,12 @@
 """Refusals of the domain: raised where the fact is found, worded where somebody can answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from events.enums import Role
 
 
 class DomainError(Exception):
@@ -48,6 +50,20 @@ class MoveNotAllowed(DomainError):
     default_message = _("The event is in a state in which this cannot be done.")
 
 
+class NotBegun(DomainError):
+    """What has not begun cannot have taken place."""
+
+    code = "not_begun"
+    default_message = _("The meeting has not begun yet.")
+
+
+class NotOver(DomainError):
+    """What nobody has marked as held is closed only when it is over."""
+
+    code = "not_over"
+    default_message = _("The meeting is not over yet.")
+
+
 class EditConflict(DomainError):
     """Somebody else saved the same object in the meantime."""
 
@@ -63,33 +79,60 @@ class OverCapacity(DomainError):
 
 
 class Gap:
-    """One thing that is missing before an event can be published."""
+    """One thing that is missing before an event can be published, or that its organisers should know of."""
 
-    def __init__(self, code: str, message: str | Promise, *, overridable: bool) -> None:
-        """`overridable` gaps may be passed over by an owner who gives a reason."""
+    def __init__(
+        self,
+        code: str,
+        message: str | Promise,
+        *,
+        overridable_by: Sequence[Role] = (),
+        is_warning: bool = False,
+        legal_basis: str = "",
+    ) -> None:
+        """`overridable_by`: the roles that may pass it over with a reason; a warning stops nobody."""
         self.code = code
         self._message = message
-        self.overridable = overridable
+        self.overridable_by = tuple(overridable_by)
+        self.is_warning = is_warning
+        self.legal_basis = legal_basis
 
     @property
     def message(self) -> str:
         """The sentence for a person, in the language active now."""
         return str(self._message)
 
+    @property
+    def overridable(self) -> bool:
+        """Whether the event can be published all the same, by somebody."""
+        return self.is_warning or bool(self.overridable_by)
+
     def as_json(self) -> dict[str, object]:
         """The gap as it stands in a refusal's details."""
-        return {"code": self.code, "message": self.message, "overridable": self.overridable}
+        return {
+            "code": self.code,
+            "message": self.message,
+            "overridable": self.overridable,
+            "overridable_by": [role.value for role in self.overridable_by],
+            "is_warning": self.is_warning,
+            "legal_basis": self.legal_basis,
+        }
 
 
 class NotPublishable(DomainError):
-    """The event lacks something; `details["gaps"]` names everything at once."""
+    """The event lacks something; `details` names all of it at once: `gaps` stop it, `warnings` do not."""
 
     code = "not_publishable"
     default_message = _("The event cannot be published yet.")
 
     def __init__(self, gaps: list[Gap]) -> None:
         """Take all gaps, so that the organiser mends them in one go."""
-        super().__init__(details={"gaps": [gap.as_json() for gap in gaps]})
+        super().__init__(
+            details={
+                "gaps": [gap.as_json() for gap in gaps if not gap.is_warning],
+                "warnings": [gap.as_json() for gap in gaps if gap.is_warning],
+            }
+        )
         self.gaps = gaps
 
 

@@ -47,7 +47,8 @@ ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
 }
 
 
-def _roles_that(may: May) -> list[Role]:
+def roles_that(may: May) -> list[Role]:
+    """The roles that may do this in their unit."""
     return [role for role, allowed in ROLE_MAY.items() if may in allowed]
 
 
@@ -57,7 +58,7 @@ def units_where(user: Person, may: May) -> QuerySet[OrganizationalUnit]:
         return OrganizationalUnit.objects.none()
     if user.is_superuser:
         return OrganizationalUnit.objects.all()
-    mine = Q(memberships__user=user, memberships__role__in=_roles_that(may))
+    mine = Q(memberships__user=user, memberships__role__in=roles_that(may))
     return OrganizationalUnit.objects.filter(mine).distinct()
 
 

@@ -15,12 +15,12 @@ from registrations.models import Registration
 
 @receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
 def seats_follow_event(*, change_id: int, **_signal: object) -> None:
-    """Let people move up where there is room now; wait for those who are just signing up for what is called off."""
+    """Let people move up where there is room now; wait for those who are just signing up for what is put off or called off."""
     change = EventChange.objects.get(pk=change_id)
     match change.kind:
-        case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED:
+        case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
             promote(change.event_id, at=change.at)
-        case EventChangeKind.CANCELLED:
+        case EventChangeKind.CANCELLED | EventChangeKind.POSTPONED:
             # Registrations stay as they are. Whoever is past this lock is told of it; whoever comes later is refused.
             lock_queue(change.event_id)
             SeatBook(change.event_id)
