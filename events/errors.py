@@ -78,6 +78,13 @@ class OverCapacity(DomainError):
     default_message = _("More seats are taken than that.")
 
 
+class RoomTaken(DomainError):
+    """Another meeting has the room at that time; `details` names it under `conflicts`, as far as the asker may know it."""
+
+    code = "room_taken"
+    default_message = _("The room is taken at that time.")
+
+
 class Gap:
     """One thing that is missing before an event can be published, or that its organisers should know of."""
 
