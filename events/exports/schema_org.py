@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString, mark_safe
 
-from events.enums import EventChangeKind, EventMode, EventStatus
-from events.models import Event, Session, in_language
+from events.enums import AgeRule, EventChangeKind, EventMode, EventStatus
+from events.models import Event, EventRole, Session, in_language
 from events.queries.registration_windows import RegistrationWindow, WindowState
 
 _SCHEMA: Final = "https://schema.org"
@@ -29,9 +29,18 @@ _SCRIPT_SAFE: Final = {
 
 
 def event_data(
-    event: Event, sessions: Collection[Session], *, url: str, window: RegistrationWindow, changes: Collection[str]
+    event: Event,
+    sessions: Collection[Session],
+    *,
+    url: str,
+    window: RegistrationWindow,
+    changes: Collection[str],
+    people: Collection[EventRole] = (),
 ) -> dict[str, object]:
-    """The event with its sessions as parts; `changes` are the kinds of its changes that a reader must know of."""
+    """The event with its sessions as parts; `changes` are the kinds of its changes that a reader must know of.
+
+    `people`: those whom the public page names.
+    """
     data: dict[str, object] = {
         "@context": _SCHEMA,
         "@type": "Event",
@@ -48,6 +57,7 @@ def event_data(
         data["eventAttendanceMode"] = f"{_SCHEMA}/{_MODES[EventMode(event.mode)]}"
     if locations := _locations(event, url):
         data["location"] = locations[0] if len(locations) == 1 else locations
+    data |= _circle(event, people)
     if window.pool is not None and window.pool.capacity is not None:
         data["maximumAttendeeCapacity"] = window.pool.capacity
         data["remainingAttendeeCapacity"] = window.pool.free
@@ -75,10 +85,10 @@ def event_status(event: Event, changes: Collection[str]) -> str:
         return "EventCancelled"
     if event.status == EventStatus.POSTPONED:
         return "EventPostponed"
-    if EventChangeKind.RESCHEDULED in changes:
-        return "EventRescheduled"
     if EventChangeKind.MODE_CHANGED in changes and event.mode == EventMode.ONLINE:
         return "EventMovedOnline"
+    if EventChangeKind.RESCHEDULED in changes or EventChangeKind.NEW_DATE in changes:
+        return "EventRescheduled"
     return "EventScheduled"
 
 
@@ -106,6 +116,24 @@ def _locations(event: Event, url: str) -> list[dict[str, object]]:
         # The way in is mailed to those who registered; the public address is the page.
         found.append({"@type": "VirtualLocation", "url": url})
     return found
+
+
+def _circle(event: Event, people: Collection[EventRole]) -> dict[str, object]:
+    data: dict[str, object] = {}
+    if event.languages:
+        data["inLanguage"] = event.languages
+    if event.age_rule == AgeRule.ADULTS_ONLY:
+        data["typicalAgeRange"] = "18-"
+    if people:
+        data["performer"] = [_person(role) for role in people]
+    return data
+
+
+def _person(role: EventRole) -> dict[str, object]:
+    person: dict[str, object] = {"@type": "Person", "name": role.name}
+    if role.organization is not None:
+        person["affiliation"] = {"@type": "Organization", "name": role.organization.name}
+    return person
 
 
 def _part(event: Event, session: Session) -> dict[str, object]:

@@ -1,16 +1,31 @@
 """Everything that the public page of one event shows, in a fixed number of queries."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from events.enums import EventChangeKind
-from events.models import Event, SeatPool, Session, Topic
+from events.enums import EventChangeKind, EventMode
+from events.models import Event, SeatPool, Session, Topic, Translated
 from events.queries.registration_windows import RegistrationWindow, registration_window
 
 # What somebody who read the page before has to be told.
-NOTABLE_CHANGES = (EventChangeKind.RESCHEDULED, EventChangeKind.RELOCATED, EventChangeKind.MODE_CHANGED)
+NOTABLE_CHANGES = (
+    EventChangeKind.RESCHEDULED,
+    EventChangeKind.RELOCATED,
+    EventChangeKind.MODE_CHANGED,
+    EventChangeKind.NEW_DATE,
+)
+
+
+@dataclass(frozen=True)
+class FormerPlace:
+    """Where an event was announced before it moved online."""
+
+    name: Translated
+    address: str
 
 
 @dataclass(frozen=True)
@@ -24,11 +39,18 @@ class EventPageFacts:
     category_pools: list[SeatPool]
     session_pools: dict[int, SeatPool]
     changes: frozenset[str]
+    # Where somebody who read the page before would go in vain; None unless the event has moved online.
+    former_place: FormerPlace | None = None
 
     @property
     def is_rescheduled(self) -> bool:
         """Whether the time was changed after the event had been announced."""
-        return EventChangeKind.RESCHEDULED in self.changes
+        return bool(self.changes & {EventChangeKind.RESCHEDULED, EventChangeKind.NEW_DATE})
+
+    @property
+    def is_moved_online(self) -> bool:
+        """Whether the event was announced as a meeting in a place and is now online only."""
+        return self.event.mode == EventMode.ONLINE and EventChangeKind.MODE_CHANGED in self.changes
 
     @property
     def is_relocated(self) -> bool:
@@ -41,9 +63,10 @@ def event_page_facts(event: Event, *, at: datetime) -> EventPageFacts:
     prefetch_related_objects([event], "sessions__room", "topics", "pools__category")
     pools = list(event.pools.all())
     announced = event.published_at
-    changes = event.changes.filter(kind__in=NOTABLE_CHANGES).order_by("id")
+    rows = event.changes.filter(kind__in=NOTABLE_CHANGES).order_by("id")
     if announced is not None:
-        changes = changes.filter(at__gt=announced)
+        rows = rows.filter(at__gt=announced)
+    changes = list(rows.values_list("kind", "before"))
     return EventPageFacts(
         event=event,
         sessions=list(event.sessions.all()),
@@ -56,5 +79,16 @@ def event_page_facts(event: Event, *, at: datetime) -> EventPageFacts:
         session_pools={
             pool.session_id: pool for pool in pools if pool.session_id is not None and pool.category_id is None
         },
-        changes=frozenset(changes.values_list("kind", flat=True)),
+        changes=frozenset(kind for kind, _before in changes),
+        former_place=_former_place(event, changes),
     )
+
+
+def _former_place(event: Event, changes: Collection[tuple[str, Mapping[str, Any]]]) -> FormerPlace | None:
+    if event.mode != EventMode.ONLINE or EventChangeKind.MODE_CHANGED not in {kind for kind, _before in changes}:
+        return None
+    if event.venue is not None:
+        return FormerPlace(event.venue.name, event.venue.address)
+    # The place was taken out of the event; its history still knows it.
+    places = [before for kind, before in changes if kind == EventChangeKind.RELOCATED and before.get("venue")]
+    return FormerPlace(places[-1]["name"], places[-1].get("address", "")) if places else None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.http import urlencode
 
+from events.enums import EventMode
 from events.models import Event, Session, in_language
 
 register = template.Library()
@@ -28,7 +29,8 @@ class CalendarLinks:
 def calendar_links(event: Event, session: Session, url: str) -> CalendarLinks:
     """The links of a session; the description leads back to the event's page, which stays right when things change."""
     title = " · ".join(filter(None, [in_language(event.title), in_language(session.title)]))
-    place = f"{in_language(event.venue.name)}, {event.venue.address}" if event.venue is not None else ""
+    venue = event.venue if event.mode != EventMode.ONLINE else None
+    place = f"{in_language(venue.name)}, {venue.address}" if venue is not None else ""
     zone = ZoneInfo(event.time_zone)
     if session.all_day:
         pattern = "%Y%m%d"

@@ -16,6 +16,7 @@ from events.queries.event_pages import event_page_facts
 from events.queries.events import listed_public_events, past_public_events, upcoming_public_events
 from events.queries.facets import facets
 from events.queries.months import month_sheet
+from events.queries.programmes import event_programme
 from events.web.paging import page_of
 
 EVENTS_PER_PAGE = 20
@@ -48,16 +49,24 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one event: what, when, where, for whom, and how to take part."""
     event, now = get_visible_event(slug), timezone.now()
-    facts = event_page_facts(event, at=now)
+    facts, programme = event_page_facts(event, at=now), event_programme(event)
     page_url = f"{settings.BASE_URL}{request.path}"
     ics_path = f"{reverse('feed-event', args=[slug])}?lang={request.LANGUAGE_CODE}"
-    data = event_data(event, facts.sessions, url=page_url, window=facts.window, changes=facts.changes)
+    data = event_data(
+        event,
+        facts.sessions,
+        url=page_url,
+        window=facts.window,
+        changes=facts.changes,
+        people=programme.everybody,
+    )
     return render(
         request,
         "events/event.html",
         {
             "event": event,
             "facts": facts,
+            "programme": programme,
             "window": facts.window,
             "now": now,
             "page_url": page_url,
