@@ -21,6 +21,7 @@ from registrations.actions.attendance import check_in
 from registrations.actions.calendars import personal_feed
 from registrations.enums import CheckInSource
 from tests.make import (
+    make_attachment,
     make_event,
     make_notice,
     make_process,
@@ -111,6 +112,10 @@ TABLE: Final = [
     Row("feed-public"),
     Row("feed-event"),
     Row("feed-event", parts={"slug": "zamkniete"}, got=404),
+    Row("attachment"),
+    Row("attachment", parts={"attachment_id": "file_of_draft"}, passes=SEE, anonymous=404),
+    Row("attachment", parts={"attachment_id": "file_of_restricted"}, passes=SEE, anonymous=404),
+    Row("attachment", parts={"file_name": "inny.txt"}, got=404),
     Row("event-register"),
     Row("event-register", "post", got=400),
     Row("register-sent", got=302),
@@ -209,7 +214,13 @@ TABLE: Final = [
     api("manage-event", passes=SEE),
     api("manage-event", "patch", body={"title": {"pl": "Nowy tytuł"}}, passes=EDIT),
     api("manage-event-publish", "post", passes=PUBLISH, got=409),  # It is published already.
+    api("manage-event-submit", "post", passes=EDIT, got=409),
+    api("manage-event-send-back", "post", body={"reason": "Brak miejsca"}, passes=PUBLISH, got=409),
+    api("manage-event-postpone", "post", body={"reason": "Awaria"}, passes=PUBLISH),
+    api("manage-event-new-date", "post", body={"sessions": NEW_EVENT["sessions"]}, passes=PUBLISH, got=409),
     api("manage-event-cancel", "post", body={"reason": "Awaria"}, passes=PUBLISH),
+    api("manage-event-hold", "post", passes=PUBLISH, got=409),
+    api("manage-event-close", "post", passes=PUBLISH, got=409),
     api("manage-event-copy", "post", passes=EDIT, got=201),
     api("manage-event-changes", passes=SEE),
     api("manage-venues", passes=EDIT_ANYWHERE),
@@ -248,8 +259,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     make_process("lublin")
     make_venue("ratusz")
     event = make_event("debata", venue=make_venue("dom-kultury"))
-    make_event("szkic", status=EventStatus.DRAFT)
-    make_event("zamkniete", visibility=Visibility.RESTRICTED)
+    draft = make_event("szkic", status=EventStatus.DRAFT)
+    restricted = make_event("zamkniete", visibility=Visibility.RESTRICTED)
     registration = make_registration(event, email="anna@example.org")
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
@@ -283,6 +294,10 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "reference": registration.reference,
         "nonce": "n1",
         "message_id": str(message.pk),
+        "attachment_id": str(make_attachment(event).pk),
+        "file_of_draft": str(make_attachment(draft).pk),
+        "file_of_restricted": str(make_attachment(restricted).pk),
+        "file_name": "program.txt",
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }

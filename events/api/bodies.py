@@ -1,6 +1,7 @@
-"""What organisers say about events and places, as JSON: read into definitions, and read back in the same shape."""
+"""What organisers say about events, as JSON: read into definitions, and read back in the same shape."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events.actions.definitions import (
+    UNSET,
     CategoryDefinition,
     EventDefinition,
     EventEdit,
@@ -17,11 +19,29 @@ from events.actions.definitions import (
     SessionDefinition,
     definition_of,
 )
-from events.actions.places import RoomDefinition, VenueDefinition
-from events.api.fields import LARGEST_ID, LARGEST_INTEGER, Body, TextsField, WallClockField
+from events.api.fields import (
+    SMALLINT,
+    Body,
+    SlugsField,
+    TextsField,
+    WallClockField,
+    WholeBody,
+    count,
+    row_id,
+    several,
+)
+from events.api.programme import (
+    LONGEST_TITLE,
+    MOST_QUESTIONS,
+    MOST_ROLES,
+    AgendaItemBody,
+    QuestionBody,
+    RoleBody,
+)
 from events.enums import (
     Accessibility,
     AccessibilityFeature,
+    AgeRule,
     EventMode,
     EventStatus,
     ReminderChannel,
@@ -29,9 +49,11 @@ from events.enums import (
     WaitlistPolicy,
 )
 from events.models import (
+    Audience,
     District,
     Event,
     EventKind,
+    Organization,
     OrganizationalUnit,
     ParticipantCategory,
     ParticipationProcess,
@@ -41,19 +63,8 @@ from events.models import (
     Venue,
 )
 
-LONGEST_TITLE: Final = 300
+MOST_SESSIONS: Final = 200
 LONGEST_MINUTES: Final = 366 * 24 * 60
-SMALLINT: Final = 32_767
-
-
-def count(**options: Any) -> serializers.IntegerField:
-    """A number of seats, minutes or hours that its column can hold."""
-    return serializers.IntegerField(**{"min_value": 0, "max_value": LARGEST_INTEGER, "required": False, **options})
-
-
-def several(body: type[Body], *, most: int, required: bool = True) -> serializers.ListSerializer[Any]:
-    """A list of parts, no longer than anybody means."""
-    return serializers.ListSerializer(child=body(), max_length=most, required=required)
 
 
 class AccessibilityField(serializers.DictField):
@@ -74,10 +85,10 @@ class AccessibilityField(serializers.DictField):
         return values
 
 
-class SessionBody(Body):
+class SessionBody(WholeBody):
     """A dated part; `id` names the one that an edit changes."""
 
-    id = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    id = row_id()
     starts_at = WallClockField()
     ends_at = WallClockField()
     all_day = serializers.BooleanField(required=False)
@@ -86,31 +97,29 @@ class SessionBody(Body):
         queryset=Room.objects.all(),
         required=False,
         allow_null=True,
-        pk_field=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
+        pk_field=row_id(),
     )
     capacity = count(allow_null=True)
+    agenda = several(AgendaItemBody, most=200, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A session is given whole, also where the event around it is given in part."""
-        missing = [name for name in ("starts_at", "ends_at") if name not in attrs]
-        if missing:
-            raise serializers.ValidationError(
-                {name: [self.fields[name].error_messages["required"]] for name in missing}
-            )
-        return attrs
+    def to_representation(self, session: SessionDefinition) -> dict[str, Any]:
+        """A session always shows its agenda, be it empty."""
+        agenda = () if session.agenda is UNSET else session.agenda
+        return super().to_representation(replace(session, agenda=agenda))
+
+    @staticmethod
+    def definition(said: dict[str, Any]) -> SessionDefinition:
+        """The session as its action wants it; an agenda that is left out stays."""
+        if "agenda" in said:
+            said = {**said, "agenda": tuple(AgendaItemBody.definition(item) for item in said["agenda"])}
+        return SessionDefinition(**said)
 
 
-class CategoryBody(Body):
+class CategoryBody(WholeBody):
     """A category that may register, with the seats it may take at most."""
 
     category = serializers.SlugRelatedField(slug_field="code", queryset=ParticipantCategory.objects.all())
     capacity = count(allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A category without its name is none, also where the event is given in part."""
-        if "category" not in attrs:
-            raise serializers.ValidationError({"category": [self.fields["category"].error_messages["required"]]})
-        return attrs
 
 
 class RegistrationBody(Body):
@@ -145,20 +154,33 @@ class BeforeBody(Body):
         return attrs
 
 
-class ReminderBody(Body):
+class ReminderBody(WholeBody):
     """One reminder on one channel."""
 
     channel = serializers.ChoiceField(choices=ReminderChannel.choices)
     before = BeforeBody()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A reminder is given whole, also where the event around it is given in part."""
-        missing = [name for name in ("channel", "before") if name not in attrs]
-        if missing:
-            raise serializers.ValidationError(
-                {name: [self.fields[name].error_messages["required"]] for name in missing}
-            )
-        return attrs
+    @staticmethod
+    def definition(said: dict[str, Any]) -> ReminderDefinition:
+        """The reminder as its action wants it."""
+        return ReminderDefinition(channel=ReminderChannel(said["channel"]), **said["before"])
+
+    def to_representation(self, reminder: ReminderDefinition) -> dict[str, Any]:
+        """One of the two ways, as it is sent."""
+        before = (
+            {"days": reminder.days, "at": reminder.at} if reminder.minutes is None else {"minutes": reminder.minutes}
+        )
+        return super().to_representation({"channel": reminder.channel, "before": before})
+
+
+# The lists of an event whose items are definitions of their own.
+DEFINITIONS: Final[Mapping[str, Callable[[dict[str, Any]], object]]] = {
+    "sessions": SessionBody.definition,
+    "roles": RoleBody.definition,
+    "questions": QuestionBody.definition,
+    "reminders": ReminderBody.definition,
+    "languages": str,
+}
 
 
 class EventParts(Body):
@@ -190,18 +212,32 @@ class EventParts(Body):
         max_value=SMALLINT,
         help_text=_("The stage's number in the process."),
     )
-    topics = serializers.ListField(child=serializers.SlugField(max_length=120), required=False, max_length=50)
-    sessions = several(SessionBody, most=200)
+    topics = SlugsField(Topic, required=False)
+    audiences = SlugsField(Audience, required=False)
+    organizations = SlugsField(Organization, required=False)
+    languages = serializers.ListField(
+        child=serializers.RegexField(r"^[a-z]{2,3}$"),
+        required=False,
+        max_length=20,
+        help_text=_("Languages of the meeting itself, by their ISO 639 codes."),
+    )
+    streamed = serializers.BooleanField(source="is_streamed", required=False)
+    recorded = serializers.BooleanField(source="is_recorded", required=False)
+    age_rule = serializers.ChoiceField(choices=AgeRule.choices, required=False)
+    age_limit = count(allow_null=True, max_value=SMALLINT)
+    join_opens_minutes = count(max_value=SMALLINT)
+    roles = several(RoleBody, most=MOST_ROLES, required=False)
+    questions = several(QuestionBody, most=MOST_QUESTIONS, required=False)
+    sessions = several(SessionBody, most=MOST_SESSIONS)
+    room_override_reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        max_length=2_000,
+        help_text=_("Why the event may share a room that is taken, where a role may do that."),
+    )
     registration = RegistrationBody(required=False)
     reminders = several(ReminderBody, most=20, required=False)
-
-    def validate_topics(self, slugs: list[str]) -> tuple[Topic, ...]:
-        """Every topic exists."""
-        found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs)}
-        unknown = [slug for slug in slugs if slug not in found]
-        if unknown:
-            raise serializers.ValidationError(_("There is no topic %(topics)s.") % {"topics": ", ".join(unknown)})
-        return tuple(found[slug] for slug in dict.fromkeys(slugs))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A stage is one of the process that is given, or of the one that the event has already."""
@@ -223,18 +259,14 @@ class EventParts(Body):
         for name in ("join_url", "contact_email", "contact_phone"):
             if name in said:
                 said[name] = said[name] or ""
-        if "sessions" in said:
-            said["sessions"] = tuple(SessionDefinition(**session) for session in said["sessions"])
-        if "reminders" in said:
-            said["reminders"] = tuple(
-                ReminderDefinition(channel=ReminderChannel(reminder["channel"]), **reminder["before"])
-                for reminder in said["reminders"]
-            )
+        for name, definition in DEFINITIONS.items():
+            if name in said:
+                said[name] = tuple(definition(item) for item in said[name])
         if "categories" in said.get("registration", {}):
             said["registration"]["categories"] = tuple(
                 CategoryDefinition(**category) for category in said["registration"]["categories"]
             )
-        for name, words in (("mode", EventMode), ("visibility", Visibility)):
+        for name, words in (("mode", EventMode), ("visibility", Visibility), ("age_rule", AgeRule)):
             if name in said:
                 said[name] = words(said[name])
         return said
@@ -256,7 +288,7 @@ class NewEventBody(EventParts):
 
 
 class EventEditBody(EventParts):
-    """Changes to an event; what is left out stays. `sessions`, `topics` and `reminders` are given whole."""
+    """Changes to an event; what is left out stays. Lists (`sessions`, `topics`, `reminders` …) are given whole."""
 
     notify = serializers.BooleanField(
         required=False,
@@ -282,7 +314,9 @@ class ManagedEventShape(EventParts):
     status = serializers.ChoiceField(choices=EventStatus.choices)
     version = serializers.IntegerField()
     is_example = serializers.BooleanField()
+    is_template = serializers.BooleanField()
     planned_only = serializers.BooleanField()
+    series = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
     time_zone = serializers.CharField()
@@ -292,7 +326,7 @@ class ManagedEventShape(EventParts):
     def to_representation(self, event: Event) -> dict[str, Any]:
         """The definition read back, so that it can be sent again."""
         definition = definition_of(event)
-        facts: dict[str, Any] = {name: getattr(event, name) for name in FACTS}
+        facts: dict[str, Any] = {name: getattr(event, name) for name in FACTS} | {"series": event.series_id}
         return super().to_representation(
             {
                 **facts,
@@ -311,13 +345,20 @@ class ManagedEventShape(EventParts):
                 "visibility": definition.visibility,
                 "process": definition.process,
                 "stage": definition.stage.number if definition.stage else None,
-                "topics": [topic.slug for topic in definition.topics],
+                "topics": definition.topics,
+                "audiences": definition.audiences,
+                "organizations": definition.organizations,
+                "languages": definition.languages or (),
+                "is_streamed": definition.is_streamed,
+                "is_recorded": definition.is_recorded,
+                "age_rule": definition.age_rule,
+                "age_limit": definition.age_limit,
+                "join_opens_minutes": definition.join_opens_minutes,
+                "roles": definition.roles,
+                "questions": definition.questions,
                 "sessions": definition.sessions,
                 "registration": definition.registration,
-                "reminders": [
-                    {"channel": reminder.channel, "before": _before(reminder)}
-                    for reminder in definition.reminders or ()
-                ],
+                "reminders": definition.reminders or (),
             }
         )
 
@@ -328,6 +369,7 @@ FACTS: Final = (
     "status",
     "version",
     "is_example",
+    "is_template",
     "planned_only",
     "starts_at",
     "ends_at",
@@ -335,12 +377,6 @@ FACTS: Final = (
     "created_at",
     "published_at",
 )
-
-
-def _before(reminder: ReminderDefinition) -> dict[str, Any]:
-    if reminder.minutes is not None:
-        return {"minutes": reminder.minutes}
-    return {"days": reminder.days, "at": reminder.at}
 
 
 class ManagedEventSummaryShape(serializers.Serializer[Event]):
@@ -362,49 +398,3 @@ class ManagedEventSummaryShape(serializers.Serializer[Event]):
     def get_mode(self, event: Event) -> str | None:
         """Null where a source does not say."""
         return event.mode or None
-
-
-class RoomBody(Body):
-    """A room; its legal number of people limits every event in it."""
-
-    id = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
-    name = serializers.CharField(max_length=120)
-    capacity = count(allow_null=True)
-
-
-class VenueBody(Body):
-    """A place; both coordinates or none."""
-
-    slug = serializers.SlugField(max_length=80)
-    name = TextsField(longest=200)
-    address = serializers.CharField(max_length=250)
-    district = serializers.SlugRelatedField(
-        slug_field="slug", queryset=District.objects.all(), required=False, allow_null=True
-    )
-    latitude = serializers.DecimalField(8, 6, required=False, allow_null=True, coerce_to_string=False)
-    longitude = serializers.DecimalField(9, 6, required=False, allow_null=True, coerce_to_string=False)
-    accessibility = AccessibilityField(required=False)
-    directions = TextsField(required=False, blank=True)
-    rooms = several(RoomBody, most=200, required=False)
-
-    def definition(self, venue: Venue | None = None) -> VenueDefinition:
-        """The place as its action wants it; what is left out stays as it was."""
-        said = dict(self.validated_data)
-        said["rooms"] = tuple(RoomDefinition(**room) for room in said.get("rooms", ()))
-        if venue is not None:
-            names = ("slug", "name", "address", "district", "latitude", "longitude", "accessibility", "directions")
-            said = {**{name: getattr(venue, name) for name in names}, **said}
-        return VenueDefinition(**said)
-
-
-class CancelBody(Body):
-    """Why the event does not take place, and whether people are told."""
-
-    reason = serializers.CharField(max_length=2_000)
-    notify = serializers.BooleanField(default=True)
-
-
-class PublishBody(Body):
-    """Why what is missing may be passed over, where a role may do that."""
-
-    override_reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)

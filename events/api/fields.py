@@ -1,7 +1,7 @@
 """What bodies of the API are made of: objects without unknown keys, texts in three languages, times with a clock."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,12 +12,15 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from events.enums import Language
-from events.models import Translated
+from events.models import Audience, Organization, Topic, Translated
 
+# What has a short name that lists name it by.
+Named = Audience | Organization | Topic
 LONGEST_TEXT: Final = 20_000
 # What an integer column holds; above it the database would refuse with an error of its own.
 LARGEST_INTEGER: Final = 2_147_483_647
 LARGEST_ID: Final = 9_223_372_036_854_775_807
+SMALLINT: Final = 32_767
 # Earlier and later years are slips, and some of them no time zone can express.
 YEARS: Final = range(1900, 2201)
 _WITH_HOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
@@ -43,6 +46,34 @@ class Body(serializers.Serializer[Any]):
         if errors:
             raise serializers.ValidationError(errors)
         return value
+
+
+class WholeBody(Body):
+    """A part that is given whole, also where the event around it is given in part."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Whatever has to be there is there."""
+        missing = [name for name, field in self.fields.items() if field.required and field.source not in attrs]
+        if missing:
+            raise serializers.ValidationError(
+                {name: [self.fields[name].error_messages["required"]] for name in missing}
+            )
+        return attrs
+
+
+def count(**options: Any) -> serializers.IntegerField:
+    """A number of seats, minutes or hours that its column can hold."""
+    return serializers.IntegerField(**{"min_value": 0, "max_value": LARGEST_INTEGER, "required": False, **options})
+
+
+def row_id(**options: Any) -> serializers.IntegerField:
+    """The number of a row; one that no column could hold is refused before it is looked for."""
+    return serializers.IntegerField(**{"min_value": 1, "max_value": LARGEST_ID, "required": False, **options})
+
+
+def several(body: type[Body], *, most: int, **options: Any) -> serializers.ListSerializer[Any]:
+    """A list of parts, no longer than anybody means."""
+    return serializers.ListSerializer(child=body(), max_length=most, **options)
 
 
 class TextsField(serializers.Field[Translated, Any, Translated, Any]):
@@ -93,6 +124,29 @@ class TextsFieldSchema(OpenApiSerializerFieldExtension):
             "required": [Language.PL.value],
             "additionalProperties": False,
         }
+
+
+class SlugsField(serializers.ListField):
+    """Rows by their short names, each once, in the order in which they are named."""
+
+    default_error_messages = {"unknown": _("There is nothing by the name “%(value)s”.")}
+
+    def __init__(self, model: type[Named], **options: Any) -> None:
+        self.model = model
+        super().__init__(child=serializers.SlugField(max_length=120), **{"max_length": 100, **options})
+
+    def to_internal_value(self, data: Any) -> tuple[Named, ...]:  # type: ignore[override]  # the rows behind the names
+        """Every name is that of a row."""
+        slugs = super().to_internal_value(data)
+        found = {row.slug: row for row in self.model.objects.filter(slug__in=slugs)}
+        unknown = [slug for slug in slugs if slug not in found]
+        if unknown:
+            raise serializers.ValidationError(self.error_messages["unknown"] % {"value": ", ".join(unknown)})
+        return tuple(found[slug] for slug in dict.fromkeys(slugs))
+
+    def to_representation(self, rows: Iterable[Named]) -> list[str]:
+        """Their names."""
+        return [row.slug for row in rows]
 
 
 class WallClockField(serializers.DateTimeField):

@@ -1,4 +1,4 @@
-"""What organisers do with their events: list, make, change, announce, call off, copy, and see what happened."""
+"""What organisers do with their events: list, make, change, and see what happened."""
 
 import re
 from collections.abc import Mapping
@@ -12,22 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.actions.editing import copy_event, create_event, edit_event
-from events.actions.publishing import cancel_event, publish_event
-from events.api.bodies import (
-    CancelBody,
-    EventEditBody,
-    ManagedEventShape,
-    ManagedEventSummaryShape,
-    NewEventBody,
-    PublishBody,
-)
+from events.actions.editing import create_event, edit_event
+from events.api.bodies import EventEditBody, ManagedEventShape, ManagedEventSummaryShape, NewEventBody
 from events.api.pagination import Pages
 from events.api.queries import ManagedEventQuery, said_in
 from events.enums import EventChangeKind
 from events.errors import EditConflict
 from events.models import Event, EventChange, User
-from events.permissions import May, get_managed_event, get_managed_unit
+from events.permissions import May, get_managed_event, get_managed_unit, may_do
 from events.queries.changes import event_history
 from events.queries.events import unit_events
 
@@ -75,7 +67,9 @@ class ManagedEvent(APIView):
     @extend_schema(responses=ManagedEventShape)
     def get(self, request: Request, slug: str) -> Response:
         """The event in the shape in which it is sent, with its version as ETag."""
-        return shown(get_managed_event(signed_in(request), slug, May.SEE))
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.SEE)
+        return shown(event, contacts=may_do(user, event, May.SEE_PEOPLE))
 
     @extend_schema(request=EventEditBody, responses=ManagedEventShape, parameters=[IF_MATCH])
     def patch(self, request: Request, slug: str) -> Response:
@@ -93,46 +87,6 @@ class ManagedEvent(APIView):
             at=timezone.now(),
         )
         return shown(edited)
-
-
-class PublishEvent(APIView):
-    """Announcing an event."""
-
-    @extend_schema(request=PublishBody, responses=ManagedEventShape)
-    def post(self, request: Request, slug: str) -> Response:
-        """Show it to the public, or name everything that is missing at once."""
-        user = signed_in(request)
-        event = get_managed_event(user, slug, May.PUBLISH)
-        body = PublishBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        reason = body.validated_data.get("override_reason") or ""
-        publish_event(event, override_reason=reason, by=user, at=timezone.now())
-        return shown(event)
-
-
-class CancelEvent(APIView):
-    """Calling an event off."""
-
-    @extend_schema(request=CancelBody, responses=ManagedEventShape)
-    def post(self, request: Request, slug: str) -> Response:
-        """Say why; people are told unless that is refused."""
-        user = signed_in(request)
-        event = get_managed_event(user, slug, May.PUBLISH)
-        body = CancelBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        cancel_event(event, **body.validated_data, by=user, at=timezone.now())
-        return shown(event)
-
-
-class CopyEvent(APIView):
-    """Taking an event as the pattern of another one."""
-
-    @extend_schema(request=None, responses={201: ManagedEventShape})
-    def post(self, request: Request, slug: str) -> Response:
-        """Make a draft like it."""
-        user = signed_in(request)
-        event = get_managed_event(user, slug, May.EDIT)
-        return shown(copy_event(event, by=user, at=timezone.now()), status=201)
 
 
 class ChangeShape(serializers.Serializer[EventChange]):
@@ -172,10 +126,15 @@ def signed_in(request: Request) -> User:
     return request.user
 
 
-def shown(event: Event, *, status: int = 200) -> Response:
-    """The event read back, with its version as ETag."""
-    headers = {"ETag": f'"{event.version}"', "Cache-Control": "private, no-cache"}
-    return Response(ManagedEventShape(event).data, status=status, headers=headers)
+def shown(event: Event, *, status: int = 200, contacts: bool = True) -> Response:
+    """The event read back, with its version as ETag; how speakers are reached only for whoever may see people."""
+    said = ManagedEventShape(event, context={"contacts": contacts}).data
+    return Response(said, status=status, headers=kept_by_the_asker(event))
+
+
+def kept_by_the_asker(event: Event) -> dict[str, str]:
+    """What an answer about an event of one's own says about itself."""
+    return {"ETag": f'"{event.version}"', "Cache-Control": "private, no-cache"}
 
 
 def version_in(request: Request) -> int | None:
@@ -197,5 +156,5 @@ def without_facts(data: Any, event: Event) -> Any:
     if not isinstance(data, Mapping):
         return data
     editable = EventEditBody().fields
-    facts = ManagedEventShape(event).data
+    facts = ManagedEventShape(event, context={"contacts": True}).data
     return {name: value for name, value in data.items() if name in editable or facts.get(name, ...) != value}

@@ -10,14 +10,48 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.actions.places import create_venue, edit_venue
-from events.api.bodies import VenueBody
+from events.actions.places import RoomDefinition, VenueDefinition, create_venue, edit_venue
+from events.api.bodies import AccessibilityField
+from events.api.fields import Body, TextsField, count, row_id, several
 from events.api.manage import signed_in
 from events.api.pagination import Pages
 from events.api.shapes import Shape, VenueShape
-from events.models import Venue
+from events.models import District, Venue
 from events.permissions import May, get_editable_venue, require_anywhere
 from events.queries import reference
+
+
+class RoomBody(Body):
+    """A room; its legal number of people limits every event in it."""
+
+    id = row_id()
+    name = serializers.CharField(max_length=120)
+    capacity = count(allow_null=True)
+
+
+class VenueBody(Body):
+    """A place; both coordinates or none."""
+
+    slug = serializers.SlugField(max_length=80)
+    name = TextsField(longest=200)
+    address = serializers.CharField(max_length=250)
+    district = serializers.SlugRelatedField(
+        slug_field="slug", queryset=District.objects.all(), required=False, allow_null=True
+    )
+    latitude = serializers.DecimalField(8, 6, required=False, allow_null=True, coerce_to_string=False)
+    longitude = serializers.DecimalField(9, 6, required=False, allow_null=True, coerce_to_string=False)
+    accessibility = AccessibilityField(required=False)
+    directions = TextsField(required=False, blank=True)
+    rooms = several(RoomBody, most=200, required=False)
+
+    def definition(self, venue: Venue | None = None) -> VenueDefinition:
+        """The place as its action wants it; what is left out stays as it was."""
+        said = dict(self.validated_data)
+        said["rooms"] = tuple(RoomDefinition(**room) for room in said.get("rooms", ()))
+        if venue is not None:
+            names = ("slug", "name", "address", "district", "latitude", "longitude", "accessibility", "directions")
+            said = {**{name: getattr(venue, name) for name in names}, **said}
+        return VenueDefinition(**said)
 
 
 class RoomShape(Shape):

@@ -86,7 +86,7 @@ def test_the_body_of_the_contract_is_read_back_as_it_was_sent(editor):
     assert {name: said[name] for name in BODY} == {
         **BODY,
         "slug": "otwarte-spotkanie",
-        "sessions": [{**sent, "all_day": False}],
+        "sessions": [{**sent, "all_day": False, "agenda": []}],
     }
     assert (said["status"], said["version"], response["ETag"]) == ("draft", 1, '"1"')
     assert editor.get(f"{URL}{said['slug']}/").json()["sessions"][0]["starts_at"] == sent["starts_at"]
