@@ -13,6 +13,7 @@ from events.actions.editing import edit_event
 from events.actions.publishing import cancel_event, postpone_event, set_new_date
 from events.enums import ReminderChannel
 from events.models import Event, EventChange, User
+from events.queries.conflicts import Conflict, conflicts_of
 from events.signals import telling_previewed
 
 # People are told as much of one reason as of another, so a preview needs none.
@@ -21,10 +22,11 @@ _UNSAID: Final = "…"
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows of history that there would be (they are not stored) and how many messages, by channel."""
+    """The rows of history that there would be (they are not stored), how many messages by channel, and what is in the way."""
 
     differences: Sequence[EventChange]
     told: Mapping[str, int]
+    conflicts: Sequence[Conflict]
 
 
 def preview_edit(
@@ -52,6 +54,7 @@ def preview_new_date(
     sessions: Sequence[SessionDefinition],
     *,
     override_reason: str = "",
+    room_override_reason: str = "",
     notify: bool = True,
     by: User,
     at: datetime,
@@ -59,7 +62,15 @@ def preview_new_date(
     """What `set_new_date` would do; it refuses what that refuses."""
     return _preview(
         event,
-        lambda own: set_new_date(own, sessions, override_reason=override_reason, notify=notify, by=by, at=at),
+        lambda own: set_new_date(
+            own,
+            sessions,
+            override_reason=override_reason,
+            room_override_reason=room_override_reason,
+            notify=notify,
+            by=by,
+            at=at,
+        ),
     )
 
 
@@ -73,12 +84,14 @@ def _preview(event: Event, act: Callable[[Event], object]) -> Preview:
     # Rolled back with all that was to happen on commit; inside of another transaction only as far as this point.
     with transaction.atomic():
         last = EventChange.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        act(Event.objects.get(pk=event.pk))
+        own = Event.objects.get(pk=event.pk)
+        act(own)
         changes = EventChange.objects.filter(event=event, pk__gt=last).select_related("by", "session").order_by("id")
         differences = list(changes)
         told = _told([change.pk for change in differences])
+        conflicts = conflicts_of(own)
         transaction.set_rollback(True)
-    return Preview(differences, told)
+    return Preview(differences, told, conflicts)
 
 
 def _told(change_ids: list[int]) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.bookings import book_rooms, release_rooms
 from events.actions.calendar import refresh_for
 from events.actions.definitions import SessionDefinition
 from events.actions.history import Difference, record
@@ -87,6 +88,7 @@ def postpone_event(
     """Put an announced event off without a date; its dates stay as they were announced, and everybody keeps their place."""
     moved = _move(event, to=EventStatus.POSTPONED, expected_version=expected_version)
     raise_sequence(event)
+    release_rooms(event)
     record(
         event,
         EventChangeKind.POSTPONED,
@@ -107,12 +109,16 @@ def set_new_date(
     sessions: Sequence[SessionDefinition],
     *,
     override_reason: str = "",
+    room_override_reason: str = "",
     notify: bool = True,
     expected_version: int | None = None,
     by: User,
     at: datetime,
 ) -> None:
-    """Announce a postponed event again, with these sessions instead of the ones that did not take place."""
+    """Announce a postponed event again, with these sessions instead of the ones that did not take place.
+
+    The time of notice counts again, and may be passed over as at publication; a room that is taken may be shared.
+    """
     moved = _move(event, to=EventStatus.PUBLISHED, sources=(EventStatus.POSTPONED,), expected_version=expected_version)
     changed = _with_its_rules(event)
     before = _dates(changed)
@@ -120,6 +126,7 @@ def set_new_date(
     if not changed.sessions.filter(is_cancelled=False, starts_at__gt=at).exists():
         raise FieldErrors({"sessions": [_("A new date lies ahead.")]})
     raise_sequence(changed)
+    book_rooms(changed, override_reason=room_override_reason, by=by, at=at)
     notice = [gap for gap in publication_gaps(changed, at=at) if gap.code == NOTICE_PERIOD]
     reason, passed_over = _passed_over(changed, notice, override_reason, by=by)
     for difference in differences:
@@ -157,6 +164,7 @@ def cancel_event(
     moved = _move(event, to=EventStatus.CANCELLED, expected_version=expected_version)
     Event.objects.filter(pk=event.pk).update(cancellation_reason={"pl": reason})
     raise_sequence(event)
+    release_rooms(event)
     record(
         event,
         EventChangeKind.CANCELLED,

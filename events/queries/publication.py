@@ -12,6 +12,7 @@ from events.enums import Accessibility, EventMode
 from events.errors import Gap
 from events.models import Event, Stage, merged_accessibility
 from events.permissions import May, roles_that
+from events.queries.conflicts import conflicts_of
 from events.queries.notices import current_notice
 
 _PLACES: Final = (EventMode.IN_PERSON, EventMode.HYBRID)
@@ -70,6 +71,8 @@ def _warnings(event: Event) -> Iterator[Gap]:
         )
         words = sentence % {"days": days, "least": CONSULTATION_DAYS, "law": CONSULTATION_LAW}
         yield Gap("consultation_short", words, is_warning=True, legal_basis=CONSULTATION_LAW)
+    for conflict in conflicts_of(event):
+        yield Gap(f"{conflict.kind.value}_conflict", conflict.message, is_warning=True)
 
 
 def _consultation_days(stage: Stage | None) -> int | None:

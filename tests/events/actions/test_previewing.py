@@ -20,7 +20,8 @@ from events.actions.previewing import (
 from events.actions.publishing import cancel_event, postpone_event, set_new_date
 from events.enums import EventStatus
 from events.errors import EditConflict, FieldErrors, MoveNotAllowed
-from events.models import Event, EventChange, User
+from events.models import Audience, Event, EventChange, User
+from events.queries.conflicts import conflicts_of
 from events.signals import telling_previewed
 from registrations.enums import RegistrationState
 from tests.make import make_event, make_registration, make_user, make_venue
@@ -145,8 +146,21 @@ def test_a_preview_refuses_what_the_action_refuses(refused, error):
     assert snapshot() == before
 
 
+def test_a_preview_says_what_would_be_in_the_way():
+    audience = Audience.objects.create(slug="residents", name={"pl": "Mieszkańcy"})
+    other = make_event(starts_at=NOW + timedelta(days=15, hours=8))
+    event = make_event(starts_at=NOW + timedelta(days=14, hours=8))
+    for meeting in (event, other):
+        meeting.audiences.add(audience)
+
+    preview = preview_edit(event, EventEdit(sessions=later(event)), by=make_user(), at=NOW)
+
+    assert [conflict.other_event for conflict in preview.conflicts] == [other]
+    assert conflicts_of(event) == []
+
+
 def test_a_preview_takes_a_few_statements_more_than_the_action(django_assert_num_queries):
     event, user = make_event(), make_user()
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(34):
         preview_cancellation(event, by=user, at=NOW)

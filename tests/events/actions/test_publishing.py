@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import translation
 
 from events.actions import history
+from events.actions.bookings import book_rooms
 from events.actions.definitions import SessionDefinition
 from events.actions.publishing import (
     cancel_event,
@@ -21,13 +23,15 @@ from events.actions.publishing import (
 )
 from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventMode, EventStatus, Role
-from events.errors import EditConflict, FieldErrors, MoveNotAllowed, NotBegun, NotOver, NotPublishable
+from events.errors import EditConflict, FieldErrors, MoveNotAllowed, NotBegun, NotOver, NotPublishable, RoomTaken
 from events.models import (
+    Audience,
     CalendarEntry,
     CalendarVersion,
     Event,
     EventChange,
     Room,
+    RoomBooking,
     SeatPool,
     Session,
     Stage,
@@ -73,7 +77,7 @@ def story(event: Event) -> list[tuple[str, str, str, str, bool]]:
 
 
 def everything() -> list[list[tuple[object, ...]]]:
-    tables = (Event, Session, SeatPool, EventChange, CalendarEntry, CalendarVersion)
+    tables = (Event, Session, SeatPool, RoomBooking, EventChange, CalendarEntry, CalendarVersion)
     return [list(table.objects.order_by("pk").values_list()) for table in tables]
 
 
@@ -234,7 +238,7 @@ def test_only_drafts_are_published(status):
 def test_publishing_takes_as_many_statements_as_it_says(django_assert_num_queries):
     event, user = a_complete_draft(), make_user()
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(31):
         publish_event(event, by=user, at=NOW)
 
 
@@ -289,7 +293,7 @@ def test_a_postponed_event_keeps_its_dates_and_people_and_is_tentative_in_calend
     event, user = make_event(sessions=2), make_user()
     dates = [session.starts_at for session in event.sessions.all()]
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         postpone_event(event, reason=" Remont ", by=user, at=NOW)
 
     assert (event.status, event.version, event.cancellation_reason) == ("postponed", 2, {})
@@ -322,7 +326,7 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     session = event.sessions.get()
     later = session.starts_at + timedelta(days=30)
 
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(47):
         set_new_date(event, [a_date(later, id=session.pk)], by=user, at=NOW)
 
     assert (event.status, event.version, event.starts_at) == ("published", 2, later)
@@ -350,6 +354,53 @@ def test_a_new_date_in_another_room_is_one_message_and_two_facts():
         ("relocated", False),
         ("new_date", False),
     ]
+
+
+def in_a_room(slug: str, room: Room, **given: Any) -> Event:
+    event = make_event(slug, venue=room.venue, **given)
+    event.sessions.update(room=room)
+    book_rooms(event, by=None, at=NOW)
+    return event
+
+
+@pytest.mark.parametrize("put_off", [postpone_event, partial(cancel_event, reason="Powód")])
+def test_what_does_not_take_place_lets_go_of_its_room(put_off):
+    event = in_a_room("aula", Room.objects.create(venue=make_venue(), name="Aula"))
+
+    put_off(event, by=make_user(), at=NOW)
+
+    assert not RoomBooking.objects.exists()
+
+
+def test_a_new_date_holds_its_room_again_or_shares_it_with_a_reason():
+    room = Room.objects.create(venue=make_venue(), name="Aula")
+    in_a_room("first", room)
+    event = make_event(venue=room.venue, status=EventStatus.POSTPONED)
+    dates = [a_date(START, id=event.sessions.get().pk, room=room)]
+    user = make_user()
+    before = everything()
+
+    with pytest.raises(RoomTaken):
+        set_new_date(event, dates, by=user, at=NOW)
+    assert everything() == before
+    set_new_date(event, dates, room_override_reason="Wspólne otwarcie", by=user, at=NOW)
+
+    assert [booking.is_shared for booking in RoomBooking.objects.order_by("session")] == [False, True]
+    changes = [(change.kind, change.reason) for change in event.changes.all()]
+    assert changes == [("room_shared", "Wspólne otwarcie"), ("relocated", ""), ("new_date", "")]
+
+
+def test_a_meeting_for_the_same_people_that_evening_is_a_hint_that_stops_nobody():
+    audience = Audience.objects.create(slug="residents", name={"pl": "Mieszkańcy"})
+    evening = START + timedelta(hours=8)
+    event, other = a_complete_draft(starts_at=evening), make_event(starts_at=evening)
+    event.audiences.add(audience)
+    other.audiences.add(audience)
+
+    publish_event(event, by=make_user(role=Role.EDITOR), at=NOW)
+
+    assert [(gap.code, gap.is_warning) for gap in publication_gaps(event, at=NOW)] == [("audience_conflict", True)]
+    assert event.status == "published"
 
 
 def test_a_new_date_lies_ahead():
