@@ -1,6 +1,6 @@
 """What a person may put right about themselves after signing up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,20 +8,33 @@ from django.utils.translation import gettext_lazy as _
 
 from events.errors import FieldErrors
 from events.queries.search import fold
+from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.history import record
+from registrations.actions.needs import Need, change_needs, need_faults
 from registrations.actions.people import person_faults
 from registrations.actions.retries import retried
 from registrations.enums import ChangeCause
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration
+from registrations.queries.questions import asked_questions
 
 _ON_PARTICIPANT: Final = ("first_name", "last_name", "phone", "organisation")
 _ON_REGISTRATION: Final = ("language", "sms_reminders")
 
 
 @retried
-def change_details(registration: Registration, changes: Mapping[str, object], *, at: datetime) -> Registration:
-    """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to."""
+def change_details(
+    registration: Registration,
+    changes: Mapping[str, object],
+    *,
+    answers: Answers | None = None,
+    needs: Sequence[Need] | None = None,
+    at: datetime,
+) -> Registration:
+    """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
+
+    Answers that are not named stay too; `needs` are all that is needed from now on.
+    """
     current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
     if not current.is_active:
         raise NotActive
@@ -30,7 +43,11 @@ def change_details(registration: Registration, changes: Mapping[str, object], *,
         setattr(participant, name, changes.get(name, getattr(participant, name)))
     for name in _ON_REGISTRATION:
         setattr(current, name, changes.get(name, getattr(current, name)))
-    _require_valid(current, participant)
+    _require_valid(current, participant, needs or ())
+    if answers:
+        change_answers(current, read_answers(asked_questions(current.event_id), answers, is_whole=False))
+    if needs is not None:
+        change_needs(current, needs, at=at)
     participant.search_text = fold(f"{participant.full_name} {participant.organisation} {current.reference}")
     participant.save()
     current.save(update_fields=_ON_REGISTRATION)
@@ -38,8 +55,8 @@ def change_details(registration: Registration, changes: Mapping[str, object], *,
     return current
 
 
-def _require_valid(registration: Registration, participant: Participant) -> None:
-    errors = person_faults(participant)
+def _require_valid(registration: Registration, participant: Participant, needs: Sequence[Need]) -> None:
+    errors = person_faults(participant) | need_faults(needs)
     if registration.sms_reminders and not participant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
     if errors:

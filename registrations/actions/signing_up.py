@@ -5,32 +5,36 @@ place in the queue) by a conditional UPDATE. When somebody was quicker, everythi
 the event's queue and pools first, so that nothing can change under it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
 
 from django.db import IntegrityError
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
+from events.actions.faults import Faults
 from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
-from events.enums import EventStatus
+from events.enums import AgeRule, EventStatus
 from events.errors import FieldErrors
-from events.models import Event, InformationNotice, ParticipantCategory, SeatPool, Session, User
+from events.models import Event, InformationNotice, ParticipantCategory, Question, SeatPool, Session, User
 from events.queries.search import fold
 from events.queries.seats import applying, blocking_pool, event_pools
+from registrations.actions.answers import Answers, Value, answer_rows, read_answers
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
+from registrations.actions.needs import Need, need_faults, need_rows
 from registrations.actions.openings import require_open, require_queue
 from registrations.actions.people import person_faults
 from registrations.actions.queues import may_pass_queue
 from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
 from registrations.errors import RateLimited, SessionsOverlap
-from registrations.models import Participant, Registration
+from registrations.models import AccommodationRequest, Answer, Participant, Registration
+from registrations.queries.questions import asked_questions
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3
@@ -41,7 +45,10 @@ _ONE_PER_EMAIL: Final = "registration_one_per_email"
 
 @dataclass(frozen=True)
 class Applicant:
-    """What a person says when registering; no session named: they take part in all of them."""
+    """What a person says when registering; no session named: they take part in all of them.
+
+    `answers` by the question's id as text; `age_statement`: they state what the event's age rule asks for.
+    """
 
     first_name: str
     last_name: str
@@ -51,6 +58,9 @@ class Applicant:
     category: str | None = None
     session_ids: tuple[int, ...] = ()
     sms_reminders: bool = False
+    answers: Answers = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    age_statement: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,7 @@ def _require_valid(applicant: Applicant) -> None:
         errors["email"] = [_("Give an e-mail address.")]
     if applicant.sms_reminders and not applicant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
+    errors |= need_faults(applicant.needs)
     if errors:
         raise FieldErrors(errors)
 
@@ -149,9 +160,10 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     if locked:
         lock_queue(wish.event_id)
         book = SeatBook(wish.event_id)
-    all_pools = book.pools if book else list(event_pools(wish.event_id).select_related("event__policy", "category"))
+    all_pools, asks = (book.pools, True) if book else _look(wish.event_id)
     event = all_pools[0].event if all_pools else Event.objects.select_related("policy").get(pk=wish.event_id)
     require_open(event, at=wish.at)
+    answers = _answers(event, asked_questions(event.pk) if asks else [], wish.applicant)
     category = _category(all_pools, wish.applicant.category)
     sessions = _sessions(event, wish.applicant.session_ids, at=wish.at)
     pools = applying(
@@ -168,6 +180,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
         ticket_code=new_code(),
         notice=wish.notice,
         sms_reminders=wish.applicant.sms_reminders,
+        age_statement=None if event.age_rule == AgeRule.NONE else True,
         created_at=wish.at,
         queued_at=wish.at,
     )
@@ -176,7 +189,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
         require_queue(event, blocking, registration.seats)
     _place(registration, blocking)
 
-    _write(registration, sessions, wish)
+    _write(registration, sessions, answers, wish)
     if book is None:
         _claim(registration, pools)
     elif blocking is None:
@@ -186,6 +199,28 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     if book is not None:
         book.write()
     return _answer(registration, registration)
+
+
+def _look(event_id: int) -> tuple[Sequence[SeatPool], bool]:
+    """The pools, and whether the event asks questions: most ask none, and then nobody goes looking for them."""
+    asked = Question.objects.filter(event=OuterRef("event"), is_retired=False)
+    pools = list(event_pools(event_id).select_related("event__policy", "category").annotate(asks=Exists(asked)))
+    return pools, not pools or pools[0].asks
+
+
+def _answers(event: Event, questions: Sequence[Question], applicant: Applicant) -> dict[int, Value | None]:
+    faults: Faults = {}
+    if event.age_rule != AgeRule.NONE and not applicant.age_statement:
+        faults["age_statement"] = [_("Without this statement you cannot register for this event.")]
+    elif event.age_rule == AgeRule.NONE and applicant.age_statement:
+        faults["age_statement"] = [_("This event asks nothing about age; leave it out.")]
+    try:
+        answers = read_answers(questions, applicant.answers)
+    except FieldErrors as refusal:
+        raise FieldErrors({**faults, **refusal.errors}) from refusal
+    if faults:
+        raise FieldErrors(faults)
+    return answers
 
 
 def _category(pools: Sequence[SeatPool], code: str | None) -> ParticipantCategory | None:
@@ -228,7 +263,9 @@ def _place(registration: Registration, blocking: SeatPool | None) -> None:
         registration.state = RegistrationState.WAITLISTED
 
 
-def _write(registration: Registration, sessions: Sequence[Session], wish: _Wish) -> None:
+def _write(
+    registration: Registration, sessions: Sequence[Session], answers: Mapping[int, Value | None], wish: _Wish
+) -> None:
     try:
         registration.save(force_insert=True)
     except IntegrityError as error:
@@ -242,6 +279,9 @@ def _write(registration: Registration, sessions: Sequence[Session], wish: _Wish)
     participant.registration = registration
     participant.search_text = fold(f"{participant.full_name} {participant.organisation} {registration.reference}")
     participant.save(force_insert=True)
+    # Nothing to put in is no statement.
+    Answer.objects.bulk_create(answer_rows(registration, answers))
+    AccommodationRequest.objects.bulk_create(need_rows(registration, wish.applicant.needs, at=wish.at))
     record([registration], ChangeCause.SIGNED_UP, was="", by=wish.by, at=wish.at)
 
 

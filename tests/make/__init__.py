@@ -1,11 +1,13 @@
 """Builders of test data: each shows every default, so a test shows only what differs."""
 
 from tests.make.events import (
+    make_attachment,
     make_category,
     make_event,
     make_kind,
     make_notice,
     make_process,
+    make_question,
     make_session,
     make_topic,
     make_unit,
@@ -18,11 +20,13 @@ from tests.make.requests import Program
 __all__ = [
     "Program",
     "make_applicant",
+    "make_attachment",
     "make_category",
     "make_event",
     "make_kind",
     "make_notice",
     "make_process",
+    "make_question",
     "make_registration",
     "make_session",
     "make_topic",

@@ -1,17 +1,21 @@
 """Builders of units, people, places and events; rows are written directly, actions are tested elsewhere."""
 
+import hashlib
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from events.enums import EventMode, EventStatus, Role, Visibility
+from events.enums import EventMode, EventStatus, QuestionKind, Role, Visibility
 from events.models import (
+    Attachment,
+    AttachmentContent,
     Event,
     EventKind,
     InformationNotice,
     OrganizationalUnit,
     ParticipantCategory,
     ParticipationProcess,
+    Question,
     RegistrationPolicy,
     SeatPool,
     Session,
@@ -126,6 +130,24 @@ def make_session(
     return session
 
 
+def make_attachment(
+    event: Event, *, title: str = "Program", file_name: str = "program.txt", data: bytes = b"17:00 Powitanie\n"
+) -> Attachment:
+    """A file of an event, after the others."""
+    attachment = Attachment.objects.create(
+        event=event,
+        position=event.attachments.count(),
+        title={"pl": title},
+        file_name=file_name,
+        content_type="text/plain; charset=utf-8",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        added_at=NOW,
+    )
+    AttachmentContent.objects.create(attachment=attachment, data=data)
+    return attachment
+
+
 def make_event(
     slug: str | None = None,
     *,
@@ -186,6 +208,30 @@ def make_event(
         make_session(event, starts_at=starts_at + timedelta(days=day), hours=hours)
     _span(event)
     return event
+
+
+def make_question(
+    event: Event,
+    kind: QuestionKind = QuestionKind.TEXT,
+    *,
+    text: str = "Co zjesz?",
+    choices: Sequence[str] = (),
+    is_required: bool = False,
+    retention_days: int = 30,
+    is_retired: bool = False,
+) -> Question:
+    """A question that may be left out, with the reason why it is asked; choices are worded like their values."""
+    return Question.objects.create(
+        event=event,
+        position=event.questions.count(),
+        kind=kind,
+        text={"pl": text, "en": f"{text} (en)"},
+        choices=[{"value": value, "label": {"pl": value, "en": value.title()}} for value in choices],
+        is_required=is_required,
+        purpose={"pl": "Zamawiamy jedzenie.", "en": "We order food."},
+        retention_days=retention_days,
+        is_retired=is_retired,
+    )
 
 
 def _span(event: Event) -> None:

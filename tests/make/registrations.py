@@ -1,7 +1,7 @@
 """Builders of registrations; the pools are counted along, so that lists and figures agree from the start."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -9,6 +9,7 @@ from django.db.models import F
 from events.models import Event, SeatPool, Session
 from events.queries.search import fold
 from events.queries.seats import pools_for
+from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
 from registrations.enums import RegistrationSource, RegistrationState
 from registrations.models import Participant, Registration
@@ -85,6 +86,9 @@ def make_applicant(
     category: str | None = None,
     session_ids: tuple[int, ...] = (),
     sms_reminders: bool = False,
+    answers: Mapping[str, object] | None = None,
+    needs: Sequence[Need] = (),
+    age_statement: bool = False,
 ) -> Applicant:
     """Somebody who wants to register; without an address given, a new person each time."""
     return Applicant(
@@ -96,4 +100,7 @@ def make_applicant(
         category=category,
         session_ids=session_ids,
         sms_reminders=sms_reminders,
+        answers=answers or {},
+        needs=tuple(needs),
+        age_statement=age_statement,
     )
