@@ -3,13 +3,14 @@
 import enum
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
-from events.models import Event, OrganizationalUnit, UnitMembership, User, Venue
+from events.models import Attachment, Event, OrganizationalUnit, UnitMembership, User, Venue
 
 Person = User | AnonymousUser
 
@@ -104,6 +105,21 @@ def get_visible_event(slug: str) -> Event:
     if event is None:
         raise Http404
     return event
+
+
+def get_attachment(user: Person, attachment_id: UUID, file_name: str) -> tuple[Attachment, bool]:
+    """The file and whether everybody may have it; else it is there for those who may see its event, or 404.
+
+    A user who is loaded when first looked at stays unasked for a file that is for everybody.
+    """
+    files = Attachment.objects.filter(pk=attachment_id, file_name=file_name).order_by()
+    attachment = files.filter(event__in=visible_events()).first()
+    if attachment is not None:
+        return attachment, True
+    attachment = files.filter(event__in=managed_events(user)).first()
+    if attachment is None:
+        raise Http404
+    return attachment, False
 
 
 def allowed_in(user: Person, unit_id: int) -> frozenset[May]:
