@@ -65,13 +65,14 @@ def overview(request: StaffRequest, slug: str) -> HttpResponse:
     event, now = get_managed_event(request.user, slug), timezone.now()
     is_draft = event.status in _DRAFTS
     people = report_figures(event).total
+    gaps = [gap for gap in publication_gaps(event, at=now) if not gap.is_warning] if is_draft else []
     return render(
         request,
         "manage/overview.html",
         {
             "event": event,
             "now": now,
-            "gaps": publication_gaps(event, at=now) if is_draft else [],
+            "gaps": gaps,
             "is_draft": is_draft,
             "can_be_cancelled": EventStatus.CANCELLED in EVENT_MOVES[EventStatus(event.status)],
             "seats": seat_figures(event),

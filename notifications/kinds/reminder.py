@@ -1,5 +1,6 @@
 """A meeting is near; planned from the event's reminder rules, for people who had a seat when it was due."""
 
+from events.enums import EventStatus
 from notifications.enums import Priority
 from notifications.kinds.base import Kind, until_event_starts
 from registrations.enums import RegistrationState
@@ -8,6 +9,8 @@ REMINDER = Kind(
     name="reminder",
     priority=Priority.REMINDER,
     true_while=(RegistrationState.CONFIRMED,),
+    # What is postponed is not near.
+    event_true_while=(EventStatus.PUBLISHED,),
     # Each reminder has a limit of its own, from its rule; see actions.due_times.
     useful_until=until_event_starts,
     needs_sms_consent=True,

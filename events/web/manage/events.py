@@ -128,12 +128,20 @@ def publish(request: StaffRequest, slug: str) -> HttpResponse:
     return _publish_page(request, event, form, publication_gaps(event, at=now))
 
 
-def _publish_page(request: StaffRequest, event: Event, form: OverrideForm, gaps: list[Gap]) -> HttpResponse:
+def _publish_page(request: StaffRequest, event: Event, form: OverrideForm, found: list[Gap]) -> HttpResponse:
+    gaps = [gap for gap in found if not gap.is_warning]
     may_override = all(gap.overridable for gap in gaps) and may_do(request.user, event, May.OVERRIDE)
     is_refused = request.method == "POST" and bool(gaps)
     if is_refused and may_override and not form.errors:
         form.add_error("reason", _("Say why the event may be published like this."))
-    context = {"event": event, "form": form, "gaps": gaps, "may_override": may_override, "is_refused": is_refused}
+    context = {
+        "event": event,
+        "form": form,
+        "gaps": gaps,
+        "warnings": [gap for gap in found if gap.is_warning],
+        "may_override": may_override,
+        "is_refused": is_refused,
+    }
     return render(request, "manage/publish.html", context)
 
 

@@ -10,7 +10,7 @@ import pytest
 import segno
 from django.utils import timezone
 
-from events.models import EventChange, Session
+from events.models import Event, EventChange, Session
 from notifications.delivery import sending
 from notifications.delivery.composing import Entries, letter_of
 from notifications.delivery.sending import Sent, send_due
@@ -500,6 +500,17 @@ def test_a_message_that_is_not_true_any_more_is_not_sent(sink: MailSink):
     message.refresh_from_db()
     assert (message.state, message.state_reason) == (MessageState.CANCELLED, "not_true")
     assert sink.mails == []
+
+
+def test_a_reminder_of_a_postponed_event_is_not_sent(sink: MailSink):
+    event = make_event()
+    message = make_message(make_registration(event), "reminder")
+    Event.objects.update(status="postponed")
+
+    send()
+
+    message.refresh_from_db()
+    assert (message.state, message.state_reason, sink.mails) == (MessageState.CANCELLED, "not_true", [])
 
 
 def test_a_reminder_of_an_old_date_is_not_sent(sink: MailSink):

@@ -1,7 +1,7 @@
 """Staff pages of events: found, made, changed, published, copied."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from events.enums import EventChangeKind, EventStatus, ReminderChannel, Role
-from events.models import Event, EventChange, ReminderRule, SeatPool, Session
+from events.models import Audience, Event, EventChange, ReminderRule, SeatPool, Session
 from tests.make import make_category, make_event, make_kind, make_notice, make_unit, make_user, make_venue
 from tests.make.events import NOW, make_session
 from tests.make.sheets import sheet_data
@@ -285,6 +285,24 @@ def test_an_owner_publishes_over_gaps_with_a_reason_and_an_editor_does_not(clien
     assert "Pilne" in page
 
 
+def test_a_warning_is_shown_and_stops_nobody(client):
+    make_notice()
+    evening = NOW + timedelta(days=14, hours=8)
+    event = make_event("meeting", status=EventStatus.DRAFT, venue=make_venue(), starts_at=evening)
+    event.contact_email = "ask@example.org"
+    event.save()
+    other = make_event("other", starts_at=evening)
+    for meeting in (event, other):
+        meeting.audiences.add(Audience.objects.get_or_create(slug="all", defaults={"name": {"pl": "Wszyscy"}})[0])
+
+    page = client.get("/en/manage/events/meeting/publish/").content.decode()
+    client.post("/en/manage/events/meeting/publish/", {"reason": ""})
+
+    event.refresh_from_db()
+    assert "Another meeting that evening is meant for the same people" in page
+    assert event.status == EventStatus.PUBLISHED
+
+
 def test_publishing_twice_is_worded_and_not_a_crash(client):
     make_notice()
     make_event("meeting")
@@ -304,10 +322,9 @@ def test_a_copy_is_a_draft(client):
 
 
 def test_the_list_is_searched_without_diacritics_and_filtered(client):
-    make_event("zolw", title="Żółw", status=EventStatus.DRAFT)
+    keep_search_words(make_event("zolw", title="Żółw", status=EventStatus.DRAFT))
     make_event("meeting", kind="public_hearing")
     make_event("past", starts_at=NOW.replace(year=2026))
-    Event.objects.filter(slug="zolw").update(search_text="zolw")
 
     def slugs(query):
         return [event.slug for event in client.get(f"/en/manage/events/{query}").context["page"].object_list]
