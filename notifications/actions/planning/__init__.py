@@ -1,0 +1,18 @@
+"""Turns what happened, and reminder rules that are due, into messages: set-wise, and the same however often it runs."""
+
+from datetime import datetime
+
+from notifications.actions.planning.events import plan_event_changes
+from notifications.actions.planning.registrations import plan_registration_changes
+from notifications.actions.planning.reminders import plan_reminders
+
+__all__ = ["plan_changes", "plan_reminders"]
+
+
+def plan_changes(*, at: datetime) -> int:
+    """Make messages of every change row that nobody has looked at yet; how many."""
+    planned = 0
+    for plan_batch in (plan_registration_changes, plan_event_changes):
+        while (messages := plan_batch(at=at)) is not None:
+            planned += messages
+    return planned
