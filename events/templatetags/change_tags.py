@@ -1,6 +1,7 @@
 """What happened to an event, in plain words for those who organise it."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from events.enums import EventMode
-from events.models import EventChange, Session, in_language
+from events.enums import AccessibilityFeature, AgeRule, EventChangeKind, EventMode, EventRoleKind, EventStatus
+from events.models import Event, EventChange, Session, in_language
 from events.templatetags.event_tags import when_text
+from events.templatetags.programme_tags import languages_of
 
 register = template.Library()
 
@@ -31,10 +33,40 @@ _NAMES: Final[Mapping[str, str | Promise]] = {
     "process": gettext_lazy("process"),
     "stage": gettext_lazy("stage"),
     "topics": gettext_lazy("topics"),
+    "audiences": gettext_lazy("for whom it is meant"),
+    "organizations": gettext_lazy("invited organizations"),
     "reminders": gettext_lazy("reminders"),
     "registration.categories": gettext_lazy("groups of participants"),
     "registration.opens_at": gettext_lazy("when registration opens"),
     "registration.closes_at": gettext_lazy("when registration closes"),
+}
+_FLAGS: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = {
+    "is_streamed": (gettext_lazy("It is streamed."), gettext_lazy("It is no longer streamed.")),
+    "is_recorded": (gettext_lazy("It is recorded."), gettext_lazy("It is no longer recorded.")),
+    "is_template": (gettext_lazy("It is a template."), gettext_lazy("It is no longer a template.")),
+}
+# What was added, what was taken out, and what to say when neither was.
+_LISTS: Final[Mapping[str, tuple[str | Promise, str | Promise, str | Promise]]] = {
+    "agenda": (
+        gettext_lazy("New in the agenda: %(what)s."),
+        gettext_lazy("No longer in the agenda: %(what)s."),
+        gettext_lazy("The agenda is different: its order, times, people or descriptions."),
+    ),
+    "roles": (
+        gettext_lazy("New people: %(what)s."),
+        gettext_lazy("No longer there: %(what)s."),
+        gettext_lazy("The people of the meeting are different."),
+    ),
+    "questions": (
+        gettext_lazy("New questions to participants: %(what)s."),
+        gettext_lazy("Questions that are no longer asked: %(what)s."),
+        gettext_lazy("The questions to participants are different: their order, choices or purposes."),
+    ),
+    "attachments": (
+        gettext_lazy("New files: %(what)s."),
+        gettext_lazy("Files that were taken away: %(what)s."),
+        gettext_lazy("The files stand in another order."),
+    ),
 }
 _REGISTRATION: Final = gettext_lazy("rules of registration")
 _GAPS: Final[Mapping[str, str | Promise]] = {
@@ -49,15 +81,61 @@ _GAPS: Final[Mapping[str, str | Promise]] = {
 def differences(change: EventChange, zone: str) -> list[str]:
     """What was and what is, one sentence each; empty where the kind of the change says it all."""
     before, after = change.before, change.after
-    sentences = [*_times(before, after, zone), *_places(before, after), *_seats(before, after), *_words(before, after)]
+    match change.kind:
+        case EventChangeKind.ROOM_SHARED:
+            return [_shared_room(after, zone)]
+        case EventChangeKind.FEATURE_LOST:
+            return [_lost_features(before)]
+        case EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
+            return [*_announced(before, after, zone)]
+        case _:
+            return [
+                *_times(_when(before, zone), _when(after, zone)),
+                *_places(before, after),
+                *_seats(before, after),
+                *_programme(before, after),
+                *_lists(before, after),
+                *_words(before, after),
+            ]
+
+
+# What stands in a row of its own kind
+
+
+def _announced(before: _Facts, after: _Facts, zone: str) -> Iterator[str]:
+    if before.get("status") == EventStatus.IN_REVIEW:
+        yield _("Approved after a review.")
+    yield from _times(_all_dates(before, zone), _all_dates(after, zone))
     if after.get("passed_over"):
         missing = ", ".join(str(_GAPS.get(code, code)) for code in after["passed_over"])
-        sentences.append(_("Published although this was missing: %(missing)s.") % {"missing": missing})
-    return sentences
+        yield _("Published although this was missing: %(missing)s.") % {"missing": missing}
 
 
-def _times(before: _Facts, after: _Facts, zone: str) -> Iterator[str]:
-    was, now = _when(before, zone), _when(after, zone)
+def _all_dates(facts: _Facts, zone: str) -> str:
+    return "; ".join(_when(session, zone) for session in facts.get("sessions", ()))
+
+
+def _shared_room(after: _Facts, zone: str) -> str:
+    meetings = "; ".join(_meeting(other, zone) for other in after.get("with", ()))
+    return _("The room %(room)s is shared with: %(meetings)s.") % {"room": after.get("room"), "meetings": meetings}
+
+
+def _meeting(other: _Facts, zone: str) -> str:
+    title = other.get("title")
+    name = f"“{in_language(title)}”" if title else _("a meeting of another unit")
+    return f"{name} ({_when(other, zone)})"
+
+
+def _lost_features(before: _Facts) -> str:
+    known = AccessibilityFeature.values
+    features = [str(AccessibilityFeature(code).label) for code in before.get("features", ()) if code in known]
+    return _("No longer there: %(features)s.") % {"features": ", ".join(features)}
+
+
+# What an edit changes
+
+
+def _times(was: str, now: str) -> Iterator[str]:
     if was and now:
         yield _("Instead of %(before)s: %(after)s.") % {"before": was, "after": now}
     elif now:
@@ -96,13 +174,69 @@ def _mode(value: object) -> str:
 
 
 def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
-    if "capacity" in after:
-        numbers = {"before": _number(before.get("capacity")), "after": _number(after["capacity"])}
+    if "capacity" not in after:
+        return
+    numbers = {"before": _number(before.get("capacity")), "after": _number(after["capacity"])}
+    if "category" in after:
+        yield _("Seats of a group of participants: %(before)s → %(after)s.") % numbers
+    else:
         yield _("Seats: %(before)s → %(after)s.") % numbers
 
 
 def _number(value: object) -> str:
     return pgettext("number of seats", "no limit") if value is None else str(value)
+
+
+def _programme(before: _Facts, after: _Facts) -> Iterator[str]:
+    for name, (becomes, ceases) in _FLAGS.items():
+        if name in after:
+            yield str(becomes if after[name] else ceases)
+    if "languages" in after:
+        languages = {"before": _languages(before.get("languages")), "after": _languages(after["languages"])}
+        yield _("Languages of the meeting: %(before)s → %(after)s.") % languages
+    if "age_rule" in after:
+        rules = {"before": _age_rule(before.get("age_rule")), "after": _age_rule(after["age_rule"])}
+        yield _("By age: %(before)s → %(after)s.") % rules
+    if "age_limit" in after:
+        limits = {"before": before.get("age_limit") or "—", "after": after["age_limit"] or "—"}
+        yield _("A guardian's statement is asked for below this age: %(before)s → %(after)s.") % limits
+    if "join_opens_minutes" in after:
+        minutes = {"before": before.get("join_opens_minutes"), "after": after["join_opens_minutes"]}
+        yield _("Minutes before the start when the link opens: %(before)s → %(after)s.") % minutes
+
+
+def _languages(codes: Sequence[str] | None) -> str:
+    return languages_of(Event(languages=list(codes or ())))
+
+
+def _age_rule(value: object) -> str:
+    return str(AgeRule(value).label) if value in AgeRule.values else "—"
+
+
+def _lists(before: _Facts, after: _Facts) -> Iterator[str]:
+    """What was put into a list and taken out of it; where nothing was, only that something in it is different."""
+    for name, (added, taken_out, otherwise) in _LISTS.items():
+        if name not in after:
+            continue
+        was: Counter[str] = Counter(before.get(name) or ())
+        now: Counter[str] = Counter(after[name])
+        new, gone = _items(name, now - was), _items(name, was - now)
+        if new:
+            yield str(added) % {"what": new}
+        if gone:
+            yield str(taken_out) % {"what": gone}
+        if not (new or gone):
+            yield str(otherwise)
+
+
+def _items(name: str, counted: Counter[str]) -> str:
+    return ", ".join(_item(name, item) + (f" ({number})" if number > 1 else "") for item, number in counted.items())
+
+
+def _item(name: str, item: str) -> str:
+    if name == "roles":
+        return str(EventRoleKind(item).label) if item in EventRoleKind.values else item
+    return item if name == "attachments" else f"“{item}”"
 
 
 def _words(before: _Facts, after: _Facts) -> Iterator[str]:
