@@ -25,7 +25,7 @@ from events.actions.definitions import (
 from events.actions.faults import model_faults
 from events.actions.history import Difference, plain, record
 from events.actions.rules import edit_registration, edit_reminders, make_rules, save_reminders
-from events.actions.search_texts import keep_search_text
+from events.actions.search_texts import keep_search_words
 from events.actions.sessions import raise_sequence, save_sessions
 from events.enums import PUBLIC_STATUSES, Accessibility, AccessibilityFeature, EventChangeKind, EventStatus
 from events.errors import EditConflict, FieldErrors, MoveNotAllowed
@@ -77,7 +77,7 @@ def create_event(definition: EventDefinition, *, by: User | None, at: datetime) 
     make_rules(event, registration, required=required)
     save_sessions(event, definition.sessions, at=at)
     save_reminders(event, reminders)
-    keep_search_text(event)
+    keep_search_words(event)
     record(event, EventChangeKind.CREATED, by=by, at=at)
     return event
 
@@ -106,7 +106,7 @@ def edit_event(
     ]
     if event.status in PUBLIC_STATUSES:
         _raise_sequences(event, differences)
-    keep_search_text(event)
+    keep_search_words(event)
     for difference in _merged(differences):
         told = difference.kind in TOLD_BY_DEFAULT if notify is None else notify
         record(

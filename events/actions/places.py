@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.calendar import refresh_for
-from events.actions.search_texts import keep_search_text
+from events.actions.search_texts import keep_search_words_of
 from events.enums import Accessibility, AccessibilityFeature
 from events.errors import FieldErrors
 from events.models import District, Event, Room, Translated, User, Venue
@@ -62,8 +62,7 @@ def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datet
         setattr(venue, name, value)
     venue.save()
     _save_rooms(venue, definition.rooms)
-    for event in Event.objects.filter(venue=venue).select_related("venue", "district").prefetch_related("topics"):
-        keep_search_text(event)
+    keep_search_words_of(Event.objects.filter(venue=venue).values_list("pk", flat=True))
     refresh_for(venue_ids=[venue.pk], at=at)
     return venue
 

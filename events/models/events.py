@@ -130,7 +130,6 @@ class Event(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     # What search finds it by: words in lower case without diacritics, and their stems; kept by the action that saves them.
-    search_text = models.TextField(blank=True)
     search_words = SearchVectorField(null=True, editable=False)
     # Rises with every save, so that two people who edit at once notice each other (If-Match).
     version = models.PositiveIntegerField(default=1)

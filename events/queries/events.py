@@ -11,7 +11,7 @@ from events.errors import UnknownFilterValue
 from events.models import Event, SeatPool, Session, User
 from events.permissions import listed_events, managed_events
 from events.queries.filters import events_matching, filter_labels
-from events.queries.search import fold
+from events.queries.search import with_words
 
 __all__ = [
     "EventFilter",
@@ -21,8 +21,6 @@ __all__ = [
     "unit_events",
     "upcoming_public_events",
 ]
-
-_LONGEST_QUERY: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ def _narrowed(
         raise UnknownFilterValue
     # A value that names nothing is refused: an empty list would look as if nothing happened there.
     filter_labels(filters, Language.PL)
-    events = events.filter(events_matching(filters), _with_words(filters.q))
+    events = events.filter(events_matching(filters), with_words(filters.q))
     if filters.status:
         events = events.filter(status__in=filters.status)
     if filters.starts_after is not None:
@@ -95,13 +93,6 @@ def _narrowed(
     return events.select_related("unit", "kind", "venue__district", "process", "stage", "policy").prefetch_related(
         "sessions", "pools", "topics"
     )
-
-
-def _with_words(text: str) -> Q:
-    condition = Q()
-    for word in fold(text[:_LONGEST_QUERY]).split():
-        condition &= Q(search_text__contains=word)
-    return condition
 
 
 def _open(at: datetime) -> Q:

@@ -10,6 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events.actions.search_texts import keep_search_words
 from events.enums import EventStatus, Visibility
 from events.models import District
 from tests.make import Program, make_event, make_notice, make_process, make_session, make_topic, make_venue
@@ -133,10 +134,8 @@ def test_the_list_is_in_pages_by_start(program):
 )
 def test_the_list_is_narrowed(program, query, expected):
     make_event("early", starts_at=NOW + timedelta(days=1))
-    late = make_event("late", starts_at=NOW + timedelta(days=20))
+    keep_search_words(make_event("late", title="Zieleń w mieście", starts_at=NOW + timedelta(days=20)))
     make_event("other", kind="open_debate", starts_at=NOW + timedelta(days=2), status=EventStatus.CANCELLED)
-    late.search_text = "zielen w miescie"
-    late.save()
 
     response = program.get(f"/api/v1/events/?{query}")
 

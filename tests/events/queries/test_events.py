@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
+from events.actions.search_texts import keep_search_words
 from events.enums import EventMode, EventStatus, Role, Visibility
 from events.errors import UnknownFilterValue
 from events.models import District, Event, SeatPool
@@ -17,7 +18,6 @@ from events.queries.events import (
     upcoming_public_events,
 )
 from events.queries.registration_windows import WindowState, registration_window
-from events.queries.search import fold
 from tests.make import make_event, make_process, make_topic, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
@@ -107,8 +107,7 @@ def test_a_value_that_names_nothing_is_refused(filters):
 
 
 def test_search_needs_no_diacritics_and_finds_all_words():
-    event = make_event("found")
-    Event.objects.filter(pk=event.pk).update(search_text=fold("Żółta Łódź, Śródmieście"))
+    keep_search_words(make_event("found", title="Żółta Łódź, Śródmieście"))
     make_event("other")
 
     for words, expected in (

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from events.actions.search_texts import keep_search_words
 from events.enums import EventChangeKind, EventStatus, ReminderChannel, Role
 from events.models import Audience, Event, EventChange, ReminderRule, SeatPool, Session
 from tests.make import make_category, make_event, make_kind, make_notice, make_unit, make_user, make_venue
