@@ -1,1 +1,1 @@
-"""Tests of `events/api/`."""
+"""Tests of `events/templatetags/`."""
