@@ -22,7 +22,8 @@ from config.api.problems import CONTENT_TYPE, problem
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 API_PATH: Final = "/api/"
-MAX_UPLOAD_BYTES: Final = 25_000_000
+# One file as large as may be attached (`events.actions.attachments`) and the form around it.
+MAX_UPLOAD_BYTES: Final = 11_000_000
 RETRY_AFTER_SECONDS: Final = 5
 
 log = structlog.get_logger(__name__)

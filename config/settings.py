@@ -213,7 +213,10 @@ MEDIA_ROOT = VAR_DIR / "media"
 # What may come in, and what browsers are told
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# An agenda of a hundred points and a hundred people is one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # What is larger waits on the disk until a form has looked at it.
 IS_SERVED_OVER_HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IS_SERVED_OVER_HTTPS

@@ -8,6 +8,7 @@ from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
 from events.web.manage import contacts, notices, places
 from events.web.manage import events as desk
+from events.web.manage.attachments import change_files, files
 from events.web.processes import process_list, process_page
 from events.web.public import event_list, event_page
 
@@ -20,6 +21,8 @@ public_patterns = [
     path("manage/events/<slug:slug>/edit/", desk.change_event, name="manage-event-edit"),
     path("manage/events/<slug:slug>/publish/", desk.publish, name="manage-event-publish"),
     path("manage/events/<slug:slug>/copy/", desk.copy, name="manage-event-copy"),
+    path("manage/events/<slug:slug>/files/", files, name="manage-event-files"),
+    path("manage/events/<slug:slug>/files/change/", change_files, name="manage-event-files-change"),
     path("manage/places/", places.venue_list, name="manage-venues"),
     path("manage/places/new/", places.new_venue, name="manage-venue-new"),
     path("manage/places/<slug:slug>/", places.change_venue, name="manage-venue"),

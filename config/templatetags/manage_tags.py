@@ -71,6 +71,7 @@ def event_menu(context: Context, event: Event) -> EventMenu:
     pages = (
         (May.SEE, _("Overview"), "manage-event"),
         (May.EDIT, _("Edit"), "manage-event-edit"),
+        (May.EDIT, _("Files"), "manage-event-files"),
         (May.SEE_PEOPLE, _("Registrations"), "manage-registrations"),
         (May.CHECK_IN, _("Door"), "manage-door"),
         (May.SEE_MESSAGES, _("Messages"), "manage-messages"),
