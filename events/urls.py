@@ -8,6 +8,7 @@ from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
 from events.web.manage import contacts, notices, places
 from events.web.manage import events as desk
+from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
 from events.web.processes import process_list, process_page
 from events.web.public import event_list, event_page
@@ -19,7 +20,14 @@ public_patterns = [
     path("processes/<slug:slug>/", process_page, name="process-page"),
     path("manage/events/", desk.event_list, name="manage-events"),
     path("manage/events/<slug:slug>/edit/", desk.change_event, name="manage-event-edit"),
-    path("manage/events/<slug:slug>/publish/", desk.publish, name="manage-event-publish"),
+    path("manage/events/<slug:slug>/submit/", steps.submit, name="manage-event-submit"),
+    path("manage/events/<slug:slug>/send-back/", steps.give_back, name="manage-event-send-back"),
+    path("manage/events/<slug:slug>/publish/", steps.publish, name="manage-event-publish"),
+    path("manage/events/<slug:slug>/postpone/", steps.postpone, name="manage-event-postpone"),
+    path("manage/events/<slug:slug>/new-date/", steps.new_date, name="manage-event-new-date"),
+    path("manage/events/<slug:slug>/cancel/", steps.cancel, name="manage-event-cancel"),
+    path("manage/events/<slug:slug>/hold/", steps.hold, name="manage-event-hold"),
+    path("manage/events/<slug:slug>/close/", steps.close, name="manage-event-close"),
     path("manage/events/<slug:slug>/copy/", desk.copy, name="manage-event-copy"),
     path("manage/events/<slug:slug>/files/", files, name="manage-event-files"),
     path("manage/events/<slug:slug>/files/change/", change_files, name="manage-event-files-change"),

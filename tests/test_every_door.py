@@ -155,6 +155,18 @@ TABLE: Final = [
     Row("manage-event", passes=SEE),
     Row("manage-event-edit", passes=EDIT),
     Row("manage-event-edit", "post", passes=EDIT),
+    Row("manage-event-submit", passes=EDIT),
+    Row("manage-event-submit", "post", passes=EDIT),  # It is published already.
+    Row("manage-event-send-back", passes=PUBLISH),
+    Row("manage-event-send-back", "post", passes=PUBLISH),
+    Row("manage-event-postpone", passes=PUBLISH),
+    Row("manage-event-postpone", "post", passes=PUBLISH, got=302),
+    Row("manage-event-new-date", passes=PUBLISH),
+    Row("manage-event-new-date", "post", passes=PUBLISH),
+    Row("manage-event-hold", passes=PUBLISH),
+    Row("manage-event-hold", "post", passes=PUBLISH),  # It has not begun.
+    Row("manage-event-close", passes=PUBLISH),
+    Row("manage-event-close", "post", passes=PUBLISH),
     Row("manage-event-publish", passes=PUBLISH),
     Row("manage-event-publish", "post", passes=PUBLISH, got=302),
     Row("manage-event-cancel", passes=PUBLISH),

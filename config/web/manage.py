@@ -1,28 +1,22 @@
-"""Staff pages that span all apps: today, the overview of an event, calling it off."""
+"""Staff pages that span all apps: today, and the overview of an event."""
 
 from datetime import timedelta
 from typing import Final
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from events.actions.publishing import cancel_event
-from events.enums import EVENT_MOVES, EventStatus
-from events.errors import DomainError
-from events.forms.manage import CancelForm
-from events.forms.refusals import show_refusal
+from events.enums import EventStatus
 from events.permissions import May, StaffRequest, allowed_anywhere, get_managed_event
 from events.queries.changes import event_history
-from events.queries.desk import DeskWish, desk_events, door_events
+from events.queries.conflicts import conflicts_of
+from events.queries.desk import DeskWish, desk_events, door_events, events_to_review
 from events.queries.events import EventFilter
-from events.queries.publication import publication_gaps
+from events.queries.publication import CONFLICT, publication_gaps
 from events.queries.seats import seat_figures
-from notifications.queries.audience import people_told
 from notifications.queries.troubles import undelivered_messages
 from registrations.queries.lists import report_figures
 
@@ -32,6 +26,7 @@ CHANGES_SHOWN: Final = 100
 DOOR_BEFORE: Final = timedelta(hours=24)
 DOOR_AFTER: Final = timedelta(hours=12)
 _DRAFTS: Final = (EventStatus.DRAFT, EventStatus.IN_REVIEW)
+_AHEAD: Final = (*_DRAFTS, EventStatus.PUBLISHED)
 
 
 @login_required
@@ -41,7 +36,7 @@ def today(request: StaffRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     may = allowed_anywhere(user)
     coming = DeskWish("coming", EventFilter(status=(EventStatus.PUBLISHED, EventStatus.POSTPONED)))
-    drafts = DeskWish("all", EventFilter(status=_DRAFTS))
+    drafts = DeskWish("all", EventFilter(status=(EventStatus.DRAFT,)))
     return render(
         request,
         "manage/today.html",
@@ -52,6 +47,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "has_unit": bool(may),
             "doors": list(door_events(user, since=now - DOOR_AFTER, until=now + DOOR_BEFORE)),
             "coming": list(desk_events(user, coming, at=now)[:SHOWN]),
+            "reviews": list(events_to_review(user)[:SHOWN]),
             "drafts": list(desk_events(user, drafts, at=now)[:SHOWN]),
             "troubles": undelivered_messages(user, at=now),
         },
@@ -65,43 +61,20 @@ def overview(request: StaffRequest, slug: str) -> HttpResponse:
     event, now = get_managed_event(request.user, slug), timezone.now()
     is_draft = event.status in _DRAFTS
     people = report_figures(event).total
-    gaps = [gap for gap in publication_gaps(event, at=now) if not gap.is_warning] if is_draft else []
+    gaps = publication_gaps(event, at=now) if is_draft and not event.is_template else []
     return render(
         request,
         "manage/overview.html",
         {
             "event": event,
             "now": now,
-            "gaps": gaps,
-            "is_draft": is_draft,
-            "can_be_cancelled": EventStatus.CANCELLED in EVENT_MOVES[EventStatus(event.status)],
+            "gaps": [gap for gap in gaps if not gap.is_warning],
+            # What gets in the way is named among the conflicts, with a link to the other meeting.
+            "warnings": [gap for gap in gaps if gap.is_warning and not gap.code.endswith(CONFLICT)],
+            "conflicts": conflicts_of(event) if event.status in _AHEAD else [],
             "seats": seat_figures(event),
             "people": people,
             "pending": people.held + people.offered,
             "changes": list(event_history(event)[:CHANGES_SHOWN]),
         },
     )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: StaffRequest, slug: str) -> HttpResponse:
-    """Call an event off; how many people will be told is said before."""
-    event = get_managed_event(request.user, slug, May.PUBLISH)
-    form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_event(
-                event,
-                reason=form.cleaned_data["reason"],
-                notify=form.cleaned_data["notify"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("The event is cancelled."))
-            return redirect("manage-event", slug)
-    told = people_told(event)
-    return render(request, "manage/cancel.html", {"event": event, "form": form, "told": told})

@@ -18,7 +18,6 @@ public_patterns = [
     # Before every address that begins with an event's slug.
     path("manage/events/new/", new_event, name="manage-event-new"),
     path("manage/events/<slug:slug>/", manage.overview, name="manage-event"),
-    path("manage/events/<slug:slug>/cancel/", manage.cancel, name="manage-event-cancel"),
 ]
 plain_patterns = [
     path("healthz", alive, name="alive"),

@@ -90,17 +90,6 @@ def _says_something(value: object) -> bool:
             return value not in {None, ""}
 
 
-class OverrideForm(forms.Form):
-    """Why an event is published although something is missing."""
-
-    reason = forms.CharField(
-        label=_("Why it may be published like this (needed for publishing anyway)"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
 class CancelForm(forms.Form):
     """Why an event is called off, and whether its people are told."""
 

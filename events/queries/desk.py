@@ -23,13 +23,20 @@ class DeskWish:
 
 def desk_events(user: User, wish: DeskWish, *, at: datetime) -> QuerySet[Event]:
     """One's events with their seats: drafts without a date, then the next one; what is over from the latest on."""
-    events = unit_events(user, filters=wish.filters, at=at)
+    events = unit_events(user, filters=wish.filters, at=at).filter(is_template=False)
     if wish.when == "coming":
         events = events.filter(Q(ends_at__gt=at) | Q(ends_at__isnull=True))
     elif wish.when == "past":
         events = events.filter(ends_at__lte=at)
     first = F("starts_at").asc(nulls_first=True) if wish.when == "coming" else F("starts_at").desc(nulls_last=True)
     return events.order_by(first, "id")
+
+
+def events_to_review(user: Person) -> QuerySet[Event]:
+    """What waits for this person's word before it is announced; the one that begins first is first."""
+    events = managed_events(user, May.PUBLISH).filter(status=EventStatus.IN_REVIEW)
+    events = events.select_related("unit", "kind", "venue", "policy").prefetch_related("sessions", "pools")
+    return events.order_by(F("starts_at").asc(nulls_last=True), "id")
 
 
 def door_events(user: Person, *, since: datetime, until: datetime) -> QuerySet[Event]:

@@ -17,6 +17,8 @@ from events.queries.notices import current_notice
 
 _PLACES: Final = (EventMode.IN_PERSON, EventMode.HYBRID)
 NOTICE_PERIOD: Final = "notice_period"
+# How the code of every warning ends that another meeting is the reason of.
+CONFLICT: Final = "_conflict"
 # A draft strategy is open for opinions at least so long from its announcement.
 CONSULTATION_DAYS: Final = 35
 CONSULTATION_LAW: Final = "art. 6 ust. 4–5 ustawy z dnia 6 grudnia 2006 r. o zasadach prowadzenia polityki rozwoju"
@@ -72,7 +74,7 @@ def _warnings(event: Event) -> Iterator[Gap]:
         words = sentence % {"days": days, "least": CONSULTATION_DAYS, "law": CONSULTATION_LAW}
         yield Gap("consultation_short", words, is_warning=True, legal_basis=CONSULTATION_LAW)
     for conflict in conflicts_of(event):
-        yield Gap(f"{conflict.kind.value}_conflict", conflict.message, is_warning=True)
+        yield Gap(f"{conflict.kind.value}{CONFLICT}", conflict.message, is_warning=True)
 
 
 def _consultation_days(stage: Stage | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Staff pages of a unit's events: the list, making one, changing, publishing and copying it."""
+"""Staff pages of a unit's events: the list, making one, changing and copying it."""
 
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -13,16 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events.actions.definitions import definition_of
 from events.actions.editing import copy_event, create_event, edit_event
-from events.actions.publishing import publish_event
-from events.errors import DomainError, Gap, NotPublishable
+from events.errors import DomainError
 from events.forms.desk import DeskFilterForm
-from events.forms.manage import OverrideForm
 from events.forms.refusals import in_one_line
 from events.forms.sheets import EventSheet, SheetMaker
-from events.models import Event
-from events.permissions import May, StaffRequest, get_managed_event, may_do, require_anywhere, units_where
+from events.permissions import May, StaffRequest, get_managed_event, require_anywhere, units_where
 from events.queries.desk import desk_events
-from events.queries.publication import publication_gaps
 from events.web.paging import page_of
 
 EVENTS_ON_A_PAGE: Final = 20
@@ -105,44 +101,6 @@ def _part_to_add(request: StaffRequest) -> Literal["sessions", "reminders"] | No
             return "reminders"
         case _:
             return None
-
-
-@login_required
-@require_http_methods(_SHOWN_AND_SENT)
-def publish(request: StaffRequest, slug: str) -> HttpResponse:
-    """Show everything that is missing at once; publish when nothing is, or when an owner says why it may be."""
-    event = get_managed_event(request.user, slug, May.PUBLISH)
-    now = timezone.now()
-    # An empty form that was sent is a form, too.
-    form = OverrideForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            publish_event(event, override_reason=form.cleaned_data["reason"], by=request.user, at=now)
-        except NotPublishable as refusal:
-            return _publish_page(request, event, form, refusal.gaps)
-        except DomainError as refusal:
-            messages.error(request, in_one_line(refusal))
-        else:
-            messages.success(request, _("The event is published."))
-        return redirect("manage-event", slug)
-    return _publish_page(request, event, form, publication_gaps(event, at=now))
-
-
-def _publish_page(request: StaffRequest, event: Event, form: OverrideForm, found: list[Gap]) -> HttpResponse:
-    gaps = [gap for gap in found if not gap.is_warning]
-    may_override = all(gap.overridable for gap in gaps) and may_do(request.user, event, May.OVERRIDE)
-    is_refused = request.method == "POST" and bool(gaps)
-    if is_refused and may_override and not form.errors:
-        form.add_error("reason", _("Say why the event may be published like this."))
-    context = {
-        "event": event,
-        "form": form,
-        "gaps": gaps,
-        "warnings": [gap for gap in found if gap.is_warning],
-        "may_override": may_override,
-        "is_refused": is_refused,
-    }
-    return render(request, "manage/publish.html", context)
 
 
 @login_required
