@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from events.api import manage, moves, open_data, processes, public, reference
-from events.api import places as api_places
+from events.api.urls import api_patterns
 from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
 from events.web.manage import contacts, notices, places
@@ -43,32 +42,5 @@ plain_patterns = [
     path("events/<slug:slug>.ics", event_feed, name="feed-event"),
     path("attachments/<uuid:attachment_id>/<str:file_name>", attachment, name="attachment"),
 ]
-api_patterns = [
-    path("events/", public.EventList.as_view(), name="api-events"),
-    path("events/<slug:slug>/", public.EventDetail.as_view(), name="api-event"),
-    path("events.csv", open_data.EventsCSV.as_view(), name="api-events-csv"),
-    path("events.jsonl", open_data.EventsJSONLines.as_view(), name="api-events-jsonl"),
-    path("processes/", processes.ProcessList.as_view(), name="api-processes"),
-    path("processes/<slug:slug>/", processes.ProcessDetail.as_view(), name="api-process"),
-    path("processes/<slug:slug>/report/", processes.ProcessReport.as_view(), name="api-process-report"),
-    path("kinds/", reference.KindList.as_view(), name="api-kinds"),
-    path("categories/", reference.CategoryList.as_view(), name="api-categories"),
-    path("topics/", reference.TopicList.as_view(), name="api-topics"),
-    path("districts/", reference.DistrictList.as_view(), name="api-districts"),
-    path("venues/", reference.VenueList.as_view(), name="api-venues"),
-    path("units/", reference.UnitList.as_view(), name="api-units"),
-    path("manage/events/", manage.ManagedEvents.as_view(), name="api-manage-events"),
-    path("manage/events/<slug:slug>/", manage.ManagedEvent.as_view(), name="api-manage-event"),
-    path("manage/events/<slug:slug>/submit/", moves.SubmitEvent.as_view(), name="api-manage-event-submit"),
-    path("manage/events/<slug:slug>/send-back/", moves.SendBackEvent.as_view(), name="api-manage-event-send-back"),
-    path("manage/events/<slug:slug>/publish/", moves.PublishEvent.as_view(), name="api-manage-event-publish"),
-    path("manage/events/<slug:slug>/postpone/", moves.PostponeEvent.as_view(), name="api-manage-event-postpone"),
-    path("manage/events/<slug:slug>/new-date/", moves.NewDateOfEvent.as_view(), name="api-manage-event-new-date"),
-    path("manage/events/<slug:slug>/cancel/", moves.CancelEvent.as_view(), name="api-manage-event-cancel"),
-    path("manage/events/<slug:slug>/hold/", moves.HoldEvent.as_view(), name="api-manage-event-hold"),
-    path("manage/events/<slug:slug>/close/", moves.CloseEvent.as_view(), name="api-manage-event-close"),
-    path("manage/events/<slug:slug>/copy/", moves.CopyEvent.as_view(), name="api-manage-event-copy"),
-    path("manage/events/<slug:slug>/changes/", manage.EventChanges.as_view(), name="api-manage-event-changes"),
-    path("manage/venues/", api_places.ManagedVenues.as_view(), name="api-manage-venues"),
-    path("manage/venues/<slug:slug>/", api_places.ManagedVenue.as_view(), name="api-manage-venue"),
-]
+
+__all__ = ["api_patterns", "plain_patterns", "public_patterns"]

@@ -1,7 +1,7 @@
 """Who may open what: every address with every role. An address without a row fails, and so does a row without its address."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -61,7 +61,7 @@ class Row:
     got: int = 200
     refused: int = 404
     anonymous: int = 302  # to the page for signing in
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | Sequence[Mapping[str, Any]] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
 
@@ -84,6 +84,9 @@ NEW_EVENT: Final = {
     "title": {"pl": "Warsztat"},
     "sessions": [{"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}],
 }
+NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
+NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
+NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
 TABLE: Final = [
@@ -238,6 +241,28 @@ TABLE: Final = [
     api("manage-event-close", "post", passes=PUBLISH, got=409),
     api("manage-event-copy", "post", passes=EDIT, got=201),
     api("manage-event-changes", passes=SEE),
+    api("manage-event-sessions", passes=SEE),
+    api("manage-event-sessions", "post", body=NEW_EVENT["sessions"][0], passes=EDIT, got=201),
+    api("manage-event-sessions", "put", body=NEW_EVENT["sessions"], passes=EDIT),
+    api("manage-event-session", "patch", body={"title": {"pl": "Część 1"}}, parts={"item": "session"}, passes=EDIT),
+    api("manage-event-session", "delete", parts={"item": "999"}, passes=frozenset()),
+    api("manage-event-agenda", passes=SEE),
+    api("manage-event-agenda", "post", body=NEW_POINT, passes=EDIT, got=404),  # There is no such session.
+    api("manage-event-agenda", "put", body=[NEW_POINT], passes=EDIT, got=404),
+    api("manage-event-agenda-item", "patch", body={"title": {"pl": "Nowy"}}, parts={"item": "1"}, passes=EDIT),
+    api("manage-event-agenda-item", "delete", parts={"item": "1"}, passes=EDIT, got=204),
+    api("manage-event-questions", passes=SEE),
+    api("manage-event-questions", "post", body=NEW_QUESTION, passes=EDIT, got=201),
+    api("manage-event-questions", "put", body=[NEW_QUESTION], passes=EDIT),
+    api("manage-event-question", "patch", body={"required": True}, parts={"item": "question"}, passes=EDIT),
+    api("manage-event-question", "delete", parts={"item": "question"}, passes=EDIT, got=204),
+    api("manage-event-reminders", passes=SEE),
+    api("manage-event-reminders", "post", body=NEW_REMINDER, passes=EDIT, got=201),
+    api("manage-event-reminders", "put", body=[NEW_REMINDER], passes=EDIT),
+    api("manage-event-reminder", "patch", body={"before": {"minutes": 5}}, parts={"item": "1"}, passes=EDIT),
+    api("manage-event-reminder", "delete", parts={"item": "1"}, passes=EDIT, got=204),
+    api("manage-event-pools", passes=SEE),
+    api("manage-event-pool", "patch", body={"capacity": 70}, parts={"item": "pool"}, passes=EDIT),
     api("manage-venues", passes=EDIT_ANYWHERE),
     api("manage-venues", "post", body=NEW_VENUE, passes=EDIT_ANYWHERE, got=201),
     api("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
@@ -276,6 +301,10 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     event = make_event("debata", venue=make_venue("dom-kultury"))
     draft = make_event("szkic", status=EventStatus.DRAFT)
     restricted = make_event("zamkniete", visibility=Visibility.RESTRICTED)
+    session = event.sessions.get()
+    session.agenda.create(title={"pl": "Otwarcie"})
+    event.reminders.create(channel="sms", minutes_before=120)
+    question = event.questions.create(kind="text", text={"pl": "Kto?"}, purpose={"pl": "Po co"})
     registration = make_registration(event, email="anna@example.org")
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
@@ -303,6 +332,9 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     )
     return {
         "slug": "debata",
+        "session": str(session.pk),
+        "question": str(question.pk),
+        "pool": str(event.pools.get().pk),
         "token": coming.manage_token,
         "feed": personal_feed(coming, at=NOW).token,
         "code": registration.ticket_code,
