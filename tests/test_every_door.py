@@ -107,6 +107,7 @@ TABLE: Final = [
     Row("privacy"),
     Row("accessibility"),
     Row("event-list"),
+    Row("event-rss"),
     Row("event-page"),
     Row("event-page", parts={"slug": "szkic"}, got=404),
     Row("event-page", parts={"slug": "zamkniete"}, got=404),
