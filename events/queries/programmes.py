@@ -7,6 +7,7 @@ from django.db.models import prefetch_related_objects
 
 from events.enums import SUPPLIERS
 from events.models import AgendaItem, Attachment, Event, EventRole, Session
+from events.queries.attachments import attachments_of
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,5 @@ def event_programme(event: Event) -> Programme:
     return Programme(
         agendas=[SessionAgenda(session, listed) for session, listed in points.items() if listed],
         people=people[None],
-        attachments=list(event.attachments.order_by("position", "added_at")),
+        attachments=list(attachments_of(event)),
     )

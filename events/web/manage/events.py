@@ -13,16 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events.actions.definitions import definition_of
 from events.actions.editing import copy_event, create_event, edit_event
+from events.actions.previewing import Preview, preview_edit
 from events.errors import DomainError
 from events.forms.desk import DeskFilterForm
 from events.forms.refusals import in_one_line
 from events.forms.sheets import EventSheet, SheetMaker
+from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, require_anywhere, units_where
 from events.queries.desk import desk_events
 from events.web.paging import page_of
 
 EVENTS_ON_A_PAGE: Final = 20
 _SHOWN_AND_SENT: Final = ["GET", "HEAD", "POST"]
+# The buttons of the sheet and of its preview.
+PREVIEW: Final = "preview"
+CONFIRMED: Final = "confirmed"
+BACK: Final = "back"
 
 
 @login_required
@@ -65,20 +71,51 @@ def change_event(request: StaffRequest, slug: str) -> HttpResponse:
         sheet = _read(request, maker) or maker.filled(definition_of(event), version=event.version)
         if _is_final(request) and sheet.is_valid():
             try:
-                edit_event(
-                    event,
-                    sheet.edit(),
-                    expected_version=sheet.version,
-                    notify=sheet.notify,
-                    by=request.user,
-                    at=timezone.now(),
-                )
+                preview = _preview_to_show(request, event, sheet)
+                if preview is not None:
+                    return _preview_page(request, event, preview)
+                _save(request, event, sheet)
             except DomainError as refusal:
                 sheet.show_refusal(refusal)
             else:
                 messages.success(request, _("The changes are saved."))
                 return redirect("manage-event", slug)
         return render(request, "manage/event_form.html", {"sheet": sheet, "event": event})
+
+
+def _save(request: StaffRequest, event: Event, sheet: EventSheet) -> None:
+    edit_event(
+        event,
+        sheet.edit(),
+        expected_version=sheet.version,
+        notify=sheet.notify,
+        by=request.user,
+        at=timezone.now(),
+    )
+
+
+def _preview_to_show(request: StaffRequest, event: Event, sheet: EventSheet) -> Preview | None:
+    """What would change, where somebody asks for it or people would be told; None when it is to be saved."""
+    if CONFIRMED in request.POST:
+        return None
+    preview = preview_edit(
+        event,
+        sheet.edit(),
+        notify=sheet.notify,
+        expected_version=sheet.version,
+        by=request.user,
+        at=timezone.now(),
+    )
+    return preview if PREVIEW in request.POST or any(preview.told.values()) else None
+
+
+def _preview_page(request: StaffRequest, event: Event, preview: Preview) -> HttpResponse:
+    """The differences, with everything that was typed carried along."""
+    left_out = {"csrfmiddlewaretoken", PREVIEW, CONFIRMED, BACK}
+    carried = [
+        (name, value) for name, values in request.POST.lists() if name not in left_out for value in map(str, values)
+    ]
+    return render(request, "manage/event_preview.html", {"event": event, "preview": preview, "carried": carried})
 
 
 def _read(request: StaffRequest, maker: SheetMaker) -> EventSheet | None:
@@ -90,7 +127,7 @@ def _read(request: StaffRequest, maker: SheetMaker) -> EventSheet | None:
 
 
 def _is_final(request: StaffRequest) -> bool:
-    return request.method == "POST" and _part_to_add(request) is None
+    return request.method == "POST" and _part_to_add(request) is None and BACK not in request.POST
 
 
 def _part_to_add(request: StaffRequest) -> Literal["sessions", "reminders"] | None:

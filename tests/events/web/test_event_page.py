@@ -13,7 +13,7 @@ from events.actions.history import record
 from events.enums import AgeRule, EventChangeKind, EventMode, EventRoleKind, EventStatus
 from events.models import AgendaItem, Event, EventRole, Organization
 from events.templatetags.programme_tags import languages_of
-from tests.make.events import NOW, make_event, make_session, make_venue
+from tests.make.events import NOW, make_attachment, make_event, make_session, make_venue
 
 pytestmark = pytest.mark.django_db
 
@@ -244,3 +244,13 @@ def test_a_new_date_counts_as_rescheduled(client):
 
     assert structured(html)["eventStatus"] == "https://schema.org/EventRescheduled"
     assert "The time of this event has changed since it was announced." in html
+
+
+def test_files_are_offered_with_their_size(client):
+    event = make_event("debata")
+    file = make_attachment(event)
+
+    html = page(client)
+
+    assert f'href="/attachments/{file.pk}/{file.file_name}"' in html
+    assert f"({file.file_name}, " in html
