@@ -22,6 +22,8 @@ from events.models import Event
 from events.permissions import get_visible_event
 from events.queries.event_pages import event_page_facts
 from events.queries.events import listed_public_events
+from events.queries.programmes import event_programme
+from events.queries.questions import asked_questions
 
 JSON_TYPE = "application/json"
 
@@ -75,8 +77,9 @@ class EventDetail(PublicView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002 - nothing in the request matters
         """Everything that is public about the event."""
         now = timezone.now()
-        facts = event_page_facts(get_visible_event(slug), at=now)
-        return Response(EventShape(facts.event, context={"at": now}).data)
+        event = event_page_facts(get_visible_event(slug), at=now).event
+        known = {"at": now, "programme": event_programme(event), "questions": asked_questions(event.pk)}
+        return Response(EventShape(event, context=known).data)
 
 
 def with_parts(events: QuerySet[Event]) -> QuerySet[Event]:

@@ -10,9 +10,21 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events.api.fields import TextsField
-from events.enums import Accessibility, AccessibilityFeature, EventMode, EventStatus, Visibility
-from events.models import Event, SeatPool, Session, Venue, merged_accessibility
+from events.enums import (
+    SUPPLIERS,
+    Accessibility,
+    AccessibilityFeature,
+    AgeRule,
+    EventMode,
+    EventRoleKind,
+    EventStatus,
+    Language,
+    QuestionKind,
+    Visibility,
+)
+from events.models import Attachment, Event, SeatPool, Session, Venue, merged_accessibility
 from events.queries.notices import current_notice
+from events.queries.programmes import Programme
 from events.queries.registration_windows import WindowState, registration_window
 
 ACCESSIBILITY_SCHEMA: Final = {
@@ -88,10 +100,71 @@ class SessionSeatsShape(SeatsShape):
     session = serializers.IntegerField()
 
 
+class ChoiceShape(Shape):
+    """One of the answers that people choose from."""
+
+    value = serializers.CharField()
+    label = TextsField()  # type: ignore[assignment]  # a declared field
+
+
 class QuestionShape(Shape):
-    """A question of the registration form."""
+    """A question of the registration form, why it is asked, and for how many days after the event answers are kept."""
 
     id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in QuestionKind])
+    text = TextsField()
+    help = TextsField(source="help_text")
+    choices = ChoiceShape(many=True)
+    required = serializers.BooleanField(source="is_required")  # type: ignore[assignment]  # a declared field
+    purpose = TextsField()
+    retention_days = serializers.IntegerField()
+
+
+class SpeakerShape(Shape):
+    """Somebody who may be named, and for whom they speak; never how to reach them."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in EventRoleKind if kind not in SUPPLIERS])
+    name = serializers.CharField()
+    organization = serializers.CharField(source="organization.name", default=None, allow_null=True)
+
+
+class AgendaPointShape(Shape):
+    """A point of the agenda; without times only the order is known."""
+
+    title = TextsField(source="item.title")
+    description = TextsField(source="item.description")
+    starts_at = serializers.DateTimeField(source="item.starts_at", allow_null=True)
+    ends_at = serializers.DateTimeField(source="item.ends_at", allow_null=True)
+    speakers = SpeakerShape(source="people", many=True)
+
+
+class AttachmentShape(Shape):
+    """A file of an event; `size` in bytes."""
+
+    id = serializers.UUIDField()
+    title = TextsField()
+    file_name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, attachment: Attachment) -> str:
+        """Where its bytes are."""
+        return absolute("attachment", attachment_id=str(attachment.pk), file_name=attachment.file_name)
+
+
+class SessionWithAgendaShape(SessionShape):
+    """The same with its agenda."""
+
+    agenda = serializers.SerializerMethodField()
+
+    @extend_schema_field(AgendaPointShape(many=True))
+    def get_agenda(self, session: Session) -> list[dict[str, Any]]:
+        """In the organiser's order, with the people who may be named."""
+        programme: Programme = self.context["programme"]
+        points = next((agenda.points for agenda in programme.agendas if agenda.session == session), [])
+        return [dict(AgendaPointShape(point).data) for point in points]
 
 
 class NoticeShape(Shape):
@@ -200,8 +273,33 @@ class EventShape(EventSummaryShape):
     """An event with everything a stranger may know about it."""
 
     description = TextsField()
+    sessions = SessionWithAgendaShape(many=True)
+    speakers = serializers.SerializerMethodField()
+    attachments = serializers.SerializerMethodField()
+    languages = serializers.SerializerMethodField()
+    streamed = serializers.BooleanField(source="is_streamed")
+    recorded = serializers.BooleanField(source="is_recorded")
+    age_rule = serializers.ChoiceField(choices=[rule.value for rule in AgeRule])
+    age_limit = serializers.IntegerField(allow_null=True)
     visibility = serializers.ChoiceField(choices=[visibility.value for visibility in Visibility])
     cancellation_reason = serializers.SerializerMethodField()
+
+    @extend_schema_field(SpeakerShape(many=True))
+    def get_speakers(self, event: Event) -> list[dict[str, Any]]:  # noqa: ARG002 - the programme is the event's
+        """Who speaks at or chairs the whole event."""
+        programme: Programme = self.context["programme"]
+        return [dict(SpeakerShape(person).data) for person in programme.people]
+
+    @extend_schema_field(AttachmentShape(many=True))
+    def get_attachments(self, event: Event) -> list[dict[str, Any]]:  # noqa: ARG002 - the programme is the event's
+        """Its files, to be fetched one by one."""
+        programme: Programme = self.context["programme"]
+        return [dict(AttachmentShape(attachment).data) for attachment in programme.attachments]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_languages(self, event: Event) -> list[str]:
+        """Languages of the meeting itself; none named: Polish."""
+        return event.languages or [Language.PL.value]
 
     @extend_schema_field(TextsField(allow_null=True))
     def get_cancellation_reason(self, event: Event) -> dict[str, str] | None:
@@ -225,7 +323,7 @@ class EventShape(EventSummaryShape):
                 for pool in event.pools.all()
                 if pool.session_id is not None and pool.category_id is None
             ],
-            "questions": [],
+            "questions": QuestionShape(self.context["questions"], many=True).data,
             "notice": NoticeShape(notice).data if notice else None,
         }
 

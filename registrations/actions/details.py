@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from events.errors import FieldErrors
+from events.queries.questions import asked_questions
 from events.queries.search import fold
 from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.history import record
@@ -16,7 +17,6 @@ from registrations.actions.retries import retried
 from registrations.enums import ChangeCause
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration
-from registrations.queries.questions import asked_questions
 
 _ON_PARTICIPANT: Final = ("first_name", "last_name", "phone", "organisation")
 _ON_REGISTRATION: Final = ("language", "sms_reminders")

@@ -21,6 +21,7 @@ from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
 from events.enums import AgeRule, EventStatus
 from events.errors import FieldErrors
 from events.models import Event, InformationNotice, ParticipantCategory, Question, SeatPool, Session, User
+from events.queries.questions import asked_questions
 from events.queries.search import fold
 from events.queries.seats import applying, blocking_pool, event_pools
 from registrations.actions.answers import Answers, Value, answer_rows, read_answers
@@ -34,7 +35,6 @@ from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
 from registrations.errors import RateLimited, SessionsOverlap
 from registrations.models import AccommodationRequest, Answer, Participant, Registration
-from registrations.queries.questions import asked_questions
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3

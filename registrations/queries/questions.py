@@ -1,12 +1,6 @@
-"""What an event asks people who register, and what they answered."""
+"""What people answered to an organiser's questions."""
 
-from events.models import Question
 from registrations.models import Answer, Registration
-
-
-def asked_questions(event_id: int) -> list[Question]:
-    """The questions of an event as the form asks them, in their order; retired ones are asked no more."""
-    return list(Question.objects.filter(event=event_id, is_retired=False).order_by("position", "id"))
 
 
 def answers_of(registration: Registration) -> list[Answer]:

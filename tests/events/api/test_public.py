@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.search_texts import keep_search_words
-from events.enums import EventStatus, Visibility
-from events.models import District
+from events.enums import AgeRule, EventStatus, Visibility
+from events.models import District, Organization
 from tests.make import Program, make_event, make_notice, make_process, make_session, make_topic, make_venue
 from tests.make.events import NOW
 
@@ -71,6 +71,96 @@ def test_one_event_says_everything_that_is_public(program):
     assert {"category": "business", "capacity": 16, "taken": 0, "free": 16}.items() <= category.items()
     assert (said["registration"]["state"], said["registration"]["seats_free"]) == ("open", 50)
     assert "secret" not in response.text
+
+
+def test_the_programme_is_public_and_contacts_never_are(program):
+    event = make_event("debata", venue=make_venue("ratusz"))
+    event.languages = ["pl", "uk"]
+    event.is_streamed = True
+    event.age_rule, event.age_limit = AgeRule.GUARDIAN_STATEMENT, 16
+    event.save()
+    body = Organization.objects.create(slug="fundacja", name="Fundacja (przykład)", contact_email="f@example.org")
+    item = event.sessions.get().agenda.create(
+        title={"pl": "Otwarcie"}, starts_at=event.starts_at, ends_at=event.ends_at
+    )
+    hidden = {"email": "secret@example.org", "phone": "+48600100200"}
+    for number, (kind, is_public) in enumerate([("speaker", True), ("speaker", False), ("interpreter", True)]):
+        name = f"Osoba {number}" if number == 0 else f"Secret {number}"
+        role = {"kind": kind, "name": name, "is_public": is_public, "identity": name, "organization": body, **hidden}
+        event.roles.create(agenda_item=item, **role)
+        event.roles.create(**role)
+    question = {"kind": "choice", "text": {"pl": "Która grupa?"}, "purpose": {"pl": "Podział"}, "retention_days": 30}
+    asked = event.questions.create(**question, choices=[{"value": "a", "label": {"pl": "Zieleń"}}], is_required=True)
+    event.questions.create(**question, is_retired=True)
+    file = event.attachments.create(
+        title={"pl": "Program"}, file_name="program.pdf", content_type="application/pdf", size=9, added_at=NOW
+    )
+
+    response = program.get("/api/v1/events/debata/")
+
+    said = response.json()
+    speaker = {"kind": "speaker", "name": "Osoba 0", "organization": "Fundacja (przykład)"}
+    assert said["speakers"] == [speaker]
+    assert [session["agenda"] for session in said["sessions"]] == [
+        [
+            {
+                "title": {"pl": "Otwarcie"},
+                "description": {"pl": ""},
+                "starts_at": said["starts_at"],
+                "ends_at": said["ends_at"],
+                "speakers": [speaker],
+            }
+        ]
+    ]
+    assert {name: said[name] for name in ("languages", "streamed", "recorded", "age_rule", "age_limit")} == {
+        "languages": ["pl", "uk"],
+        "streamed": True,
+        "recorded": False,
+        "age_rule": "guardian_statement",
+        "age_limit": 16,
+    }
+    assert said["registration"]["questions"] == [
+        {
+            "id": asked.pk,
+            "kind": "choice",
+            "text": {"pl": "Która grupa?"},
+            "help": {"pl": ""},
+            "choices": [{"value": "a", "label": {"pl": "Zieleń"}}],
+            "required": True,
+            "purpose": {"pl": "Podział"},
+            "retention_days": 30,
+        }
+    ]
+    (attachment,) = said["attachments"]
+    assert (attachment["id"], attachment["content_type"], attachment["size"]) == (str(file.pk), "application/pdf", 9)
+    assert attachment["url"].endswith(f"/attachments/{file.pk}/program.pdf")
+    for secret in ("secret", "Secret", "48600100200", "f@example.org"):
+        assert secret not in response.text
+
+
+def test_a_longer_programme_takes_no_more_statements(program):
+    event = make_event("debata", venue=make_venue("ratusz"))
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert program.get("/api/v1/events/debata/").status_code == 200
+        return len(captured)
+
+    def add(number: int) -> None:
+        item = make_session(event, starts_at=NOW + timedelta(days=20 + number)).agenda.create(title={"pl": "Punkt"})
+        body = Organization.objects.create(slug=f"body-{number}", name="Fundacja")
+        role = {"kind": "speaker", "name": "Ewa", "is_public": True, "identity": f"ewa{number}", "organization": body}
+        event.roles.create(**role)
+        event.roles.create(**role, agenda_item=item)
+        event.questions.create(kind="text", text={"pl": "?"}, purpose={"pl": "!"})
+        event.attachments.create(title={"pl": "Plik"}, file_name="a.pdf", size=1, sha256=str(number), added_at=NOW)
+
+    add(1)
+    one = statements()
+    add(2)
+    add(3)
+
+    assert statements() == one
 
 
 def test_answers_may_be_kept_by_every_cache(program):
