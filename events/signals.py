@@ -4,7 +4,8 @@ from typing import Final
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that wrote the row; keyword argument: change_id (int).
+# Sent inside the transaction that wrote the row; keyword arguments: change_id (int) and kind
+# (EventChangeKind), so that whom it does not concern need not look.
 event_changed: Final = Signal()
 
 # Asked inside the transaction, before sessions are taken out of an event; keyword argument: session_ids

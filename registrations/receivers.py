@@ -14,13 +14,14 @@ from registrations.models import Registration
 
 
 @receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
-def seats_follow_event(*, change_id: int, **_signal: object) -> None:
+def seats_follow_event(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
     """Let people move up where there is room now; wait for those who are just signing up for what is put off or called off."""
-    change = EventChange.objects.get(pk=change_id)
-    match change.kind:
+    match kind:
         case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
+            change = EventChange.objects.get(pk=change_id)
             promote(change.event_id, at=change.at)
         case EventChangeKind.CANCELLED | EventChangeKind.POSTPONED:
+            change = EventChange.objects.get(pk=change_id)
             # Registrations stay as they are. Whoever is past this lock is told of it; whoever comes later is refused.
             lock_queue(change.event_id)
             SeatBook(change.event_id)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final, TypeAlias, TypeVar
 
+from django.db.models import Prefetch
+
 from events.enums import (
     AgeRule,
     EventMode,
@@ -20,14 +22,17 @@ from events.enums import (
     WaitlistPolicy,
 )
 from events.models import (
+    AgendaItem,
     Audience,
     District,
     Event,
     EventKind,
+    EventRole,
     Organization,
     OrganizationalUnit,
     ParticipantCategory,
     ParticipationProcess,
+    Question,
     ReminderRule,
     Room,
     Session,
@@ -121,21 +126,25 @@ class CategoryDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationDefinition:
-    """How people sign up; `required` null: as is usual for the kind."""
+    """How people sign up; what is left out is as usual for the kind when an event is made, and stays when it is changed."""
 
-    required: bool | None = None
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    capacity: int | None = None
-    categories: tuple[CategoryDefinition, ...] = ()
-    confirm_email: bool = True
-    hold_minutes: int = 60
-    waitlist: bool = True
-    waitlist_limit: int | None = None
-    waitlist_policy: WaitlistPolicy = WaitlistPolicy.STRICT
-    offer_hours: int | None = 24
-    group_max: int = 1
-    approval: bool = False
+    # Null: the same as left out.
+    required: Maybe[bool | None] = UNSET
+    opens_at: Maybe[datetime | None] = UNSET
+    closes_at: Maybe[datetime | None] = UNSET
+    capacity: Maybe[int | None] = UNSET
+    categories: Maybe[tuple[CategoryDefinition, ...]] = UNSET
+    confirm_email: Maybe[bool] = UNSET
+    hold_minutes: Maybe[int] = UNSET
+    waitlist: Maybe[bool] = UNSET
+    waitlist_limit: Maybe[int | None] = UNSET
+    waitlist_policy: Maybe[WaitlistPolicy] = UNSET
+    offer_hours: Maybe[int | None] = UNSET
+    group_max: Maybe[int] = UNSET
+    approval: Maybe[bool] = UNSET
+
+
+RegistrationEdit: TypeAlias = RegistrationDefinition
 
 
 @dataclass(frozen=True)
@@ -185,25 +194,9 @@ class EventDefinition:
     questions: tuple[QuestionDefinition, ...] = ()
     registration: RegistrationDefinition = RegistrationDefinition()
     reminders: tuple[ReminderDefinition, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegistrationEdit:
-    """Changes to how people sign up."""
-
-    required: Maybe[bool] = UNSET
-    opens_at: Maybe[datetime | None] = UNSET
-    closes_at: Maybe[datetime | None] = UNSET
-    capacity: Maybe[int | None] = UNSET
-    categories: Maybe[tuple[CategoryDefinition, ...]] = UNSET
-    confirm_email: Maybe[bool] = UNSET
-    hold_minutes: Maybe[int] = UNSET
-    waitlist: Maybe[bool] = UNSET
-    waitlist_limit: Maybe[int | None] = UNSET
-    waitlist_policy: Maybe[WaitlistPolicy] = UNSET
-    offer_hours: Maybe[int | None] = UNSET
-    group_max: Maybe[int] = UNSET
-    approval: Maybe[bool] = UNSET
+    # Why the event shares a room that is taken; it needs somebody who may decide that.
+    room_override_reason: str = ""
+    is_template: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +231,8 @@ class EventEdit:
     sessions: Maybe[tuple[SessionDefinition, ...]] = UNSET
     registration: Maybe[RegistrationEdit] = UNSET
     reminders: Maybe[tuple[ReminderDefinition, ...]] = UNSET
+    # A word about this edit, not a part of the event.
+    room_override_reason: str = ""
 
 
 def definition_of(event: Event) -> EventDefinition:
@@ -245,6 +240,10 @@ def definition_of(event: Event) -> EventDefinition:
     policy = event.policy
     pools = list(event.pools.select_related("category").order_by("category__position", "id"))
     capacities = {pool.session_id: pool.capacity for pool in pools if pool.category is None}
+    agendas = {
+        session_id: tuple(agenda_item_definition_of(item) for item in items)
+        for session_id, items in agendas_of(event).items()
+    }
     return EventDefinition(
         unit=event.unit,
         kind=event.kind,
@@ -256,6 +255,7 @@ def definition_of(event: Event) -> EventDefinition:
         venue=event.venue,
         district=event.district,
         join_url=event.join_url,
+        join_opens_minutes=event.join_opens_minutes,
         contact_email=event.contact_email,
         contact_phone=event.contact_phone,
         accessibility=event.accessibility,
@@ -263,8 +263,21 @@ def definition_of(event: Event) -> EventDefinition:
         process=event.process,
         stage=event.stage,
         topics=tuple(event.topics.all()),
+        audiences=tuple(event.audiences.all()),
+        organizations=tuple(event.organizations.all()),
+        languages=tuple(event.languages),
+        is_streamed=event.is_streamed,
+        is_recorded=event.is_recorded,
+        age_rule=AgeRule(event.age_rule),
+        age_limit=event.age_limit,
+        roles=roles_of(event),
+        questions=tuple(question_definition_of(row) for row in event.questions.filter(is_retired=False)),
         sessions=tuple(
-            session_definition_of(session, capacity=capacities.get(session.pk))
+            session_definition_of(
+                session,
+                capacity=capacities.get(session.pk),
+                agenda=agendas.get(session.pk, ()),
+            )
             for session in event.sessions.filter(is_cancelled=False).select_related("room")
         ),
         registration=RegistrationDefinition(
@@ -287,10 +300,13 @@ def definition_of(event: Event) -> EventDefinition:
             approval=policy.approval,
         ),
         reminders=tuple(reminder_definition_of(rule) for rule in event.reminders.all()),
+        is_template=event.is_template,
     )
 
 
-def session_definition_of(session: Session, *, capacity: int | None) -> SessionDefinition:
+def session_definition_of(
+    session: Session, *, capacity: int | None, agenda: Maybe[tuple[AgendaItemDefinition, ...]] = UNSET
+) -> SessionDefinition:
     """A session as an organiser would say it."""
     return SessionDefinition(
         id=session.pk,
@@ -300,6 +316,61 @@ def session_definition_of(session: Session, *, capacity: int | None) -> SessionD
         title=session.title or None,
         room=session.room,
         capacity=capacity,
+        agenda=agenda,
+    )
+
+
+def agendas_of(event: Event) -> dict[int, list[AgendaItem]]:
+    """The points of the agendas with their roles at hand, by the id of their session."""
+    agendas: dict[int, list[AgendaItem]] = {}
+    roles = EventRole.objects.select_related("organization", "user").order_by("position", "id")
+    items = AgendaItem.objects.filter(session__event=event).prefetch_related(Prefetch("roles", roles))
+    for item in items.order_by("position", "id"):
+        agendas.setdefault(item.session_id, []).append(item)
+    return agendas
+
+
+def agenda_item_definition_of(item: AgendaItem) -> AgendaItemDefinition:
+    """A point of an agenda as an organiser would say it."""
+    return AgendaItemDefinition(
+        title=item.title,
+        description=item.description,
+        starts_at=item.starts_at,
+        ends_at=item.ends_at,
+        roles=tuple(role_definition_of(role) for role in item.roles.all()),
+    )
+
+
+def roles_of(event: Event) -> tuple[RoleDefinition, ...]:
+    """Who does something at the whole event, as an organiser would say it."""
+    rows = event.roles.filter(agenda_item=None).select_related("organization", "user").order_by("position", "id")
+    return tuple(role_definition_of(row) for row in rows)
+
+
+def role_definition_of(role: EventRole) -> RoleDefinition:
+    """A role as an organiser would say it."""
+    return RoleDefinition(
+        kind=EventRoleKind(role.kind),
+        name=role.name,
+        organization=role.organization,
+        user=role.user,
+        email=role.email,
+        phone=role.phone,
+        is_public=role.is_public,
+    )
+
+
+def question_definition_of(question: Question) -> QuestionDefinition:
+    """A question as an organiser would say it."""
+    return QuestionDefinition(
+        id=question.pk,
+        kind=QuestionKind(question.kind),
+        text=question.text,
+        help_text=question.help_text,
+        choices=tuple((choice["value"], choice["label"]) for choice in question.choices),
+        is_required=question.is_required,
+        purpose=question.purpose,
+        retention_days=question.retention_days,
     )
 
 

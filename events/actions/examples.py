@@ -15,7 +15,8 @@ from events.actions.definitions import (
     RegistrationDefinition,
     SessionDefinition,
 )
-from events.actions.editing import SLUG_LENGTH, create_event
+from events.actions.drafts import SLUG_LENGTH
+from events.actions.editing import create_event
 from events.actions.notices import write_notice
 from events.actions.publishing import publish_event
 from events.enums import EventMode

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Faults = dict[str, list[str | Promise]]
 
@@ -18,3 +19,14 @@ def model_faults(row: models.Model, *, only: Collection[str], prefix: str = "") 
     except ValidationError as error:
         return {f"{prefix}{name}": list(sentences) for name, sentences in error.message_dict.items()}
     return {}
+
+
+def text_faults(
+    row: models.Model, needed: Collection[str], optional: Collection[str] = (), *, prefix: str = ""
+) -> Faults:
+    """What is wrong with translated texts; the needed ones are written in Polish."""
+    errors = model_faults(row, only=(*needed, *optional), prefix=prefix)
+    for name in needed:
+        if not str(getattr(row, name).get("pl", "")).strip():
+            errors[f"{prefix}{name}"] = [_("Write this in Polish.")]
+    return errors

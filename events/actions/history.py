@@ -1,6 +1,6 @@
 """What happened to events: one row each, which is history and the intent to tell people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -47,8 +47,16 @@ def record(  # noqa: PLR0913 - a row of history has these columns
         after=dict(after or {}),
         notify=notify,
     )
-    event_changed.send(sender=EventChange, change_id=change.pk)
+    event_changed.send(sender=EventChange, change_id=change.pk, kind=kind)
     return change
+
+
+@transaction.atomic
+def record_made(events: Iterable[Event], *, by: User | None, at: datetime) -> None:
+    """Write that these events were made, in one statement however many they are."""
+    rows = [EventChange(event=event, kind=EventChangeKind.CREATED, by=by, at=at) for event in events]
+    for change in EventChange.objects.bulk_create(rows):
+        event_changed.send(sender=EventChange, change_id=change.pk, kind=EventChangeKind.CREATED)
 
 
 def plain(value: object) -> object:

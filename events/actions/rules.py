@@ -1,9 +1,9 @@
 """How people sign up and are reminded: the policy, the seats by category, the reminders."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime, time
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -24,32 +24,79 @@ from events.actions.history import Difference, plain
 from events.actions.seats import set_capacity
 from events.actions.sessions import close_pools
 from events.actions.wall_clock import NoSuchTime, as_instant
-from events.enums import EventChangeKind
+from events.enums import EventChangeKind, WaitlistPolicy
 from events.errors import FieldErrors
-from events.models import Event, RegistrationPolicy, ReminderRule, SeatPool
+from events.models import Event, EventKind, ParticipantCategory, RegistrationPolicy, ReminderRule, SeatPool
 
 POLICY_COLUMNS: Final = tuple(
     column.name for column in fields(RegistrationEdit) if column.name not in {"capacity", "categories"}
 )
+# What holds where neither the organiser nor the kind says anything else.
+_ALWAYS: Final = RegistrationDefinition(
+    opens_at=None,
+    closes_at=None,
+    capacity=None,
+    categories=(),
+    confirm_email=True,
+    hold_minutes=60,
+    waitlist=True,
+    waitlist_limit=None,
+    waitlist_policy=WaitlistPolicy.STRICT,
+    offer_hours=24,
+    group_max=1,
+    approval=False,
+)
+_USUAL_NAMES: Final = (*(name for name in POLICY_COLUMNS if name not in {"opens_at", "closes_at"}), "capacity")
 # Long enough for every use, short enough for every calendar.
 REMINDER_MINUTES: Final = 366 * 24 * 60
 HOLD_MINUTES: Final = 30 * 24 * 60
 OFFER_HOURS: Final = 90 * 24
 
 
-def make_rules(
-    event: Event,
-    registration: RegistrationDefinition,
-    *,
-    required: bool,
-) -> None:
-    """How people sign up for an event that has no rules yet."""
-    _save_policy(RegistrationPolicy(event=event), {**given(registration, POLICY_COLUMNS), "required": required})
-    _require_capacity(registration.capacity, key="registration.capacity")
-    _require_categories(registration.categories)
-    SeatPool.objects.create(event=event, capacity=registration.capacity)
-    for item in registration.categories:
-        SeatPool.objects.create(event=event, category=item.category, capacity=item.capacity)
+def new_rules(
+    event: Event, registration: RegistrationDefinition, *, categories: Mapping[str, ParticipantCategory]
+) -> tuple[RegistrationPolicy, list[SeatPool]]:
+    """How people sign up for an event that has no rules yet, as rows; what is left out is as usual for its kind."""
+    usual = _usual_registration(event.kind, categories)
+    values = {name: getattr(usual, name) for name in (*POLICY_COLUMNS, "capacity", "categories")} | _said(registration)
+    policy = RegistrationPolicy(event=event)
+    _set_policy(policy, {name: values[name] for name in POLICY_COLUMNS})
+    capacity: int | None = values["capacity"]
+    wanted: tuple[CategoryDefinition, ...] = values["categories"]
+    _require_capacity(capacity, key="registration.capacity")
+    _require_categories(wanted)
+    return policy, [
+        SeatPool(event=event, capacity=capacity),
+        *(SeatPool(event=event, category=item.category, capacity=item.capacity) for item in wanted),
+    ]
+
+
+def usual_categories(kinds: Iterable[EventKind]) -> dict[str, ParticipantCategory]:
+    """The categories that these kinds usually invite, by their codes."""
+    codes = {item["category"] for kind in kinds for item in kind.default_registration.get("categories", ())}
+    return {row.code: row for row in ParticipantCategory.objects.filter(code__in=codes)} if codes else {}
+
+
+def _usual_registration(kind: EventKind, categories: Mapping[str, ParticipantCategory]) -> RegistrationDefinition:
+    """What the kind says over what everybody may rely on; dates are never usual."""
+    usual: dict[str, Any] = {
+        name: kind.default_registration[name] for name in _USUAL_NAMES if name in kind.default_registration
+    }
+    if "waitlist_policy" in usual:
+        usual["waitlist_policy"] = WaitlistPolicy(usual["waitlist_policy"])
+    # A category that the city has given up since then is left out.
+    usual["categories"] = tuple(
+        CategoryDefinition(categories[item["category"]], item.get("capacity"))
+        for item in kind.default_registration.get("categories", ())
+        if item["category"] in categories
+    )
+    return replace(_ALWAYS, required=kind.registration_required, **usual)
+
+
+def _said(registration: RegistrationDefinition) -> dict[str, Any]:
+    """What is said and not left out."""
+    said = given(registration, (*POLICY_COLUMNS, "capacity", "categories"))
+    return {name: value for name, value in said.items() if name != "required" or value is not None}
 
 
 def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[Difference]:
@@ -58,7 +105,9 @@ def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[
         return
     policy = event.policy
     before = {name: getattr(policy, name) for name in POLICY_COLUMNS}
-    _save_policy(policy, given(edit, POLICY_COLUMNS))
+    said = _said(edit)
+    _set_policy(policy, {name: value for name, value in said.items() if name in POLICY_COLUMNS})
+    policy.save()
     for name in POLICY_COLUMNS:
         after = getattr(policy, name)
         if after != before[name]:
@@ -71,7 +120,7 @@ def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[
         yield from _edit_categories(event, edit.categories)
 
 
-def _save_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> None:
+def _set_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> None:
     errors: Faults = {}
     zone = ZoneInfo(policy.event.time_zone)
     for name, value in values.items():
@@ -84,7 +133,6 @@ def _save_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> No
         errors = _policy_faults(policy)
     if errors:
         raise FieldErrors(errors)
-    policy.save()
 
 
 def _policy_faults(policy: RegistrationPolicy) -> Faults:
@@ -165,7 +213,17 @@ def _reminder(rule: ReminderDefinition) -> dict[str, object]:
 
 
 def save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
-    """Let these be the reminders of an event whose sessions are saved; one that could never go out is refused."""
+    """Let these be the reminders of an event whose sessions are saved."""
+    starts = event.sessions.filter(is_cancelled=False).order_by("starts_at").values_list("starts_at", flat=True)
+    rows = reminder_rows(event, rules, starts=list(starts))
+    event.reminders.all().delete()
+    ReminderRule.objects.bulk_create(rows)
+
+
+def reminder_rows(
+    event: Event, rules: tuple[ReminderDefinition, ...], *, starts: Sequence[datetime]
+) -> list[ReminderRule]:
+    """The reminders as rows; one that could never go out is refused."""
     rows = [
         ReminderRule(
             event=event,
@@ -185,14 +243,12 @@ def save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
     if any(model_faults(row, only=limits) or _minutes_before(row) > REMINDER_MINUTES for row in rows):
         sentences.append(_("A reminder comes a year before the start at most."))
     zone = ZoneInfo(event.time_zone)
-    begin = event.sessions.filter(is_cancelled=False).order_by("starts_at").values_list("starts_at", flat=True)
-    clocks = [starts_at.astimezone(zone).time() for starts_at in begin]
+    clocks = [starts_at.astimezone(zone).time() for starts_at in starts]
     if any(_comes_too_late(rule, clocks) for rule in rules):
         sentences.append(_("A reminder has to come before the start."))
     if sentences:
         raise FieldErrors({"reminders": sentences})
-    event.reminders.all().delete()
-    ReminderRule.objects.bulk_create(rows)
+    return rows
 
 
 def _comes_too_late(rule: ReminderDefinition, clocks: Sequence[time]) -> bool:

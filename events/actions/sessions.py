@@ -9,6 +9,7 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.agenda import AgendaEdit, edit_agendas
 from events.actions.definitions import SessionDefinition
 from events.actions.faults import Faults, model_faults
 from events.actions.history import Difference
@@ -21,7 +22,7 @@ from events.signals import sessions_going
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class WantedSession:
     """A definition with its instants in UTC."""
 
     definition: SessionDefinition
@@ -40,12 +41,21 @@ def save_sessions(event: Event, definitions: Sequence[SessionDefinition], *, at:
     The calling action has locked the event. A session of an announced event stays in calendars as cancelled.
     """
     present = {session.pk: session for session in event.sessions.filter(is_cancelled=False).select_related("room")}
-    wanted = _read(event, definitions, known=frozenset(present))
+    wanted = read_sessions(event, definitions, known=frozenset(present))
     gone = [session for pk, session in present.items() if pk not in {item.definition.id for item in wanted}]
     changes = list(_take_out(event, gone))
+    agendas: list[AgendaEdit] = []
     for item in wanted:
         session = present.get(item.definition.id or 0)
-        changes += _add(event, item, at=at) if session is None else _change(event, session, item)
+        if session is None:
+            was = None
+            session = new_session(event, item, at=at)
+            changes += _add(event, session, item)
+        else:
+            was = (session.starts_at, session.ends_at)
+            changes += _change(event, session, item)
+        agendas.append(AgendaEdit(session, item.definition.agenda, was=was, path=f"sessions.{item.position}.agenda"))
+    changes += edit_agendas(event, agendas)
     keep_span(event)
     return changes
 
@@ -74,9 +84,11 @@ def close_pools(pools: QuerySet[SeatPool]) -> bool:
     return True
 
 
-def _read(event: Event, definitions: Sequence[SessionDefinition], *, known: frozenset[int]) -> list[_Wanted]:
+def read_sessions(
+    event: Event, definitions: Sequence[SessionDefinition], *, known: frozenset[int]
+) -> list[WantedSession]:
     errors: Faults = {}
-    wanted: list[_Wanted] = []
+    wanted: list[WantedSession] = []
     zone = ZoneInfo(event.time_zone)
     if not definitions and event.status in PUBLIC_STATUSES:
         errors["sessions"] = [_("An announced event has at least one date.")]
@@ -105,7 +117,7 @@ class _FieldRefusal(Exception):
         self.sentence = sentence
 
 
-def _in_utc(definition: SessionDefinition, position: int, zone: ZoneInfo) -> _Wanted:
+def _in_utc(definition: SessionDefinition, position: int, zone: ZoneInfo) -> WantedSession:
     instants = {}
     for field in ("starts_at", "ends_at"):
         try:
@@ -117,10 +129,10 @@ def _in_utc(definition: SessionDefinition, position: int, zone: ZoneInfo) -> _Wa
         starts_at, ends_at = whole_days(starts_at, ends_at, zone)
     if ends_at <= starts_at:
         raise _FieldRefusal("ends_at", _("The end has to be after the start."))
-    return _Wanted(definition, starts_at, ends_at, position)
+    return WantedSession(definition, starts_at, ends_at, position)
 
 
-def _faults(event: Event, item: _Wanted) -> Faults:
+def _faults(event: Event, item: WantedSession) -> Faults:
     faults: Faults = {}
     definition = item.definition
     if definition.room is not None and definition.room.venue_id != event.venue_id:
@@ -130,9 +142,10 @@ def _faults(event: Event, item: _Wanted) -> Faults:
     return faults
 
 
-def _add(event: Event, item: _Wanted, *, at: datetime) -> Iterator[Difference]:
+def new_session(event: Event, item: WantedSession, *, at: datetime) -> Session:
+    """The row of a session that does not exist yet."""
     definition = item.definition
-    session = Session.objects.create(
+    return Session(
         event=event,
         position=item.position,
         title=definition.title or {},
@@ -143,12 +156,16 @@ def _add(event: Event, item: _Wanted, *, at: datetime) -> Iterator[Difference]:
         created_at=at,
         last_modified=at,
     )
-    if definition.capacity is not None:
+
+
+def _add(event: Event, session: Session, item: WantedSession) -> Iterator[Difference]:
+    session.save(force_insert=True)
+    if item.definition.capacity is not None:
         _open_pool(event, session, item)
     yield Difference(EventChangeKind.RESCHEDULED, {}, item.times, session)
 
 
-def _open_pool(event: Event, session: Session, item: _Wanted) -> None:
+def _open_pool(event: Event, session: Session, item: WantedSession) -> None:
     # People who are registered already would have to be counted into the new pool.
     if event.pools.filter(Q(taken__gt=0) | Q(waiting__gt=0)).exists():
         sentence = _("Seats per session can be set only while nobody is registered.")
@@ -156,7 +173,7 @@ def _open_pool(event: Event, session: Session, item: _Wanted) -> None:
     SeatPool.objects.create(event=event, session=session, capacity=item.definition.capacity)
 
 
-def _change(event: Event, session: Session, item: _Wanted) -> Iterator[Difference]:
+def _change(event: Event, session: Session, item: WantedSession) -> Iterator[Difference]:
     definition = item.definition
     times = _times(session.starts_at, session.ends_at, all_day=session.all_day)
     room, title = session.room, session.title
@@ -172,7 +189,7 @@ def _change(event: Event, session: Session, item: _Wanted) -> Iterator[Differenc
     yield from _resize(event, session, item)
 
 
-def _resize(event: Event, session: Session, item: _Wanted) -> Iterator[Difference]:
+def _resize(event: Event, session: Session, item: WantedSession) -> Iterator[Difference]:
     pool = event.pools.filter(session=session, category=None).first()
     before, after = pool.capacity if pool else None, item.definition.capacity
     if before == after:

@@ -1,9 +1,11 @@
 """Wall-clock times as instants."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.errors import DomainError
@@ -16,7 +18,7 @@ class NoSuchTime(DomainError):
     """The time does not exist, or is too far away to be meant."""
 
     code = "no_such_time"
-    default_message = _("This hour does not exist: the clock is put forward that night. Choose another one.")
+    default_message = _("This time does not exist. Choose another one.")
 
 
 def as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -30,8 +32,32 @@ def as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
         return moment.astimezone(UTC)
     instant = moment.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None, fold=0) != moment.replace(fold=0):
-        raise NoSuchTime
+        sentence = _("On %(date)s there is no %(time)s: the clock is put forward that night. Choose another hour.")
+        raise NoSuchTime(sentence % {"date": date_format(moment, "DATE_FORMAT"), "time": f"{moment:%H:%M}"})
     return instant
+
+
+def as_wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock on the wall shows, without an offset; of an hour that comes twice, which one stays known."""
+    return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class WallClockShift:
+    """So much later by the clock on the wall: a meeting at 17:00 is at 17:00 also after the clock has been changed."""
+
+    zone: ZoneInfo
+    by: timedelta
+
+    @classmethod
+    def between(cls, before: datetime, after: datetime, zone: ZoneInfo) -> Self:
+        """The shift that leads from one time to another."""
+        return cls(zone, as_wall_clock(after, zone) - as_wall_clock(before, zone))
+
+    def __call__(self, moment: datetime) -> datetime:
+        """The moment so much later, without an offset."""
+        local = as_wall_clock(moment, self.zone)
+        return local + self.by if self.by else local
 
 
 def whole_days(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -1,6 +1,7 @@
 """Making and changing events: what is filled in, what is refused, what history says."""
 # ruff: noqa: DTZ001 - wall-clock times are what is tested
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from events.actions import drafts
 from events.actions.definitions import (
     CategoryDefinition,
     EventDefinition,
@@ -180,10 +182,24 @@ def test_a_fault_of_the_database_other_than_a_taken_address_travels_up(monkeypat
     def refuse(*_arguments: object, **_options: object) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr(Event, "save", refuse)
+    monkeypatch.setattr(Event.objects, "bulk_create", refuse)
 
     with pytest.raises(IntegrityError):
         create_event(a_definition(), by=make_user(), at=NOW)
+
+
+def test_an_address_that_somebody_takes_meanwhile_is_chosen_anew(monkeypatch):
+    make_event("otwarte-spotkanie")
+    look, looked = drafts._taken, []
+
+    def too_early(wanted: Sequence[drafts.Draft]) -> set[str]:
+        looked.append(look(wanted))
+        return set() if len(looked) == 1 else looked[-1]
+
+    monkeypatch.setattr(drafts, "_taken", too_early)
+
+    assert create_event(a_definition(), by=make_user(), at=NOW).slug == "otwarte-spotkanie-2027-01-26"
+    assert len(looked) == 2
 
 
 def test_addresses_come_from_the_polish_title_and_are_never_taken_twice():

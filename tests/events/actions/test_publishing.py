@@ -252,7 +252,7 @@ def test_an_editor_sends_for_review_what_the_head_approves_with_a_reason(django_
 
     with pytest.raises(NotPublishable):
         publish_event(event, override_reason="pilne", by=editor, at=NOW)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         submit_for_review(event, reason=" Miejsce podamy później ", by=editor, at=NOW)
     assert (event.status, event.version) == ("in_review", 2)
     publish_event(event, override_reason="Zgoda", by=head, at=NOW)
@@ -268,7 +268,7 @@ def test_what_is_sent_back_is_a_draft_again_with_a_word(django_assert_num_querie
     event = make_event(status=EventStatus.IN_REVIEW)
     user = make_user(role=Role.HEAD)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         send_back(event, reason=" Brak tłumacza ", by=user, at=NOW)
 
     assert event.status == "draft"
@@ -326,7 +326,7 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     session = event.sessions.get()
     later = session.starts_at + timedelta(days=30)
 
-    with django_assert_num_queries(47):
+    with django_assert_num_queries(48):
         set_new_date(event, [a_date(later, id=session.pk)], by=user, at=NOW)
 
     assert (event.status, event.version, event.starts_at) == ("published", 2, later)
@@ -487,7 +487,7 @@ def test_an_event_took_place_once_it_has_begun(django_assert_num_queries):
 
     with pytest.raises(NotBegun):
         hold_event(event, by=user, at=START - timedelta(seconds=1))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         hold_event(event, by=user, at=START)
 
     assert (event.status, event.version) == ("held", 2)
@@ -497,7 +497,7 @@ def test_an_event_took_place_once_it_has_begun(django_assert_num_queries):
 def test_a_held_event_is_closed(django_assert_num_queries):
     event, user = make_event(status=EventStatus.HELD), make_user()
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         close_event(event, by=user, at=NOW)
 
     assert story(event) == [("closed", "held", "closed", "", False)]
@@ -508,7 +508,7 @@ def test_closing_what_is_over_says_that_it_took_place(django_assert_num_queries)
 
     with pytest.raises(NotOver):
         close_event(event, by=user, at=END - timedelta(seconds=1))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(22):
         close_event(event, expected_version=1, by=user, at=END)
 
     assert (event.status, event.version) == ("closed", 3)

@@ -149,7 +149,7 @@ def test_a_second_date_is_saved_and_an_empty_row_is_no_date(client):
         (
             {"sessions-0-starts_at": "2027-03-28T02:30", "sessions-0-ends_at": "2027-03-28T04:00"},
             "starts_at",
-            "This hour does not exist: the clock is put forward that night. Choose another one.",
+            "On March 28, 2027 there is no 02:30: the clock is put forward that night. Choose another hour.",
         ),
         ({"sessions-0-starts_at": "", "sessions-0-ends_at": ""}, "__all__", "Give at least one date."),
         (
