@@ -30,6 +30,7 @@ class May(enum.Enum):
     OVERRIDE = "override"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
+    SEE_NEEDS = "see_needs"
     CHECK_IN = "check_in"
     SEE_MESSAGES = "see_messages"
     # What touches every unit, or asks people for more than a meeting needs.
@@ -40,10 +41,10 @@ ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
     Role.ADMIN: frozenset(May),
     Role.OWNER: frozenset(May) - {May.ADMINISTER},
     Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
-    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.ADMINISTER},
+    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.SEE_NEEDS, May.ADMINISTER},
     Role.DOOR: frozenset({May.CHECK_IN}),
     # Needs have a door of their own; names and addresses are not part of this role.
-    Role.ACCESSIBILITY: frozenset({May.SEE}),
+    Role.ACCESSIBILITY: frozenset({May.SEE, May.SEE_NEEDS}),
     Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
 }
 

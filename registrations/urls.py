@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.api import door as api_door
+from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
@@ -68,6 +69,7 @@ api_patterns = [
         api_people.CancelManagedRegistration.as_view(),
         name="api-manage-registration-cancel",
     ),
+    path("manage/events/<slug:slug>/needs/", api_needs.EventNeeds.as_view(), name="api-manage-needs"),
     path("manage/events/<slug:slug>/report/", api_people.EventReport.as_view(), name="api-manage-event-report"),
     path("manage/events/<slug:slug>/check-ins/", api_door.CheckIns.as_view(), name="api-manage-check-ins"),
     path(

@@ -46,6 +46,8 @@ PUBLISH: Final = frozenset({"owner", "editor", "head", "admin"})
 SEE_PEOPLE: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
 MANAGE_PEOPLE: Final = frozenset({"owner", "editor", "admin"})
 CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
+# What people need may tell of their health: not for those who only want to know who comes.
+SEE_NEEDS: Final = frozenset({"owner", "accessibility", "admin"})
 SEE_MESSAGES: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
 # Owners of any unit: places are shared.
 EDIT_ANYWHERE: Final = EDIT | {STRANGER}
@@ -271,6 +273,7 @@ TABLE: Final = [
     api("manage-registrations", passes=SEE_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    api("manage-needs", passes=SEE_NEEDS),
     api("manage-event-report", passes=SEE_PEOPLE),
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),

@@ -22,7 +22,8 @@ from registrations.actions.addresses import correct_address
 from registrations.actions.calendars import personal_feed
 from registrations.actions.details import change_details
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
-from registrations.enums import Attendance, RegistrationSource, RegistrationState
+from registrations.api.needs import ANSWERS_SCHEMA, AnswersField, NeedBody, NeedShape, needs_in, said
+from registrations.enums import Attendance, NeedKind, RegistrationSource, RegistrationState
 from registrations.models import Registration
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.lists import position_of
@@ -51,6 +52,7 @@ class PersonShape(serializers.Serializer[Registration]):
     language = serializers.ChoiceField(choices=Language.choices)
     seats = serializers.IntegerField()
     sms_reminders = serializers.BooleanField()
+    age_statement = serializers.BooleanField(allow_null=True)
     source = serializers.ChoiceField(choices=RegistrationSource.choices)  # type: ignore[assignment]  # a declared field
     attendance = serializers.ChoiceField(choices=Attendance.choices)
     created_at = serializers.DateTimeField()
@@ -85,6 +87,8 @@ class OwnRegistrationShape(PersonShape):
     ticket_code = serializers.CharField()
     sessions = serializers.SerializerMethodField()
     party = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField()
+    accommodation = serializers.SerializerMethodField()
     calendar_url = serializers.SerializerMethodField()
 
     @extend_schema_field(SessionShape(many=True))
@@ -96,6 +100,16 @@ class OwnRegistrationShape(PersonShape):
     def get_party(self, _registration: Registration) -> list[Mapping[str, Any]]:
         """Nobody comes along yet: one person, one registration."""
         return []
+
+    @extend_schema_field(ANSWERS_SCHEMA)
+    def get_answers(self, _registration: Registration) -> dict[str, Any]:
+        """What the person answered to the organiser's questions."""
+        return said(self._facts.answers)
+
+    @extend_schema_field(NeedShape(many=True))
+    def get_accommodation(self, _registration: Registration) -> list[Mapping[str, Any]]:
+        """What the person needs to take part."""
+        return [NeedShape(need).data for need in self._facts.needs]
 
     @extend_schema_field(serializers.URLField(allow_null=True))
     def get_calendar_url(self, _registration: Registration) -> str | None:
@@ -119,6 +133,13 @@ class OwnEditBody(Body):
     organisation = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     sms_reminders = serializers.BooleanField(required=False)
+    answers = AnswersField(required=False, help_text="What is not named stays; null takes an answer back.")
+    accommodation = serializers.ListField(
+        child=NeedBody(),
+        required=False,
+        max_length=len(NeedKind),
+        help_text="Everything that is needed from now on.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A new address gets a new link and closes this door, so nothing else can come with it."""
@@ -165,7 +186,15 @@ class OwnRegistration(OwnDoor):
         body.is_valid(raise_exception=True)
         email = body.validated_data.get("email")
         if email is None:
-            change_details(registration, body.validated_data, at=timezone.now())
+            changes = dict(body.validated_data)
+            answers, needs = changes.pop("answers", None), changes.pop("accommodation", None)
+            change_details(
+                registration,
+                changes,
+                answers=answers,
+                needs=None if needs is None else needs_in(needs),
+                at=timezone.now(),
+            )
             return shown(get_registration_by_token(token))
         correct_address(registration, email=email, at=timezone.now())
         message = _("We have sent a message to the address you gave. Open the link in it.")

@@ -15,9 +15,10 @@ from events.api.manage import signed_in
 from events.api.pagination import Pages
 from events.permissions import May, get_managed_event
 from registrations.actions.moves import cancel_registration
+from registrations.api.needs import ANSWERS_SCHEMA, said
 from registrations.api.own import PersonShape
 from registrations.enums import ChangeCause, RegistrationState
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Answer, Registration, RegistrationChange
 from registrations.queries.doors import get_event_registration
 from registrations.queries.lists import event_registrations, report_figures
 
@@ -47,12 +48,18 @@ class ManagedRegistrationShape(PersonShape):
     """A registration as its organisers see it."""
 
     sessions = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_sessions(self, registration: Registration) -> list[int]:
         """The ids of the sessions that were chosen; empty: all of them."""
         return [session.pk for session in registration.sessions.all()]
+
+    @extend_schema_field(ANSWERS_SCHEMA)
+    def get_answers(self, registration: Registration) -> dict[str, Any]:
+        """What the person answered to the organiser's questions; what they need stands elsewhere."""
+        return said(list(registration.answers.all()))
 
     @extend_schema_field(HappeningShape(many=True))
     def get_history(self, registration: Registration) -> list[Any]:
@@ -86,7 +93,8 @@ class ManagedRegistrations(generics.GenericAPIView[Registration]):
             event, q=wish.validated_data.get("q", ""), state=RegistrationState(state) if state else None
         )
         return rows.prefetch_related(
-            Prefetch("changes", RegistrationChange.objects.select_related("by").order_by("id"))
+            Prefetch("answers", Answer.objects.order_by("question__position", "question__id")),
+            Prefetch("changes", RegistrationChange.objects.select_related("by").order_by("id")),
         )
 
     @extend_schema(parameters=[RegistrationQuery], responses=ManagedRegistrationShape(many=True))

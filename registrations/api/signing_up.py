@@ -24,7 +24,8 @@ from events.templatetags.event_tags import moment_text
 from registrations.actions.idempotency import answer_once
 from registrations.actions.rates import count_attempt
 from registrations.actions.signing_up import Applicant, SignUp, sign_up
-from registrations.enums import RegistrationSource, RegistrationState
+from registrations.api.needs import AnswersField, NeedBody, needs_in
+from registrations.enums import NeedKind, RegistrationSource, RegistrationState
 
 LONGEST_KEY: Final = 255
 LATER: Final = gettext_lazy("This cannot be given here yet; leave it out.")
@@ -62,8 +63,11 @@ class SignUpBody(Body):
     )
     sms_reminders = serializers.BooleanField(required=False)
     party = LaterField(required=False, allow_null=True)
-    answers = LaterField(required=False, allow_null=True)
-    accommodation = LaterField(required=False, allow_null=True)
+    answers = AnswersField(required=False, allow_null=True)
+    accommodation = serializers.ListField(child=NeedBody(), required=False, allow_null=True, max_length=len(NeedKind))
+    age_statement = serializers.BooleanField(
+        required=False, help_text="Required to be true where the event has a rule about age."
+    )
     consents = LaterField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +88,9 @@ class SignUpBody(Body):
             category=said.get("category"),
             session_ids=tuple(said.get("sessions", ())),
             sms_reminders=said.get("sms_reminders", False),
+            answers=said.get("answers") or {},
+            needs=needs_in(said.get("accommodation")),
+            age_statement=said.get("age_statement", False),
         )
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from events.models import Session
 from registrations.enums import Attendance, RegistrationState
-from registrations.models import CalendarFeed, Registration, RegistrationChange
+from registrations.models import AccommodationRequest, Answer, CalendarFeed, Registration, RegistrationChange
 from registrations.queries.lists import position_of
+from registrations.queries.needs import needs_of
+from registrations.queries.questions import answers_of
 
 _S = RegistrationState
 
@@ -20,6 +22,8 @@ class OwnPageFacts:
     position: int | None
     feed: CalendarFeed | None
     changes: list[RegistrationChange]
+    answers: list[Answer]
+    needs: list[AccommodationRequest]
 
     @property
     def is_over(self) -> bool:
@@ -49,4 +53,6 @@ def own_page_facts(registration: Registration) -> OwnPageFacts:
         position=position_of(registration),
         feed=CalendarFeed.objects.filter(email_key=key).first() if key else None,
         changes=list(registration.changes.order_by("id")),
+        answers=answers_of(registration),
+        needs=needs_of(registration),
     )

@@ -7,7 +7,7 @@ import time_machine
 
 from registrations.enums import RegistrationState
 from registrations.models import CalendarFeed, Registration, RegistrationChange
-from tests.make import Program, make_event, make_registration
+from tests.make import Program, make_event, make_question, make_registration
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,68 @@ def test_the_key_shows_the_registration_and_nobody_keeps_the_answer():
     assert said["calendar_url"].endswith(f"/calendar/my/{CalendarFeed.objects.get().token}.ics")
     assert response["Cache-Control"] == "private, no-store"
     assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_answers_and_needs_are_shown_and_changed():
+    event = make_event()
+    food, drink = make_question(event), make_question(event)
+    registration = make_registration(event)
+    registration.answers.create(question=food, value="Zupa")
+    registration.answers.create(question=drink, value="Woda")
+    registration.needs.create(kind="pjm", created_at=NOW, state="arranged")
+    registration.needs.create(kind="large_print", created_at=NOW)
+    shown = Program().get(url(registration)).json()
+
+    said = (
+        Program()
+        .patch(
+            url(registration),
+            {
+                "answers": {str(food.pk): "Chleb", str(drink.pk): None},
+                "accommodation": [{"kind": "pjm"}, {"kind": "other", "note": "Cichy pokój"}],
+            },
+        )
+        .json()
+    )
+
+    assert shown["answers"] == {str(food.pk): "Zupa", str(drink.pk): "Woda"}
+    assert [need["kind"] for need in shown["accommodation"]] == ["pjm", "large_print"]
+    assert shown["age_statement"] is None
+    assert said["answers"] == {str(food.pk): "Chleb"}
+    assert said["accommodation"] == [
+        {"kind": "pjm", "note": "", "state": "arranged"},
+        {"kind": "other", "note": "Cichy pokój", "state": "requested"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"answers": {"0": "a"}}, "answers.0"),
+        ({"answers": None}, "answers"),
+        ({"accommodation": [{"kind": "champagne"}]}, "accommodation.0.kind"),
+        ({"accommodation": [{"kind": "other"}]}, "accommodation.0.note"),
+        ({"age_statement": False}, "age_statement"),
+    ],
+)
+def test_answers_and_needs_that_do_not_fit_change_nothing(wrong, field):
+    registration = make_registration(make_event())
+    registration.needs.create(kind="pjm", created_at=NOW)
+
+    response = Program().patch(url(registration), {"first_name": "Ewa", **wrong})
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+    assert list(registration.needs.values_list("kind", "state")) == [("pjm", "requested")]
+    assert not RegistrationChange.objects.exists()
+
+
+def test_needs_can_be_changed_only_while_the_registration_is_active():
+    registration = make_registration(make_event(), state=RegistrationState.EXPIRED)
+
+    response = Program().patch(url(registration), {"accommodation": [{"kind": "pjm"}]})
+
+    assert (response.status_code, response.json()["code"]) == (409, "not_active")
+    assert not registration.needs.exists()
 
 
 def test_looking_moves_nothing():

@@ -10,7 +10,7 @@ from registrations.actions.attendance import add_headcount, check_in
 from registrations.actions.moves import cancel_registration
 from registrations.enums import CheckInSource, RegistrationState
 from registrations.models import Registration
-from tests.make import Program, make_event, make_registration, make_user
+from tests.make import Program, make_event, make_question, make_registration, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,23 @@ def test_a_registration_says_everything_the_contract_names(editor):
     assert (said["first_name"], said["phone"], said["category"]) == ("Anna", "+48600100200", "business")
     assert not {"ticket_code", "manage_token"} & set(said)
     assert registration.manage_token not in editor.get(URL).text
+
+
+def test_organisers_see_answers_and_never_needs(editor):
+    event = make_event("debata")
+    food, people = make_question(event), make_question(event)
+    registration = make_registration(event)
+    registration.answers.create(question=people, value=3)
+    registration.answers.create(question=food, value="Zupa")
+    registration.needs.create(kind="wheelchair", note="Szerokie drzwi", created_at=NOW)
+
+    (listed,) = editor.get(URL).json()["results"]
+    alone = editor.get(f"{URL}{registration.reference}/")
+
+    assert listed["answers"] == alone.json()["answers"] == {str(food.pk): "Zupa", str(people.pk): 3}
+    assert list(listed["answers"]) == [str(food.pk), str(people.pk)]
+    for page in (editor.get(URL), alone):
+        assert not any(word in page.text for word in ("wheelchair", "Szerokie", "accommodation", "needs"))
 
 
 def test_people_are_found_without_diacritics_and_by_state(editor):

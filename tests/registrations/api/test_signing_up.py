@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from events.enums import EventStatus, Visibility
+from events.enums import AgeRule, EventStatus, QuestionKind, Visibility
 from events.models import Event
 from registrations.models import IdempotentAnswer, Registration, RegistrationChange
-from tests.make import Program, make_event, make_notice, make_registration
+from tests.make import Program, make_event, make_notice, make_question, make_registration
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -91,8 +91,16 @@ def test_the_state_is_worded_in_the_askers_language_and_kept_as_theirs(capacity,
     [
         ({"nickname": "Ania"}, "nickname"),
         ({"party": [{"first_name": "Jan", "last_name": "Nowak"}]}, "party"),
-        ({"answers": {"1": "yes"}}, "answers"),
-        ({"accommodation": [{"kind": "pjm"}]}, "accommodation"),
+        ({"answers": {"0": "yes"}}, "answers.0"),
+        ({"answers": ["yes"]}, "answers"),
+        ({"accommodation": [{"kind": "champagne"}]}, "accommodation.0.kind"),
+        ({"accommodation": [{"kind": "pjm"}, {"kind": "pjm"}]}, "accommodation.1.kind"),
+        ({"accommodation": [{"kind": "other"}]}, "accommodation.0.note"),
+        ({"accommodation": [{"kind": "pjm", "note": "x" * 501}]}, "accommodation.0.note"),
+        ({"accommodation": [{"kind": "pjm", "diagnosis": "…"}]}, "accommodation.0.diagnosis"),
+        ({"accommodation": [{"kind": "pjm"}] * 11}, "accommodation"),
+        ({"age_statement": True}, "age_statement"),
+        ({"age_statement": 17}, "age_statement"),
         ({"consents": {"photos": True}}, "consents"),
         ({"email": "not an address"}, "email"),
         ({"email": None}, "email"),
@@ -115,6 +123,41 @@ def test_what_cannot_be_read_is_named_and_nothing_is_kept(wrong, field, language
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
     assert list(response.json()["errors"]) == [field]
+    assert not Registration.objects.exists()
+
+
+def test_answers_needs_and_the_statement_of_age_are_kept(program):
+    event = make_event("debata")
+    Event.objects.update(age_rule=AgeRule.GUARDIAN_STATEMENT, age_limit=16)
+    food = make_question(event, QuestionKind.MULTIPLE, choices=["soup", "bread"], is_required=True)
+    people = make_question(event, QuestionKind.NUMBER)
+    left_out = make_question(event)
+    said = {
+        **PERSON,
+        "answers": {str(food.pk): ["bread"], str(people.pk): 3, str(left_out.pk): None},
+        "accommodation": [{"kind": "pjm"}, {"kind": "other", "note": " Cichy pokój "}],
+        "age_statement": True,
+    }
+
+    response = program.post(URL, said)
+
+    assert response.status_code == 201, response.text
+    registration = Registration.objects.get()
+    assert dict(registration.answers.values_list("question", "value")) == {food.pk: ["bread"], people.pk: 3}
+    assert list(registration.needs.values_list("kind", "note")) == [("pjm", ""), ("other", "Cichy pokój")]
+    assert registration.age_statement is True
+
+
+@pytest.mark.parametrize("language", ["pl", "en", "uk"])
+def test_what_is_required_is_named_where_it_is_missing(language):
+    event = make_event("debata")
+    Event.objects.update(age_rule=AgeRule.ADULTS_ONLY)
+    question = make_question(event, is_required=True)
+
+    response = Program(language=language).post(URL, PERSON)
+
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["age_statement", f"answers.{question.pk}"]
     assert not Registration.objects.exists()
 
 
