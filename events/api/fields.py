@@ -112,6 +112,7 @@ class TextsFieldSchema(OpenApiSerializerFieldExtension):
     """How the schema describes a text."""
 
     target_class = "events.api.fields.TextsField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, object]:  # noqa: ARG002 - the library's signature
         """An object with a text per language."""

@@ -1,7 +1,7 @@
 """What organisers do with their events: list, make, change, and see what happened."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -148,13 +148,14 @@ def version_in(request: Request) -> int | None:
     return int(found[1])
 
 
-def without_facts(data: Any, event: Event) -> Any:
+def without_facts(data: Any, event: Event, *, also: Collection[str] = ()) -> Any:
     """The body without what only the system decides, where it is sent back as it was read.
 
-    So an event can be read, changed and sent back whole; another status or unit is still refused as unknown.
+    So an event can be read, changed and sent back whole; another status or unit is still refused as unknown. `also`: names
+    that a body has besides.
     """
     if not isinstance(data, Mapping):
         return data
-    editable = EventEditBody().fields
+    editable = {*EventEditBody().fields, *also}
     facts = ManagedEventShape(event, context={"contacts": True}).data
     return {name: value for name, value in data.items() if name in editable or facts.get(name, ...) != value}

@@ -68,6 +68,7 @@ class NewDateBody(PublishBody):
     """When a postponed event takes place instead; a session with its `id` is moved, one that is missing goes."""
 
     sessions = several(SessionBody, most=MOST_SESSIONS)
+    room_override_reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON)
     notify = serializers.BooleanField(default=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

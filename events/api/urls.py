@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.api import manage, moves, open_data, parts, places, processes, public, reference
+from events.api import attachments, manage, moves, open_data, parts, places, preview, processes, public, reference
 
 api_patterns = [
     path("events/", public.EventList.as_view(), name="api-events"),
@@ -54,6 +54,18 @@ api_patterns = [
     ),
     path("manage/events/<slug:slug>/pools/", parts.EventPools.as_view(), name="api-manage-event-pools"),
     path("manage/events/<slug:slug>/pools/<int:item>/", parts.EventPool.as_view(), name="api-manage-event-pool"),
+    path("manage/events/<slug:slug>/preview/", preview.PreviewOfEvent.as_view(), name="api-manage-event-preview"),
+    path("manage/events/<slug:slug>/conflicts/", preview.ConflictsOfEvent.as_view(), name="api-manage-event-conflicts"),
+    path(
+        "manage/events/<slug:slug>/attachments/",
+        attachments.EventAttachments.as_view(),
+        name="api-manage-event-attachments",
+    ),
+    path(
+        "manage/events/<slug:slug>/attachments/<uuid:attachment_id>/",
+        attachments.EventAttachment.as_view(),
+        name="api-manage-event-attachment",
+    ),
     path("manage/venues/", places.ManagedVenues.as_view(), name="api-manage-venues"),
     path("manage/venues/<slug:slug>/", places.ManagedVenue.as_view(), name="api-manage-venue"),
 ]
