@@ -13,11 +13,33 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
-from events.enums import EventStatus
-from events.models import Event, RecordedActivity, RecordedFigure, SeatRule, Stage, Venue
+from events.actions.history import record
+from events.enums import AgeRule, EventChangeKind, EventMode, EventStatus
+from events.models import (
+    AgendaItem,
+    Event,
+    EventRole,
+    Organization,
+    RecordedActivity,
+    RecordedFigure,
+    SeatRule,
+    Session,
+    Stage,
+    Venue,
+)
 from registrations.enums import RegistrationState
 from registrations.models import Registration
-from tests.make.events import make_event, make_notice, make_process, make_session, make_topic, make_unit, make_venue
+from tests.make.events import (
+    NOW,
+    make_attachment,
+    make_event,
+    make_notice,
+    make_process,
+    make_session,
+    make_topic,
+    make_unit,
+    make_venue,
+)
 from tests.make.registrations import make_registration
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -73,7 +95,11 @@ def town() -> dict[str, str]:
         summary={"pl": "Porozmawiajmy o parkach.", "en": "Let us talk about parks."},
         description={"pl": "**Program**\n\n- spacer\n- rozmowa"},
     )
-    make_session(open_event, starts_at=now + timedelta(days=10), title="Drugi dzień")
+    second = make_session(open_event, starts_at=now + timedelta(days=10), title="Drugi dzień")
+    add_programme(open_event, second)
+    online = make_event("zdalne", venue=venue, mode=EventMode.ONLINE, starts_at=now + timedelta(days=6))
+    record(online, EventChangeKind.MODE_CHANGED, by=None, at=NOW + timedelta(seconds=1))
+    make_event("przelozone", venue=venue, status=EventStatus.POSTPONED, starts_at=now + timedelta(days=7))
     full = make_event("pelne", venue=venue, starts_at=now + timedelta(days=3), capacity=1)
     make_registration(full, at=now)
     waiting = make_registration(full, state=RegistrationState.WAITLISTED, at=now)
@@ -92,6 +118,8 @@ def town() -> dict[str, str]:
         "event": "/events/otwarte/",
         "event full": "/events/pelne/",
         "event cancelled": "/events/odwolane/",
+        "event online": "/events/zdalne/",
+        "event postponed": "/events/przelozone/",
         "register": "/events/otwarte/register/",
         "processes": "/processes/",
         "process": "/processes/strategia/",
@@ -108,6 +136,27 @@ def town() -> dict[str, str]:
         "unknown link": "/r/unknown/",
         "not found": "/no-such-page/",
     }
+
+
+def add_programme(event: Event, session: Session) -> None:
+    """An agenda with a chair and a speaker, a file, and everything that is said before one registers."""
+    Event.objects.filter(pk=event.pk).update(
+        languages=["pl", "uk"], is_streamed=True, is_recorded=True, age_rule=AgeRule.GUARDIAN_STATEMENT, age_limit=16
+    )
+    opening = AgendaItem.objects.create(
+        session=session,
+        title={"pl": "Otwarcie i powitanie mieszkańców", "en": "Opening"},
+        description={"pl": "Krótko o tym, **co już wiemy**."},
+        starts_at=session.starts_at,
+        ends_at=session.starts_at + timedelta(minutes=15),
+    )
+    AgendaItem.objects.create(session=session, position=1, title={"pl": "Dyskusja"})
+    body = Organization.objects.create(slug="izba", name="Izba Gospodarcza (przykład)")
+    for kind, name, item in (("chair", "Jan Przykład", None), ("speaker", "Ewa Przykład", opening)):
+        EventRole.objects.create(
+            event=event, agenda_item=item, kind=kind, name=name, organization=body, is_public=True, identity=name
+        )
+    make_attachment(event)
 
 
 def faults(page: Page) -> list[str]:

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
-from events.enums import EventChangeKind, EventStatus, Role
-from events.models import Event, EventChange, User
+from events.enums import EventChangeKind, EventStatus, QuestionKind, Role
+from events.models import Event, EventChange, EventRole, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import Attendance, RegistrationState
@@ -62,9 +62,14 @@ def desk() -> Desk:
         notify=True,
         reason="Więcej miejsc.",
     )
+    _with_parts(event)
     draft = make_event("szkic", title="Szkic bez miejsca", status=EventStatus.DRAFT, starts_at=now + timedelta(days=2))
     make_event("punkt", title="Punkt mobilny", required=False, starts_at=now + timedelta(hours=1))
     make_event("odwolane", title="Odwołane", status=EventStatus.CANCELLED, starts_at=now + timedelta(days=9))
+    make_event("przelozone", title="Przełożone", status=EventStatus.POSTPONED, starts_at=now + timedelta(days=8))
+    review = make_event("przeglad", title="Do sprawdzenia", status=EventStatus.IN_REVIEW, starts_at=now)
+    for each in (event, review):
+        EventRole.objects.create(event=each, kind="speaker", name="Ewa Przykład", identity="ewa@example.org")
     person = make_registration(event, first_name="Anna", last_name="Żółć", category="business", at=now)
     make_registration(event, first_name="Jan", last_name="Kowalski", state=RegistrationState.HELD, at=now)
     make_registration(event, first_name="Ewa", last_name="Nowak", state=RegistrationState.WAITLISTED, at=now)
@@ -104,9 +109,23 @@ def desk() -> Desk:
             "new event": "/manage/events/new/",
             "overview": "/manage/events/spotkanie/",
             "edit": "/manage/events/spotkanie/edit/",
+            "agenda": "/manage/events/spotkanie/agenda/",
+            "empty agenda": "/manage/events/punkt/agenda/",
+            "questions": "/manage/events/spotkanie/questions/",
+            "no questions": "/manage/events/punkt/questions/",
+            "files": "/manage/events/spotkanie/files/",
+            "no files": "/manage/events/punkt/files/",
             "draft": f"/manage/events/{draft.slug}/",
             "publish": f"/manage/events/{draft.slug}/publish/",
             "cancel": "/manage/events/spotkanie/cancel/",
+            "postpone": "/manage/events/spotkanie/postpone/",
+            "in review": "/manage/events/przeglad/",
+            "approve": "/manage/events/przeglad/publish/",
+            "send back": "/manage/events/przeglad/send-back/",
+            "send for review": f"/manage/events/{draft.slug}/submit/",
+            "postponed": "/manage/events/przelozone/",
+            "new date": "/manage/events/przelozone/new-date/",
+            "close": "/manage/events/spotkanie/close/",
             "registrations": "/manage/events/spotkanie/registrations/",
             "registration": f"/manage/events/spotkanie/registrations/{reference}/",
             "registration cancel": f"/manage/events/spotkanie/registrations/{reference}/cancel/",
@@ -124,6 +143,24 @@ def desk() -> Desk:
             "contact": "/manage/notices/strategia/contact/",
         },
     )
+
+
+def _with_parts(event: Event) -> None:
+    """An agenda with people, a question and files."""
+    item = AgendaItem.objects.create(
+        session=event.sessions.order_by("id")[0],
+        title={"pl": "Powitanie", "en": "Welcome"},
+        starts_at=event.starts_at,
+        description={"pl": "Krótko o tym, po co się spotykamy."},
+    )
+    for position, (kind, where) in enumerate([("speaker", item), ("interpreter", None)]):
+        name = f"Osoba {position}"
+        EventRole.objects.create(
+            event=event, agenda_item=where, kind=kind, position=position, name=name, email="os@example.org", identity=name
+        )
+    make_question(event, QuestionKind.CHOICE, choices=["Rury", "Wieniawa"])
+    make_attachment(event, title="Program spotkania")
+    make_attachment(event, title="Mapa", file_name="mapa.txt", data=b"mapa")
 
 
 def sign_in(page: Page, user: User) -> None:
@@ -175,6 +212,26 @@ def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(page: Pa
             trouble.setdefault(name, []).append("overflows")
 
     assert trouble == {}
+
+
+def test_what_would_change_is_shown_and_saved_without_losing_anything(page: Page, desk: Desk) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/accounts/login/")
+    sign_in(page, desk.owner)
+    page.goto("/en/manage/events/spotkanie/edit/")
+    page.fill("[name=title_pl]", "Spotkanie w „Rurach” & okolicy")
+
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    keep_picture(page, "staff preview 390")
+    assert faults(page) == []
+    page.get_by_role("button", name="Back to the form").click()
+    assert page.input_value("[name=title_pl]") == "Spotkanie w „Rurach” & okolicy"
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Save the changes").click()
+
+    expect(page.get_by_text("The changes are saved.")).to_be_visible()
+    assert Event.objects.get(slug="spotkanie").title["pl"] == "Spotkanie w „Rurach” & okolicy"
 
 
 @pytest.mark.parametrize("language", ["", "/uk"])
