@@ -51,14 +51,20 @@ def _overridable(event: Event, at: datetime) -> Iterator[Gap]:
     if not any((event.contact_email, event.contact_phone, event.unit.contact_email, event.unit.contact_phone)):
         sentence = _("There is no contact for questions: neither the event nor its unit has one.")
         yield Gap("contact", sentence, overridable_by=by)
-    if event.starts_at is not None and _days_left(event.starts_at, at, event.time_zone) < event.kind.notice_days:
-        days = event.kind.notice_days
-        words = ngettext(
-            "This kind of meeting is announced at least %(days)s day before.",
-            "This kind of meeting is announced at least %(days)s days before.",
-            days,
-        )
-        yield Gap(NOTICE_PERIOD, words % {"days": days}, overridable_by=by)
+    yield from _short_notice(event, at)
+
+
+def _short_notice(event: Event, at: datetime) -> Iterator[Gap]:
+    days = event.kind.notice_days
+    if event.starts_at is None or _days_left(event.starts_at, at, event.time_zone) >= days:
+        return
+    sentence = ngettext(
+        "This kind of meeting is announced at least %(days)s day before.",
+        "This kind of meeting is announced at least %(days)s days before.",
+        days,
+    )
+    words = sentence % {"days": days} if days else _("The date is in the past.")
+    yield Gap(NOTICE_PERIOD, words, overridable_by=roles_that(May.OVERRIDE))
 
 
 def _warnings(event: Event) -> Iterator[Gap]:

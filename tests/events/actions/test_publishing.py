@@ -225,6 +225,15 @@ def test_a_refusal_names_warnings_apart():
     assert [gap["code"] for gap in details["warnings"]] == ["consultation_short"]
 
 
+def test_a_date_in_the_past_is_said_where_no_notice_is_usual():
+    event = a_complete_draft(starts_at=NOW - timedelta(days=1))
+
+    with translation.override("en"):
+        gaps = [(gap.code, gap.message) for gap in publication_gaps(event, at=NOW)]
+
+    assert gaps == [("notice_period", "The date is in the past.")]
+
+
 @pytest.mark.parametrize("status", [status for status in EventStatus if status not in {"draft", "in_review"}])
 def test_only_drafts_are_published(status):
     event = make_event(status=status)
