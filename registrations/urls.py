@@ -25,6 +25,7 @@ public_patterns = [
     path("r/<str:token>/accept/", own.accept, name="registration-accept"),
     path("r/<str:token>/decline/", own.decline, name="registration-decline"),
     path("r/<str:token>/cancel/", own.cancel, name="registration-cancel"),
+    path("r/<str:token>/details/", own.details, name="registration-details"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),

@@ -16,7 +16,6 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
-from events.actions.faults import Faults
 from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
 from events.enums import AgeRule, EventStatus
 from events.errors import FieldErrors
@@ -139,7 +138,6 @@ def _require_valid(applicant: Applicant) -> None:
         errors["email"] = [_("Give an e-mail address.")]
     if applicant.sms_reminders and not applicant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
-    errors |= need_faults(applicant.needs)
     if errors:
         raise FieldErrors(errors)
 
@@ -163,7 +161,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     all_pools, asks = (book.pools, True) if book else _look(wish.event_id)
     event = all_pools[0].event if all_pools else Event.objects.select_related("policy").get(pk=wish.event_id)
     require_open(event, at=wish.at)
-    answers = _answers(event, asked_questions(event.pk) if asks else [], wish.applicant)
+    answers = _read(event, asked_questions(event.pk) if asks else [], wish.applicant)
     category = _category(all_pools, wish.applicant.category)
     sessions = _sessions(event, wish.applicant.session_ids, at=wish.at)
     pools = applying(
@@ -208,8 +206,8 @@ def _look(event_id: int) -> tuple[Sequence[SeatPool], bool]:
     return pools, not pools or pools[0].asks
 
 
-def _answers(event: Event, questions: Sequence[Question], applicant: Applicant) -> dict[int, Value | None]:
-    faults: Faults = {}
+def _read(event: Event, questions: Sequence[Question], applicant: Applicant) -> dict[int, Value | None]:
+    faults = need_faults(applicant.needs)
     if event.age_rule != AgeRule.NONE and not applicant.age_statement:
         faults["age_statement"] = [_("Without this statement you cannot register for this event.")]
     elif event.age_rule == AgeRule.NONE and applicant.age_statement:

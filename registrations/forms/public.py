@@ -9,10 +9,25 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
 
+from events.enums import AgeRule
 from events.errors import FieldErrors
-from events.models import Event, ParticipantCategory, Session, in_language
+from events.models import Event, ParticipantCategory, Question, Session, in_language
 from events.templatetags.event_tags import when_text
+from registrations.actions.answers import Answers
+from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
+from registrations.forms.questions import (
+    age_field,
+    field_name,
+    given_answers,
+    given_needs,
+    need_fields,
+    place_of,
+    question_fields,
+    shown_answers,
+    shown_note,
+)
+from registrations.queries.own_pages import OwnPageFacts
 
 _LONGEST_NAME: Final = 100
 _LONGEST_ORGANISATION: Final = 200
@@ -84,9 +99,11 @@ class SignUpForm(forms.Form):
     )
     sms_reminders = forms.BooleanField(label=_("Remind me by SMS as well"), required=False)
 
-    def __init__(self, data: Any = None, *, event: Event, sessions: Sequence[Session], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, event: Event, sessions: Sequence[Session], questions: Sequence[Question]
+    ) -> None:
         """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand."""
-        super().__init__(data, label_suffix="", **kwargs)
+        super().__init__(data, label_suffix="")
         self.fields["phone"].error_messages["invalid"] = _(
             "This is not a phone number. It should read like +48 600 100 200."
         )
@@ -95,6 +112,15 @@ class SignUpForm(forms.Form):
         self._all = {session.pk for session in event.sessions.all() if not session.is_cancelled}
         self._ask_for_category(event)
         self._ask_for_sessions(event, sessions)
+        self._questions = tuple(questions)
+        self.fields |= question_fields(questions) | need_fields()
+        if event.age_rule != AgeRule.NONE:
+            self.fields["age_statement"] = age_field(event)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of the organiser's questions."""
+        return [self[field_name(question.pk)] for question in self._questions]
 
     def _ask_for_category(self, event: Event) -> None:
         listed = _listed_categories(event)
@@ -137,12 +163,47 @@ class SignUpForm(forms.Form):
             category=data.get("category") or None,
             session_ids=() if set(chosen) == self._all else chosen,
             sms_reminders=data["sms_reminders"],
+            answers=given_answers(self._questions, data),
+            needs=tuple(given_needs(data)),
+            age_statement=data.get("age_statement", False),
         )
 
     def take(self, refusal: FieldErrors) -> None:
         """Show what the action found wrong, each sentence at its field."""
         for name, sentences in refusal.errors.items():
-            self.add_error(name if name in self.fields else None, [str(sentence) for sentence in sentences])
+            self.add_error(place_of(name, self.fields), [str(sentence) for sentence in sentences])
+
+
+class NeedsAndAnswersForm(forms.Form):
+    """What somebody needs and answered, to look at and change after signing up."""
+
+    bound_field_class = DescribedField
+
+    def __init__(self, data: Any = None, *, questions: Sequence[Question], facts: OwnPageFacts) -> None:
+        """Begin with what stands."""
+        standing = {"needs": [need.kind for need in facts.needs], "needs_note": shown_note(facts.needs)}
+        super().__init__(data, label_suffix="", initial={**shown_answers(facts.answers), **standing})
+        self._questions = tuple(questions)
+        self._standing = facts.needs
+        self.fields |= need_fields() | question_fields(questions)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of the organiser's questions."""
+        return [self[field_name(question.pk)] for question in self._questions]
+
+    def answers(self) -> Answers:
+        """All answers, as the action takes them."""
+        return given_answers(self._questions, self.cleaned_data)
+
+    def given_needs(self) -> list[Need]:
+        """All needs, as the action takes them."""
+        return given_needs(self.cleaned_data, self._standing)
+
+    def take(self, refusal: FieldErrors) -> None:
+        """Show what the action found wrong, each sentence at its field."""
+        for name, sentences in refusal.errors.items():
+            self.add_error(place_of(name, self.fields), [str(sentence) for sentence in sentences])
 
 
 def _listed_categories(event: Event) -> list[ParticipantCategory]:

@@ -56,5 +56,5 @@ def get_check_in(event: Event, nonce: str) -> CheckIn:
 
 def _complete() -> QuerySet[Registration]:
     return Registration.objects.select_related(
-        "participant", "category", "event__policy", "event__unit", "event__venue"
+        "participant", "category", "event__policy", "event__unit", "event__venue", "event__kind"
     )

@@ -1,10 +1,15 @@
-"""Tickets as pictures that a camera reads."""
+"""Tickets as pictures that a camera reads; answers as people read them."""
 
 from typing import Final
 
 import segno
 from django import template
+from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from events.models import in_language
+from registrations.models import Answer
 
 register = template.Library()
 
@@ -18,3 +23,18 @@ def qr_code(address: str, title: str) -> SafeString:
     picture = segno.make(address, error="m", micro=False)
     svg: str = picture.svg_inline(scale=_MODULE_PIXELS, border=_QUIET_ZONE, omitsize=True, title=title)
     return mark_safe(svg.replace("<svg ", '<svg role="img" ', 1))  # noqa: S308  # segno escapes the title
+
+
+@register.filter
+def answer_text(answer: Answer) -> str:
+    """What somebody answered, with the words of the choices and in the reader's way of writing numbers."""
+    labels: dict[str, str] = {choice["value"]: in_language(choice["label"]) for choice in answer.question.choices}
+    match answer.value:
+        case bool():
+            return _("Yes") if answer.value else _("No")
+        case int() | float():
+            return str(localize(answer.value))
+        case list():
+            return ", ".join(str(labels.get(value, value)) for value in answer.value)
+        case _:
+            return str(labels.get(answer.value, answer.value))

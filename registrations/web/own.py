@@ -18,14 +18,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.enums import EventStatus
-from events.errors import DomainError
+from events.errors import DomainError, FieldErrors
+from events.queries.questions import asked_questions
 from registrations.actions.calendars import personal_feed, revoke_feed
+from registrations.actions.details import change_details
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
+from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
 
 _REFUSED = 409
+_INVALID = 400
 
 
 def _own_door(
@@ -87,6 +91,30 @@ def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
             return redirect("registration-manage", registration.manage_token)
         return render(request, "registrations/cancel.html", _context(registration))
     return _act(request, registration, lambda: cancel_registration(registration, by=None, at=timezone.now()))
+
+
+@_own_door
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Show what the person needs and answered, and take what they change."""
+    if request.method != "POST" and not registration.is_active:
+        return redirect("registration-manage", registration.manage_token)
+    facts, questions = own_page_facts(registration), asked_questions(registration.event_id)
+    form = NeedsAndAnswersForm(request.POST if request.method == "POST" else None, questions=questions, facts=facts)
+    status = 200
+    if request.method == "POST":
+        status = _INVALID
+        if form.is_valid():
+            try:
+                change_details(registration, {}, answers=form.answers(), needs=form.given_needs(), at=timezone.now())
+            except FieldErrors as refusal:
+                form.take(refusal)
+            except DomainError as refusal:
+                return _page(request, registration, refusal=refusal.message, status=_REFUSED)
+            else:
+                return redirect("registration-manage", registration.manage_token)
+    context = {"event": registration.event, "form": form, "token": registration.manage_token}
+    return render(request, "registrations/details.html", context, status=status)
 
 
 @_own_door

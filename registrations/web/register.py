@@ -18,8 +18,10 @@ from events.models import Event, InformationNotice
 from events.permissions import get_visible_event
 from events.queries.event_pages import event_page_facts
 from events.queries.notices import current_notice
+from events.queries.questions import asked_questions
 from registrations.actions.addresses import ask_for_link, correct_address, write_to_owner
 from registrations.actions.history import LETTERS_PER_HOUR
+from registrations.actions.needs import Need
 from registrations.actions.rates import count_attempt
 from registrations.actions.signing_up import Applicant, SignUp, sign_up
 from registrations.enums import RegistrationSource, RegistrationState
@@ -70,7 +72,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     event, now = get_visible_event(slug), timezone.now()
     facts = event_page_facts(event, at=now)
     offered = [session for session in facts.sessions if not session.is_cancelled and session.starts_at > now]
-    form = SignUpForm(request.POST if request.method == "POST" else None, event=event, sessions=offered)
+    data = request.POST if request.method == "POST" else None
+    form = SignUpForm(data, event=event, sessions=offered, questions=asked_questions(event.pk))
     notice = current_notice(event.unit, at=now)
     context = {"event": event, "facts": facts, "window": facts.window, "form": form, "notice": notice}
     status = 200
@@ -189,7 +192,7 @@ def _keep(
     request.session[_SESSION_KEY] = _KeptSignUp(
         slug=slug,
         registration=answer.registration.pk if answer.registration is not None else None,
-        applicant=asdict(applicant),
+        applicant=asdict(_without_what_is_stored(applicant) if answer.registration is not None else applicant),
         state=answer.state,
         confirm_by=answer.confirm_by.isoformat() if answer.confirm_by is not None else None,
         until=(at + _KEPT_FOR).isoformat(),
@@ -197,6 +200,11 @@ def _keep(
     )
     if not request.user.is_authenticated:
         request.session.set_expiry(_KEPT_FOR)
+
+
+def _without_what_is_stored(applicant: Applicant) -> Applicant:
+    """Answers and needs stand with the registration; only who has none may have to send them once more."""
+    return replace(applicant, answers={}, needs=())
 
 
 def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
@@ -208,9 +216,13 @@ def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
         del request.session[_SESSION_KEY]
         return None
     stored = kept["applicant"]
+    lists = {
+        "session_ids": tuple(stored["session_ids"]),
+        "needs": tuple(Need(**need) for need in stored["needs"]),
+    }
     return _Sent(
         registration_id=kept["registration"],
-        applicant=Applicant(**{**stored, "session_ids": tuple(stored["session_ids"])}),
+        applicant=Applicant(**{**stored, **lists}),
         state=RegistrationState(kept["state"]),
         confirm_by=parse_datetime(kept["confirm_by"]) if kept["confirm_by"] else None,
         corrections=kept["corrections"],

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from events.enums import EventStatus
+from events.enums import EventStatus, QuestionKind
 from events.models import Event
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import CalendarFeed, Registration
-from tests.make.events import NOW, make_event, make_venue
+from tests.make.events import NOW, make_event, make_question, make_venue
 from tests.make.registrations import make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today")]
@@ -44,7 +44,7 @@ def test_every_state_has_words_in_every_language(client: Client, state: Registra
 def test_looking_changes_nothing(client: Client) -> None:
     registration = make_registration(make_event(), state=HELD)
 
-    for rest in ("", "cancel/"):
+    for rest in ("", "cancel/", "details/"):
         client.get(door(registration, rest))
         client.head(door(registration, rest))
     for rest in ("confirm/", "accept/", "decline/", "calendar/", "calendar/revoke/"):
@@ -189,6 +189,69 @@ def test_the_own_calendar_is_made_and_replaced_by_buttons(client: Client) -> Non
     assert feed.generation == 2
     assert client.get(old_path).status_code == 410
     assert client.get(f"/calendar/my/{feed.token}.ics").status_code == 200
+
+
+def test_needs_and_answers_are_shown_and_changed(client: Client) -> None:
+    event = make_event()
+    food = make_question(event, QuestionKind.MULTIPLE, choices=["soup", "bread"], text="Jedzenie?")
+    people, dog = make_question(event, QuestionKind.NUMBER), make_question(event, QuestionKind.YES_NO)
+    old = make_question(event, is_retired=True, text="Dawne?")
+    registration = make_registration(event)
+    for question, value in ((food, ["soup", "bread"]), (people, 2.5), (dog, False), (old, "Zupa")):
+        registration.answers.create(question=question, value=value)
+    registration.needs.create(kind="pjm", note="Dwie osoby", state="arranged", created_at=NOW)
+    registration.needs.create(kind="wheelchair", created_at=NOW)
+    Registration.objects.update(age_statement=True)
+
+    page = client.get(door(registration)).content.decode()
+    form = client.get(door(registration, "details/")).content.decode()
+    said = {"needs": ["pjm", "large_print"], "needs_note": "Dwie osoby", f"answer_{food.pk}": "bread"}
+    response = client.post(door(registration, "details/"), {**said, f"answer_{dog.pk}": "yes"})
+
+    for words in ("Polish Sign Language (PJM): Dwie osoby", "Soup, Bread", "2.5", "No", "Dawne?", "Zupa", "Given"):
+        assert words in page
+    assert 'value="pjm" id="id_needs_0" checked' in form
+    assert 'value="2.5"' in form
+    assert form.count("checked") == 5
+    assert "Dawne?" not in form
+    assert response.status_code == 302
+    assert {answer.question_id: answer.value for answer in registration.answers.all()} == {
+        food.pk: ["bread"],
+        dog.pk: True,
+        old.pk: "Zupa",
+    }
+    assert list(registration.needs.order_by("id").values_list("kind", "note", "state")) == [
+        ("pjm", "Dwie osoby", "arranged"),
+        ("wheelchair", "", "withdrawn"),
+        ("large_print", "Dwie osoby", "requested"),
+    ]
+    assert list(registration.changes.values_list("cause", "notify")) == [("edited", False)]
+
+
+def test_what_does_not_fit_stands_at_its_field_and_changes_nothing(client: Client) -> None:
+    event = make_event()
+    food = make_question(event, is_required=True)
+    registration = make_registration(event)
+    registration.answers.create(question=food, value="Zupa")
+
+    missing = client.post(door(registration, "details/"), {"needs": ["pjm"]})
+    unsaid = client.post(door(registration, "details/"), {"needs": ["other"], f"answer_{food.pk}": "Chleb"})
+
+    assert (missing.status_code, unsaid.status_code) == (400, 400)
+    assert f'id="id_answer_{food.pk}_error"' in missing.content.decode()
+    assert 'id="id_needs_note_error"' in unsaid.content.decode()
+    assert registration.answers.get().value == "Zupa"
+    assert not registration.needs.exists()
+    assert not registration.changes.exists()
+
+
+def test_what_has_ended_has_nothing_to_change(client: Client) -> None:
+    registration = make_registration(make_event(), state=RegistrationState.EXPIRED)
+
+    assert client.get(door(registration, "details/")).status_code == 302
+    assert client.post(door(registration, "details/"), {"needs": ["pjm"]}).status_code == 409
+    assert not registration.needs.exists()
+    assert "details/" not in client.get(door(registration)).content.decode()
 
 
 def test_the_page_costs_the_same_however_much_has_happened(client: Client, django_assert_num_queries) -> None:

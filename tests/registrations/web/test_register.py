@@ -10,13 +10,13 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from events.enums import Visibility
+from events.enums import AgeRule, QuestionKind, Visibility
 from events.models import Event
 from notifications.tasks import housekeeping
-from registrations.enums import ChangeCause, RegistrationState
+from registrations.enums import ChangeCause, NeedKind, RegistrationState
 from registrations.models import Registration
 from registrations.web.register import masked
-from tests.make.events import NOW, make_event, make_notice, make_session
+from tests.make.events import NOW, make_event, make_notice, make_question, make_session
 from tests.make.registrations import make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today")]
@@ -67,7 +67,9 @@ def test_the_notice_stands_before_the_button_and_no_box_asks_for_consent(client:
     html = client.get("/en/events/spotkanie/register/").content.decode()
 
     assert html.index("Notice") < html.index('type="submit">Register')
-    assert html.count('type="checkbox"') == 1
+    needs = html.count('type="checkbox" name="needs"')
+    assert needs == len(NeedKind)
+    assert html.count('type="checkbox"') == needs + 1
     assert "checked" not in html
 
 
@@ -96,6 +98,110 @@ def test_an_error_stands_at_its_field_and_on_top_and_nothing_typed_is_lost(
     assert f'id="id_{field}_error"' in html
     assert 'value="Koło Gospodyń"' in html
     assert not Registration.objects.exists()
+
+
+@pytest.fixture
+def asking(event: Event) -> dict[str, str]:
+    """An event that asks one question of each kind and for a statement; what somebody says to all of them."""
+    Event.objects.update(age_rule=AgeRule.GUARDIAN_STATEMENT, age_limit=16)
+    said = {QuestionKind.TEXT: "Zupę", QuestionKind.CHOICE: "soup", QuestionKind.MULTIPLE: "bread"}
+    said |= {QuestionKind.NUMBER: "2,5", QuestionKind.YES_NO: "no"}
+    names = [f"answer_{make_question(event, kind, choices=['soup', 'bread'], is_required=True).pk}" for kind in said]
+    make_question(event, is_required=True, is_retired=True, text="Dawne")
+    return {**dict(zip(names, said.values(), strict=True)), "age_statement": "on"}
+
+
+def test_questions_are_asked_with_their_purpose_and_an_end(client: Client, asking: dict[str, str]) -> None:
+    html = client.get("/en/events/spotkanie/register/").content.decode()
+
+    for name in asking:
+        assert f'name="{name}"' in html
+    assert html.count("We order food.<br>The answer is kept for 30 days after the event.") == 5
+    assert "Dawne" not in html
+    assert "I am 16 or older, or my guardian agrees to my taking part." in html
+    assert "Only the people who arrange it see this, apart from your name. It is deleted 30 days" in html
+
+
+def test_answers_needs_and_the_statement_are_kept(client: Client, asking: dict[str, str]) -> None:
+    response = post(client, {**ANNA, **asking, "needs": ["pjm", "wheelchair"], "needs_note": " Szerokie drzwi "})
+
+    assert response.status_code == 302
+    registration = Registration.objects.get()
+    answers = [answer.value for answer in registration.answers.order_by("question")]
+    assert answers == ["Zupę", "soup", ["bread"], 2.5, False]
+    assert registration.age_statement is True
+    assert list(registration.needs.values_list("kind", "note")) == [
+        ("pjm", "Szerokie drzwi"),
+        ("wheelchair", "Szerokie drzwi"),
+    ]
+    # What stands with the registration is not kept a second time.
+    kept = client.session["sign_up"]["applicant"]
+    assert (kept["answers"], kept["needs"]) == ({}, [])
+
+
+def test_what_is_missing_is_said_at_its_field_and_on_top(client: Client, asking: dict[str, str]) -> None:
+    html = post(client, {**ANNA, "needs": ["other"]}, "/en/events/spotkanie/register/").content.decode()
+
+    for name in asking:
+        assert f'id="id_{name}_error"' in html
+    assert html.count("Please answer this question.") == 2 * 5
+    assert html.count("Without this statement you cannot register for this event.") == 2
+    assert not Registration.objects.exists()
+
+
+def test_what_only_the_action_sees_stands_at_its_field_too(client: Client, asking: dict[str, str]) -> None:
+    number = list(asking)[3]
+    said = {**ANNA, **asking, number: "1e30", "needs": ["other"]}
+    response = post(client, said, "/en/events/spotkanie/register/")
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert f'id="id_{number}_error"' in html
+    assert html.count("This number is too large.") == 2
+    assert 'id="id_needs_note_error"' in html
+    assert not Registration.objects.exists()
+
+
+def test_who_need_not_answer_may_say_nothing(client: Client, event: Event) -> None:
+    names = [f"answer_{make_question(event, kind, choices=['soup']).pk}" for kind in QuestionKind]
+
+    html = client.get("/en/events/spotkanie/register/").content.decode()
+    boxes = names.pop(list(QuestionKind).index(QuestionKind.MULTIPLE))
+    response = post(client, {**ANNA, **dict.fromkeys(names, "")})
+    nothing = post(client, {**ANNA, "email": "ewa@example.org"})
+
+    assert html.count("No answer") == 2
+    assert f'name="{boxes}"' in html
+    assert (response.status_code, nothing.status_code) == (302, 302)
+    assert [registration.answers.count() for registration in Registration.objects.all()] == [0, 0]
+
+
+def test_a_note_alone_is_a_need_of_its_own(client: Client, event: Event) -> None:
+    post(client, {**ANNA, "needs_note": "Cichy pokój"})
+
+    assert list(Registration.objects.get().needs.values_list("kind", "note")) == [("other", "Cichy pokój")]
+
+
+def test_adults_state_that_they_are(client: Client, event: Event) -> None:
+    Event.objects.update(age_rule=AgeRule.ADULTS_ONLY)
+
+    assert "I am 18 or older." in client.get("/en/events/spotkanie/register/").content.decode()
+    assert post(client, ANNA).status_code == 400
+    assert post(client, {**ANNA, "age_statement": "on"}).status_code == 302
+
+
+def test_who_corrects_an_address_that_was_somebody_elses_need_not_answer_again(
+    client: Client, event: Event, asking: dict[str, str]
+) -> None:
+    make_registration(event, email="anna@example.org")
+    post(client, {**ANNA, **asking, "needs": ["pjm"]})
+
+    client.post("/events/spotkanie/register/correct/", {"email": "ewa@example.org"})
+
+    registration = Registration.objects.get(participant__email="ewa@example.org")
+    assert registration.answers.count() == 5
+    assert list(registration.needs.values_list("kind", flat=True)) == ["pjm"]
+    assert registration.age_statement is True
 
 
 def test_a_category_is_asked_for_where_the_event_lists_some(client: Client) -> None:
