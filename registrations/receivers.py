@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventChangeKind
 from events.errors import FieldErrors
-from events.models import EventChange
-from events.signals import event_changed, sessions_going
-from registrations.actions.queues import promote
+from events.models import EventChange, Question
+from events.signals import event_changed, questions_going, sessions_going
+from registrations.actions.queues import offer_again, promote
 from registrations.enums import ACTIVE_STATES
-from registrations.models import Registration
+from registrations.models import Answer, Registration
 
 
 @receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
@@ -32,3 +32,10 @@ def keep_chosen_sessions(*, session_ids: frozenset[int], **_signal: object) -> N
     """Refuse to take a session out of an event while somebody who is coming has chosen it."""
     if Registration.objects.filter(sessions__in=session_ids, state__in=ACTIVE_STATES).exists():
         raise FieldErrors({"sessions": [_("People are registered for a session that you are taking out.")]})
+
+
+@receiver(questions_going, dispatch_uid="registrations.keep_answered_questions")
+def keep_answered_questions(*, question_ids: frozenset[int], **_signal: object) -> set[int]:
+    """Say which questions people have answered; whoever is just answering is waited for, or finds the question gone."""
+    list(Question.objects.select_for_update().filter(pk__in=question_ids).order_by("id").values_list("pk"))
+    return set(Answer.objects.filter(question__in=question_ids).values_list("question", flat=True).distinct())

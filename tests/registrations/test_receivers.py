@@ -9,9 +9,10 @@ from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus
 from events.errors import FieldErrors
 from events.models import Event
-from events.signals import sessions_going
+from events.signals import questions_going, sessions_going
 from registrations.enums import RegistrationState
-from tests.make import make_event, make_registration, make_user
+from registrations.receivers import keep_answered_questions
+from tests.make import make_event, make_question, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import changes, counts, fresh
 
@@ -64,3 +65,16 @@ def test_a_session_that_somebody_chose_does_not_go():
     sessions_going.send(sender=Event, session_ids=frozenset({second.pk}))
 
     assert list(refusal.value.errors) == ["sessions"]
+
+
+def test_a_question_that_people_have_answered_is_named(django_assert_num_queries):
+    event = make_event()
+    answered, unanswered, staying = make_question(event), make_question(event), make_question(event)
+    for _person in range(2):
+        make_registration(event).answers.create(question=answered, value="Zupa")
+    make_registration(event).answers.create(question=staying, value="Zupa")
+
+    with django_assert_num_queries(2):
+        replies = questions_going.send(sender=Event, question_ids=frozenset({answered.pk, unanswered.pk}))
+
+    assert replies == [(keep_answered_questions, {answered.pk})]
