@@ -78,6 +78,13 @@ class OverCapacity(DomainError):
     default_message = _("More seats are taken than that.")
 
 
+class AdministratorsOnly(DomainError):
+    """What every unit uses is changed by administrators."""
+
+    code = "administrators_only"
+    default_message = _("Only administrators change this, because every unit uses it.")
+
+
 class RoomTaken(DomainError):
     """Another meeting has the room at that time; `details` names it under `conflicts`, as far as the asker may know it."""
 

@@ -1,14 +1,15 @@
 """Rooms held for sessions: one meeting at a time in a room, unless somebody decides otherwise and says why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import DateTimeField, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from events.actions.history import record
@@ -35,9 +36,9 @@ def book_rooms(event: Event, *, override_reason: str = "", by: User | None, at: 
 @transaction.atomic
 def book_rooms_of(events: Iterable[Event], *, override_reason: str = "", by: User | None, at: datetime) -> None:
     """Do the same for many events, with as many statements as for one."""
-    sessions = _sessions_of(events)
+    sessions = _sessions_of(events, at=at)
     kept = {session.pk: session.booking for session in sessions if hasattr(session, "booking")}
-    wanted = [booking for session in sessions if (booking := _wanted(session)) is not None]
+    wanted = [booking for session in sessions if (booking := _wanted(session, at=at)) is not None]
     new = [booking for booking in wanted if not _is_same(kept.get(booking.session_id), booking)]
     gone = kept.keys() - {booking.session_id for booking in wanted}
     changed = [booking.session_id for booking in new if booking.session_id in kept]
@@ -59,6 +60,16 @@ def release_rooms(event: Event) -> None:
     RoomBooking.objects.filter(session__event=event).delete()
 
 
+def rebook_room(room: Room, *, at: datetime) -> None:
+    """Hold a room for its new set-up time before everything that is to come; refused where there is not enough between."""
+    sessions = Session.objects.filter(pk=OuterRef("session")).values("starts_at")
+    begins_at = ExpressionWrapper(
+        Subquery(sessions) - Value(timedelta(minutes=room.setup_minutes)), output_field=DateTimeField()
+    )
+    with _last_word():
+        RoomBooking.objects.filter(room=room, ends_at__gt=at).update(begins_at=begins_at)
+
+
 @dataclass(frozen=True)
 class _Overlap:
     """A booking that is wanted and one that stands in its way."""
@@ -78,18 +89,19 @@ class _Overlap:
         )
 
 
-def _sessions_of(events: Iterable[Event]) -> list[Session]:
-    """The sessions that stand in a room or hold one, as the database has them now."""
+def _sessions_of(events: Iterable[Event], *, at: datetime) -> list[Session]:
+    """The sessions to come that stand in a room, and those that hold one in time to come, as the database has them now."""
+    to_come = Q(room__isnull=False, ends_at__gt=at) | Q(booking__ends_at__gt=at)
     return list(
-        Session.objects.filter(Q(room__isnull=False) | Q(booking__isnull=False), event__in=[one.pk for one in events])
+        Session.objects.filter(to_come, event__in=[one.pk for one in events])
         .select_related("event__unit", "room", "booking")
         .order_by("starts_at", "id")
     )
 
 
-def _wanted(session: Session) -> RoomBooking | None:
+def _wanted(session: Session, *, at: datetime) -> RoomBooking | None:
     event, room = session.event, session.room
-    if room is None or session.is_cancelled or event.is_template or event.status in OFF:
+    if room is None or session.ends_at <= at or session.is_cancelled or event.is_template or event.status in OFF:
         return None
     begins_at = session.starts_at - timedelta(minutes=room.setup_minutes)
     return RoomBooking(session=session, room=room, begins_at=begins_at, ends_at=session.ends_at)
@@ -173,10 +185,16 @@ def _shared(room: Room, found: Sequence[_Overlap]) -> Mapping[str, object]:
 
 
 def _insert(new: Sequence[RoomBooking]) -> None:
-    """Write the bookings; the database has the last word on two that nobody has seen together."""
+    with _last_word():
+        RoomBooking.objects.bulk_create(new)
+
+
+@contextmanager
+def _last_word() -> Iterator[None]:
+    """Let the database say that a room is taken, of two bookings that nobody has seen together."""
     try:
         with transaction.atomic():
-            RoomBooking.objects.bulk_create(new)
+            yield
     except IntegrityError as error:
         cause = error.__cause__
         if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == _ONE_AT_A_TIME:

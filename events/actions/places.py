@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.bookings import rebook_room
 from events.actions.calendar import refresh_for
 from events.actions.search_texts import keep_search_words_of
 from events.enums import Accessibility, AccessibilityFeature
@@ -19,14 +20,19 @@ from events.models import District, Event, Room, Translated, User, Venue
 
 _NORTH: Final = 90
 _EAST: Final = 180
+_LONGEST_SET_UP: Final = 24 * 60
 
 
 @dataclass(frozen=True)
 class RoomDefinition:
-    """A room as somebody typed it; `id` names the one that it changes."""
+    """A room as somebody typed it; `id` names the one that it changes.
+
+    `setup_minutes`: how long it is taken before a meeting begins; null leaves it as it is.
+    """
 
     name: str
     capacity: int | None = None
+    setup_minutes: int | None = None
     id: int | None = None
 
 
@@ -50,19 +56,23 @@ def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venu
     """Make a venue with its rooms."""
     _require_fitting(definition, of=None)
     venue = Venue.objects.create(**_columns(definition))
-    _save_rooms(venue, definition.rooms)
+    _save_rooms(venue, definition.rooms, at=at)
     return venue
 
 
 @transaction.atomic
 def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who
-    """Change a venue; search and the calendar entries of its events say so at once."""
+    """Change a venue; search and the calendar entries of its events say so at once.
+
+    More time for setting up a room counts for every meeting to come; refused where one follows another too closely.
+    """
     _require_fitting(definition, of=venue)
     for name, value in _columns(definition).items():
         setattr(venue, name, value)
     venue.save()
-    _save_rooms(venue, definition.rooms)
+    # Events first, then rooms: in the order of whoever saves an event.
     keep_search_words_of(Event.objects.filter(venue=venue).values_list("pk", flat=True))
+    _save_rooms(venue, definition.rooms, at=at)
     refresh_for(venue_ids=[venue.pk], at=at)
     return venue
 
@@ -121,13 +131,22 @@ def _faults_of_rooms(definition: VenueDefinition, of: Venue | None) -> Iterator[
     names = [name.strip().casefold() for name in (*after.values(), *(added - set(after.values())))]
     if "" in names or len(set(names)) < len(names):
         yield "rooms", _("Every room has a name of its own.")
+    if any(not 0 <= (room.setup_minutes or 0) <= _LONGEST_SET_UP for room in definition.rooms):
+        yield "rooms", _("Setting a room up takes a day at most.")
 
 
-def _save_rooms(venue: Venue, rooms: tuple[RoomDefinition, ...]) -> None:
+def _save_rooms(venue: Venue, rooms: tuple[RoomDefinition, ...], *, at: datetime) -> None:
     # A room that is not named stays: sessions of past events stand in it.
-    for room in rooms:
-        values = {"name": room.name.strip(), "capacity": room.capacity}
+    before = dict(venue.rooms.order_by("pk").values_list("pk", "setup_minutes"))
+    for room in sorted(rooms, key=lambda room: room.id or 0):
+        values: dict[str, object] = {"name": room.name.strip(), "capacity": room.capacity}
+        if room.setup_minutes is not None:
+            values["setup_minutes"] = room.setup_minutes
         if room.id is None:
             Room.objects.update_or_create(venue=venue, name=values["name"], defaults=values)
         else:
             Room.objects.filter(venue=venue, pk=room.id).update(**values)
+    after = venue.rooms.filter(pk__in=before).order_by("pk")
+    for each in after:
+        if each.setup_minutes != before[each.pk]:
+            rebook_room(each, at=at)

@@ -202,12 +202,12 @@ def edit_reminders(event: Event, reminders: tuple[ReminderDefinition, ...] | Uns
     rules = [reminder_definition_of(rule) for rule in event.reminders.all()]
     if set(rules) != set(reminders) or len(rules) != len(reminders):
         save_reminders(event, reminders)
-        before, after = ([_reminder(rule) for rule in some] for some in (rules, reminders))
+        before, after = ([reminder_as_json(rule) for rule in some] for some in (rules, reminders))
         yield Difference(EventChangeKind.EDITED, {"reminders": before}, {"reminders": after})
 
 
-def _reminder(rule: ReminderDefinition) -> dict[str, object]:
-    """As in the contract's body."""
+def reminder_as_json(rule: ReminderDefinition) -> dict[str, object]:
+    """A reminder as in the contract's body."""
     before = {"minutes": rule.minutes} if rule.at is None else {"days": rule.days, "at": f"{rule.at:%H:%M}"}
     return {"channel": rule.channel.value, "before": before}
 

@@ -240,6 +240,19 @@ def test_neither_does_a_cancelled_session_nor_a_template():
     assert [minutes for _, minutes, *_ in held()] == [1440]
 
 
+def test_what_is_over_is_left_as_it_was():
+    event = in_room(a_room(), "one", sessions=2)
+    book(event)
+    first, second = event.sessions.all()
+
+    book(event, at=first.ends_at)
+    assert [minutes for _, minutes, *_ in held()] == [0, 1440]
+
+    type(second).objects.filter(pk=second.pk).update(starts_at=FIVE - timedelta(hours=3), ends_at=FIVE)
+    book(event, at=FIVE)
+    assert [minutes for _, minutes, *_ in held()] == [0]
+
+
 def test_rooms_are_released():
     room = a_room()
     first, second = in_room(room, "first"), in_room(room, "second", starts_at=FIVE + timedelta(days=1))
@@ -294,8 +307,8 @@ def test_any_other_fault_of_the_database_is_a_bug(monkeypatch):
     event = in_room(a_room(setup_minutes=10))
     wanted = bookings._wanted
 
-    def backwards(session):
-        booking = wanted(session)
+    def backwards(session, *, at):
+        booking = wanted(session, at=at)
         booking.begins_at = booking.ends_at
         return booking
 

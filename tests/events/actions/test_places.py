@@ -1,12 +1,14 @@
 """Places: made and changed with their rooms, refused with every fault at once, and their events keep in step."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from events.actions.bookings import book_rooms
 from events.actions.places import RoomDefinition, VenueDefinition, create_venue, edit_venue
-from events.errors import FieldErrors
-from events.models import CalendarEntry, Event, Room, Venue
+from events.errors import FieldErrors, RoomTaken
+from events.models import CalendarEntry, Event, Room, RoomBooking, Venue
 from events.queries.search import with_words
 from tests.make import make_event, make_user, make_venue
 from tests.make.events import NOW
@@ -96,3 +98,70 @@ def test_the_calendar_and_the_search_of_its_events_follow_at_once():
 
     assert list(Event.objects.filter(with_words("nowy zolty dom"))) == [event]
     assert "Nowy Żółty Dom" in CalendarEntry.objects.get(session__event=event, language="pl").content
+
+
+# Rooms and the time to set them up
+
+
+def a_meeting(venue: Venue, room: Room, *, hours_later: int = 0) -> Event:
+    event = make_event(venue=venue, starts_at=NOW + timedelta(days=14, hours=hours_later))
+    event.sessions.update(room=room)
+    book_rooms(event, by=None, at=NOW)
+    return event
+
+
+def test_time_to_set_a_room_up_counts_for_what_is_to_come():
+    venue = make_venue("dom")
+    room = venue.rooms.create(name="Aula")
+    event = a_meeting(venue, room)
+    over = a_meeting(venue, room, hours_later=24 * 7)
+    RoomBooking.objects.filter(session__event=over).update(begins_at=NOW - timedelta(hours=2), ends_at=NOW)
+
+    edit_venue(venue, a_place(rooms=(RoomDefinition("Aula", setup_minutes=30, id=room.pk),)), by=make_user(), at=NOW)
+
+    assert Room.objects.get().setup_minutes == 30
+    assert event.sessions.get().booking.begins_at == event.starts_at - timedelta(minutes=30)
+    assert over.sessions.get().booking.begins_at == NOW - timedelta(hours=2)
+
+
+def test_a_form_that_does_not_know_of_it_leaves_it_alone():
+    venue = make_venue("dom")
+    venue.rooms.create(name="Aula", setup_minutes=15)
+
+    edit_venue(venue, a_place(rooms=(RoomDefinition("Aula", 40),)), by=make_user(), at=NOW)
+
+    assert list(venue.rooms.values_list("capacity", "setup_minutes")) == [(40, 15)]
+
+
+def test_more_time_than_there_is_between_two_meetings_is_refused():
+    venue = make_venue("dom")
+    room = venue.rooms.create(name="Aula")
+    a_meeting(venue, room)
+    a_meeting(venue, room, hours_later=2)
+
+    with pytest.raises(RoomTaken):
+        edit_venue(venue, a_place(rooms=(RoomDefinition("Aula", setup_minutes=5, id=room.pk),)), by=make_user(), at=NOW)
+
+    assert (Room.objects.get().setup_minutes, Venue.objects.get().slug, Venue.objects.get().address) == (
+        0,
+        "dom",
+        "Rynek 1, 20-000 Lublin",
+    )
+
+
+def test_setting_up_takes_a_day_at_most():
+    assert refused(a_place(rooms=(RoomDefinition("Aula", setup_minutes=1441),))) == {"rooms"}
+    assert refused(a_place(rooms=(RoomDefinition("Aula", setup_minutes=-1),))) == {"rooms"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_more_meetings_in_a_room_need_no_more_statements(count, django_assert_num_queries):
+    venue = make_venue("dom")
+    room = venue.rooms.create(name="Aula")
+    for number in range(count):
+        a_meeting(venue, room, hours_later=24 * number)
+    definition = a_place(rooms=(RoomDefinition("Aula", setup_minutes=30, id=room.pk),))
+
+    by = make_user()
+    with django_assert_num_queries(26):
+        edit_venue(venue, definition, by=by, at=NOW)
