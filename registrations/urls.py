@@ -11,6 +11,7 @@ from registrations.web import own, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import registrations as desk
+from registrations.web.manage.needs import needs as event_needs
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
 
@@ -35,6 +36,7 @@ public_patterns = [
         desk.cancel,
         name="manage-registration-cancel",
     ),
+    path("manage/events/<slug:slug>/needs/", event_needs, name="manage-needs"),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),

@@ -73,6 +73,7 @@ def event_menu(context: Context, event: Event) -> EventMenu:
         (May.EDIT, _("Edit"), "manage-event-edit"),
         (May.EDIT, _("Files"), "manage-event-files"),
         (May.SEE_PEOPLE, _("Registrations"), "manage-registrations"),
+        (May.SEE_NEEDS, _("Needs"), "manage-needs"),
         (May.CHECK_IN, _("Door"), "manage-door"),
         (May.SEE_MESSAGES, _("Messages"), "manage-messages"),
     )

@@ -75,6 +75,6 @@ def test_a_question_that_people_have_answered_is_named(django_assert_num_queries
     make_registration(event).answers.create(question=staying, value="Zupa")
 
     with django_assert_num_queries(2):
-        replies = questions_going.send(sender=Event, question_ids=frozenset({answered.pk, unanswered.pk}))
+        replies: object = questions_going.send(sender=Event, question_ids=frozenset({answered.pk, unanswered.pk}))
 
     assert replies == [(keep_answered_questions, {answered.pk})]

@@ -19,6 +19,7 @@ from registrations.forms.manage import CancelRegistrationForm, RegistrationFilte
 from registrations.queries.desk import registration_history
 from registrations.queries.doors import get_event_registration
 from registrations.queries.lists import event_registrations, position_of
+from registrations.queries.questions import answers_of
 
 ON_A_PAGE: Final = 50
 
@@ -48,6 +49,7 @@ def registration(request: StaffRequest, slug: str, reference: str) -> HttpRespon
             "registration": found,
             "position": position_of(found),
             "sessions": found.sessions.order_by("starts_at", "id"),
+            "answers": answers_of(found),
             "history": registration_history(found),
             "can_be_cancelled": found.is_active and may_do(request.user, event, May.MANAGE_PEOPLE),
         },

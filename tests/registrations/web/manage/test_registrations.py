@@ -7,10 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from events.enums import QuestionKind
 from registrations.actions.moves import cancel_registration
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import Registration, RegistrationChange
-from tests.make import make_event, make_registration, make_user
+from tests.make import make_event, make_question, make_registration, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,21 @@ def test_the_list_is_searched_without_diacritics_and_filtered_by_state(client, e
     assert names(client, "?state=waitlisted") == ["Kowalski"]
     assert names(client, "?state=nonsense") == ["Zolc", "Kowalski"]
     assert "number 1 in the queue" in client.get(LIST).content.decode()
+
+
+def test_organisers_read_answers_and_never_needs(client, event):
+    food = make_question(event, QuestionKind.CHOICE, choices=["soup"])
+    registration = make_registration(event)
+    registration.answers.create(question=food, value="soup")
+    registration.needs.create(kind="wheelchair", note="Szerokie drzwi", created_at=NOW)
+    Registration.objects.update(age_statement=True)
+
+    page = client.get(f"{LIST}{registration.reference}/").content.decode()
+
+    assert "Soup" in page
+    assert "Statement of age" in page
+    assert "Szerokie" not in page
+    assert "wheelchair" not in page
 
 
 def test_a_list_that_is_empty_says_what_to_do(client, event):
