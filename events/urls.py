@@ -5,7 +5,7 @@ from django.urls import path
 from events.api.urls import api_patterns
 from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
-from events.web.manage import contacts, notices, places
+from events.web.manage import contacts, notices, parts, places
 from events.web.manage import events as desk
 from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
@@ -30,6 +30,8 @@ public_patterns = [
     path("manage/events/<slug:slug>/hold/", steps.hold, name="manage-event-hold"),
     path("manage/events/<slug:slug>/close/", steps.close, name="manage-event-close"),
     path("manage/events/<slug:slug>/copy/", desk.copy, name="manage-event-copy"),
+    path("manage/events/<slug:slug>/agenda/", parts.agenda, name="manage-event-agenda"),
+    path("manage/events/<slug:slug>/questions/", parts.questions, name="manage-event-questions"),
     path("manage/events/<slug:slug>/files/", files, name="manage-event-files"),
     path("manage/events/<slug:slug>/files/change/", change_files, name="manage-event-files-change"),
     path("manage/places/", places.venue_list, name="manage-venues"),

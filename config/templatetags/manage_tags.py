@@ -71,6 +71,8 @@ def event_menu(context: Context, event: Event) -> EventMenu:
     pages = (
         (May.SEE, _("Overview"), "manage-event"),
         (May.EDIT, _("Edit"), "manage-event-edit"),
+        (May.EDIT, _("Agenda"), "manage-event-agenda"),
+        (May.EDIT, _("Questions"), "manage-event-questions"),
         (May.EDIT, _("Files"), "manage-event-files"),
         (May.SEE_PEOPLE, _("Registrations"), "manage-registrations"),
         (May.SEE_NEEDS, _("Needs"), "manage-needs"),

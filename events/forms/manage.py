@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -13,11 +15,22 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
 )
-from events.enums import Accessibility, AccessibilityFeature, EventMode, ReminderChannel, Visibility, WaitlistPolicy
+from events.enums import (
+    Accessibility,
+    AccessibilityFeature,
+    AgeRule,
+    EventMode,
+    Language,
+    ReminderChannel,
+    Visibility,
+    WaitlistPolicy,
+)
 from events.forms.texts import TranslatedFormField, written
 from events.models import (
+    Audience,
     District,
     EventKind,
+    Organization,
     OrganizationalUnit,
     ParticipantCategory,
     ParticipationProcess,
@@ -28,8 +41,13 @@ from events.models import (
 )
 
 FEATURE: Final = "access_"
+# Rules of registration that are seldom changed.
+POLICY: Final = ("confirm_email", "hold_minutes", "waitlist", "waitlist_limit", "waitlist_policy", "offer_hours")
 _MOST_PEOPLE: Final = 1_000_000
 _MOST_MINUTES: Final = 60 * 24 * 60
+_COMING_OF_AGE: Final = 18
+_USUAL_LINK_MINUTES: Final = 30
+_ONE_DAY: Final = 24 * 60
 _AS_USUAL: Final = ("", _("As is usual for this kind"))
 _WHETHER_REQUIRED: Final = (("yes", _("People have to register")), ("no", _("Everybody may come without registering")))
 _ON_THE_WALL: Final = "%Y-%m-%dT%H:%M"
@@ -73,6 +91,14 @@ def _seats(label: StrOrPromise, **options: Any) -> forms.IntegerField:
 
 def _moment(label: StrOrPromise, **options: Any) -> WallClockField:
     return WallClockField(label=label, required=False, **options)
+
+
+def language_name(code: str) -> str:
+    """A language by its name where it has one in the language of the page."""
+    try:
+        return capfirst(str(get_language_info(code)["name_translated"]))
+    except KeyError:
+        return code
 
 
 def is_written(form: forms.Form, *names: str) -> bool:
@@ -119,6 +145,37 @@ class EventForm(forms.Form):
         help_text=_("What it is about, for whom, what happens with the results. Markdown works."),
     )
     visibility = forms.ChoiceField(label=_("Who sees it"), choices=(_AS_USUAL, *Visibility.choices), required=False)
+    audiences = forms.ModelMultipleChoiceField(
+        Audience.objects.all(),
+        label=_("For whom it is meant"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everybody else may come all the same, unless the event is restricted."),
+    )
+    organizations = forms.ModelMultipleChoiceField(
+        Organization.objects.all(),
+        label=_("Invited organizations"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only of use where the event is restricted: it is shown to nobody but those who are invited."),
+    )
+    age_rule = forms.ChoiceField(label=_("Age"), choices=AgeRule.choices, initial=AgeRule.NONE, required=False)
+    age_limit = forms.IntegerField(
+        label=_("A guardian's statement below the age of"),
+        min_value=1,
+        max_value=_COMING_OF_AGE,
+        required=False,
+        help_text=_("Years. People only say whether the rule is met; nobody asks for a date of birth."),
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of the meeting itself"),
+        choices=Language.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("With none ticked it is as usual for the kind, or in Polish."),
+    )
+    is_streamed = forms.BooleanField(label=_("It can be watched online while it takes place"), required=False)
+    is_recorded = forms.BooleanField(label=_("It is recorded"), required=False)
     slug = forms.SlugField(
         label=_("Short name in the address of the page"),
         max_length=120,
@@ -141,6 +198,21 @@ class EventForm(forms.Form):
         assume_scheme="https",
         help_text=_("Only people with a confirmed registration get it."),
     )
+    join_opens_minutes = forms.IntegerField(
+        label=_("Minutes before the start from which the link is shown"),
+        min_value=0,
+        max_value=_ONE_DAY,
+        initial=_USUAL_LINK_MINUTES,
+    )
+    room_override_reason = forms.CharField(
+        label=_("Why two meetings may share the room"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Choose another room or time, or say here why both may be in it. It is kept in the history of both."
+        ),
+    )
 
     process = forms.ModelChoiceField(ParticipationProcess.objects.order_by("slug"), label=_("Process"), required=False)
     stage = forms.ModelChoiceField(Stage.objects.select_related("process"), label=_("Stage"), required=False)
@@ -159,6 +231,9 @@ class EventForm(forms.Form):
     capacity = _seats(_("Number of seats"), help_text=_("Left empty, the number of seats is not limited."))
     opens_at = _moment(_("Registration opens"), help_text=_("Left empty, it is open from publication on."))
     closes_at = _moment(_("Registration closes"), help_text=_("Left empty, it is open until the last date starts."))
+    usual_policy = forms.BooleanField(
+        label=_("As is usual for this kind of meeting, unless I change something below"), required=False, initial=True
+    )
     confirm_email = forms.BooleanField(
         label=_("People confirm their e-mail address before they get the seat"), required=False, initial=True
     )
@@ -203,6 +278,7 @@ class EventForm(forms.Form):
         """`units`: those in which this person may make events; None when an event is changed, which is of `unit`."""
         super().__init__(*args, **kwargs)
         self._say_whose_contact_is_shown([unit] if unit else list(units or ()))
+        _offer(self.fields["languages"], self._languages())
         for feature in AccessibilityFeature:
             self.fields[FEATURE + feature] = forms.ChoiceField(
                 label=feature.label, choices=(("", _("as the place says")), *Accessibility.choices), required=False
@@ -215,11 +291,16 @@ class EventForm(forms.Form):
             unused: tuple[str, ...] = ("notify", "version")
         else:
             # An event stays with its unit and keeps its address: links to it are out in the world.
-            unused = ("unit", "slug", "usual_reminders")
+            unused = ("unit", "slug", "usual_policy", "usual_reminders")
             _offer(self.fields["visibility"], Visibility.choices)
             _offer(self.fields["required"], _WHETHER_REQUIRED)
         for name in unused:
             del self.fields[name]
+
+    def _languages(self) -> list[tuple[str, StrOrPromise]]:
+        """Those of this service, and whatever the event is in besides."""
+        also = [code for code in self["languages"].value() or () if code not in Language.values]
+        return [*Language.choices, *((code, language_name(code)) for code in also)]
 
     def _say_whose_contact_is_shown(self, units: list[OrganizationalUnit]) -> None:
         without = [each for each in units if not each.contact_email]
@@ -232,6 +313,10 @@ class EventForm(forms.Form):
         else:
             hint = _("Left empty, the address of the unit is shown.")
         self.fields["contact_email"].help_text = hint
+
+    def clean_age_rule(self) -> str:
+        """Nothing chosen is no rule."""
+        return str(self.cleaned_data["age_rule"] or AgeRule.NONE)
 
     def clean(self) -> dict[str, Any]:
         """Check what stands in two fields."""

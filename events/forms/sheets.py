@@ -1,9 +1,9 @@
 """An organiser's sheet: all forms of one event together, filled from a definition and read back into one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.definitions import (
+    UNSET,
     CategoryDefinition,
     EventDefinition,
     EventEdit,
@@ -19,41 +20,16 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
 )
-from events.enums import AccessibilityFeature, EventMode, Visibility, WaitlistPolicy
-from events.errors import DomainError, FieldErrors
-from events.forms.manage import FEATURE, CategoryForm, EventForm, ReminderForm, SessionForm, is_written
+from events.enums import AccessibilityFeature, AgeRule, EventMode, Visibility, WaitlistPolicy
+from events.errors import DomainError, FieldErrors, RoomTaken
+from events.forms.manage import FEATURE, POLICY, CategoryForm, EventForm, ReminderForm, SessionForm, is_written
 from events.forms.refusals import show_at, show_refusal
+from events.forms.rows import Initial, Rows, kept, raw, row_formset
 from events.models import OrganizationalUnit, ParticipantCategory, Room
 
-_Initial = dict[str, Any]
-_Rows = list[_Initial]
-_Row = TypeVar("_Row", bound=forms.Form)
-
-
-class RowFormSet(forms.BaseFormSet[_Row]):
-    """Rows that somebody may leave empty, each beginning with what is given for it."""
-
-    def __init__(self, *args: Any, rows: Sequence[_Initial] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._rows = rows
-        self.extra = len(rows)
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """What each row begins with."""
-        kwargs = super().get_form_kwargs(index)
-        if index is not None and index < len(self._rows):
-            kwargs["initial"] = self._rows[index]
-        return kwargs
-
-
-def _row_formset(form: type[_Row], *, most: int, can_delete: bool = False) -> type[RowFormSet[_Row]]:
-    made = forms.formset_factory(form, formset=RowFormSet, can_delete=can_delete, max_num=most, absolute_max=most)
-    return cast("type[RowFormSet[_Row]]", made)
-
-
-SessionFormSet = _row_formset(SessionForm, most=100, can_delete=True)
-CategoryFormSet = _row_formset(CategoryForm, most=100)
-ReminderFormSet = _row_formset(ReminderForm, most=20, can_delete=True)
+SessionFormSet = row_formset(SessionForm, most=100, can_delete=True)
+CategoryFormSet = row_formset(CategoryForm, most=100)
+ReminderFormSet = row_formset(ReminderForm, most=20, can_delete=True)
 
 
 @dataclass
@@ -64,6 +40,9 @@ class EventSheet:
     sessions: forms.BaseFormSet[SessionForm]
     categories: forms.BaseFormSet[CategoryForm]
     reminders: forms.BaseFormSet[ReminderForm]
+    # The units in which this person may let two meetings share a room; and the event's own, None while it may be chosen.
+    sharing: QuerySet[OrganizationalUnit] | None
+    unit: OrganizationalUnit | None
 
     def is_valid(self) -> bool:
         """Check every form, so that everything wrong is said at once."""
@@ -93,8 +72,31 @@ class EventSheet:
     @property
     def has_policy_errors(self) -> bool:
         """Whether something is wrong among the rules that are seldom changed."""
-        names = ("hold_minutes", "waitlist_limit", "waitlist_policy", "offer_hours")
-        return any(self.event[name].errors for name in names)
+        return any(self.event[name].errors for name in POLICY)
+
+    @property
+    def has_circle(self) -> bool:
+        """Whether it is meant for anybody in particular."""
+        has_rule = self.event["age_rule"].value() not in {None, "", AgeRule.NONE.value}
+        return has_rule or is_written(self.event, "audiences", "organizations", "age_limit")
+
+    @property
+    def has_languages(self) -> bool:
+        """Whether the meeting has languages of its own, or is shown to others."""
+        return is_written(self.event, "languages") or any(
+            self.event[name].value() for name in ("is_streamed", "is_recorded")
+        )
+
+    @property
+    def has_link_time(self) -> bool:
+        """Whether the link opens at another time than usual."""
+        field = self.event["join_opens_minutes"]
+        return bool(field.errors) or str(field.value() or "") not in {"", str(field.field.initial)}
+
+    @property
+    def asks_why_room_is_shared(self) -> bool:
+        """Whether a room turned out to be taken, and this person may let two meetings share it."""
+        return is_written(self.event, "room_override_reason")
 
     @property
     def has_accessibility(self) -> bool:
@@ -108,12 +110,15 @@ class EventSheet:
 
     def show_refusal(self, refusal: DomainError) -> None:
         """Say what the domain refused at the field or the row that it is about."""
+        if isinstance(refusal, RoomTaken) and self._may_share_rooms():
+            show_at(self.event, "room_override_reason", [refusal.message])
+            return
         if not isinstance(refusal, FieldErrors):
             show_refusal(self.event, refusal)
             return
         rows: dict[str, list[forms.Form]] = {
-            "sessions": [form for form in _kept(self.sessions) if not form.is_empty],
-            "reminders": [form for form in _kept(self.reminders) if not form.is_empty],
+            "sessions": [form for form in kept(self.sessions) if not form.is_empty],
+            "reminders": [form for form in kept(self.reminders) if not form.is_empty],
         }
         for path, sentences in refusal.errors.items():
             part, _dot, rest = path.partition(".")
@@ -124,9 +129,14 @@ class EventSheet:
             else:
                 show_at(self.event, rest if part == "registration" else part, words)
 
+    def _may_share_rooms(self) -> bool:
+        unit = self.unit or self.event.cleaned_data["unit"]
+        return self.sharing is not None and self.sharing.filter(pk=unit.pk).exists()
+
     def definition(self) -> EventDefinition:
         """The event to be made."""
         typed = self.event.cleaned_data
+        is_usual = typed["usual_policy"] and not set(POLICY).intersection(self.event.changed_data)
         return EventDefinition(
             unit=typed["unit"],
             slug=typed["slug"] or None,
@@ -135,9 +145,11 @@ class EventSheet:
             registration=RegistrationDefinition(
                 required={"yes": True, "no": False}.get(typed["required"]),
                 categories=self._categories(),
-                **self._policy(),
+                **self._window(),
+                **({} if is_usual else self._policy()),
             ),
             reminders=None if typed["usual_reminders"] else self._reminders(),
+            languages=tuple(typed["languages"]) or None,
             **self._words_and_place(),
         )
 
@@ -148,9 +160,13 @@ class EventSheet:
             visibility=Visibility(typed["visibility"]),
             sessions=self._sessions(),
             registration=RegistrationEdit(
-                required=typed["required"] == "yes", categories=self._categories(), **self._policy()
+                required=typed["required"] == "yes",
+                categories=self._categories(),
+                **self._window(),
+                **self._policy(),
             ),
             reminders=self._reminders(),
+            languages=tuple(typed["languages"]),
             **self._words_and_place(),
         )
 
@@ -175,19 +191,25 @@ class EventSheet:
             "contact_email": typed["contact_email"],
             "contact_phone": typed["contact_phone"],
             "accessibility": {name: value for name, value in answers.items() if value},
-            "topics": tuple(typed["topics"]),
+            **{name: tuple(typed[name]) for name in ("topics", "audiences", "organizations")},
+            "is_streamed": typed["is_streamed"],
+            "is_recorded": typed["is_recorded"],
+            "age_rule": AgeRule(typed["age_rule"]),
+            # An age that was written before another rule was chosen means nothing.
+            "age_limit": typed["age_limit"] if typed["age_rule"] == AgeRule.GUARDIAN_STATEMENT else None,
+            "join_opens_minutes": typed["join_opens_minutes"],
+            "room_override_reason": typed["room_override_reason"],
         }
+
+    def _window(self) -> dict[str, Any]:
+        return {name: self.event.cleaned_data[name] for name in ("opens_at", "closes_at", "capacity")}
 
     def _policy(self) -> dict[str, Any]:
         typed = self.event.cleaned_data
-        names = ("opens_at", "closes_at", "capacity", "confirm_email", "hold_minutes", "waitlist", "waitlist_limit")
-        return {
-            **{name: typed[name] for name in (*names, "offer_hours")},
-            "waitlist_policy": WaitlistPolicy(typed["waitlist_policy"]),
-        }
+        return {**{name: typed[name] for name in POLICY}, "waitlist_policy": WaitlistPolicy(typed["waitlist_policy"])}
 
     def _sessions(self) -> tuple[SessionDefinition, ...]:
-        return tuple(form.definition() for form in _kept(self.sessions) if not form.is_empty)
+        return tuple(form.definition() for form in kept(self.sessions) if not form.is_empty)
 
     def _categories(self) -> tuple[CategoryDefinition, ...]:
         return tuple(
@@ -197,19 +219,20 @@ class EventSheet:
         )
 
     def _reminders(self) -> tuple[ReminderDefinition, ...]:
-        return tuple(form.definition() for form in _kept(self.reminders) if not form.is_empty)
-
-
-def _kept(rows: forms.BaseFormSet[_Row]) -> list[_Row]:
-    return [form for form in rows.forms if form not in rows.deleted_forms]
+        return tuple(form.definition() for form in kept(self.reminders) if not form.is_empty)
 
 
 @dataclass(frozen=True)
 class SheetMaker:
-    """Makes sheets for one person: `units` are those in which they may make events, None when an event is changed (of `unit`)."""
+    """Makes sheets for one person.
+
+    `units` are those in which they may make events, None when an event is changed (of `unit`); `sharing` those in which
+    they may let two meetings share a room.
+    """
 
     units: QuerySet[OrganizationalUnit] | None
     unit: OrganizationalUnit | None = None
+    sharing: QuerySet[OrganizationalUnit] | None = None
 
     def blank(self) -> EventSheet:
         """A sheet for a new event, with room for one date."""
@@ -219,7 +242,8 @@ class SheetMaker:
     def filled(self, definition: EventDefinition, *, version: int) -> EventSheet:
         """A sheet that shows an event as it is."""
         policy = definition.registration
-        listed = {each.category.code: each.capacity for each in policy.categories}
+        categories = () if policy.categories is UNSET else policy.categories
+        listed = {each.category.code: each.capacity for each in categories}
         return self._sheet(
             event={**_event_initial(definition), **_policy_initial(policy), "version": version},
             sessions=[_session_initial(session) for session in definition.sessions],
@@ -239,13 +263,15 @@ class SheetMaker:
             sessions=SessionFormSet(data, prefix="sessions", form_kwargs={"rooms": self._rooms}),
             categories=CategoryFormSet(data, prefix="categories", form_kwargs={"categories": self._categories}),
             reminders=ReminderFormSet(data, prefix="reminders"),
+            sharing=self.sharing,
+            unit=self.unit,
         )
 
     def with_another(self, data: QueryDict, part: Literal["sessions", "reminders"]) -> EventSheet:
         """The sheet as somebody sent it, unchecked, with one more row: adding a date needs no script."""
         sent = self.typed(data)
         rows = {
-            name: [_raw(form) for form in formset.forms]
+            name: [raw(form) for form in formset.forms]
             for name, formset in (
                 ("sessions", sent.sessions),
                 ("categories", sent.categories),
@@ -253,9 +279,9 @@ class SheetMaker:
             )
         }
         rows[part].append({})
-        return self._sheet(event=_raw(sent.event), **rows)
+        return self._sheet(event=raw(sent.event), **rows)
 
-    def _sheet(self, *, event: _Initial, sessions: _Rows, categories: _Rows, reminders: _Rows) -> EventSheet:
+    def _sheet(self, *, event: Initial, sessions: Rows, categories: Rows, reminders: Rows) -> EventSheet:
         return EventSheet(
             event=EventForm(initial=event, units=self.units, unit=self.unit),
             sessions=SessionFormSet(rows=sessions, prefix="sessions", form_kwargs={"rooms": self._rooms}),
@@ -263,6 +289,8 @@ class SheetMaker:
                 rows=categories, prefix="categories", form_kwargs={"categories": self._categories}
             ),
             reminders=ReminderFormSet(rows=reminders, prefix="reminders"),
+            sharing=self.sharing,
+            unit=self.unit,
         )
 
     @cached_property
@@ -275,34 +303,31 @@ class SheetMaker:
         return {category.code: category for category in ParticipantCategory.objects.all()}
 
 
-def _raw(form: forms.Form) -> _Initial:
-    return {name: form[name].value() for name in form.fields}
-
-
-def _event_initial(definition: EventDefinition) -> _Initial:
-    names = ("title", "summary", "description", "join_url", "contact_email", "contact_phone")
+def _event_initial(definition: EventDefinition) -> Initial:
+    names = ("title", "summary", "description", "join_url", "join_opens_minutes", "contact_email", "contact_phone")
+    facts = ("is_streamed", "is_recorded", "age_limit")
     objects = ("kind", "venue", "district", "process", "stage")
     chosen = {name: getattr(definition, name) for name in objects}
     return {
-        **{name: getattr(definition, name) for name in names},
+        **{name: getattr(definition, name) for name in (*names, *facts)},
         **{name: each.pk if each else None for name, each in chosen.items()},
         "mode": definition.mode.value if definition.mode else "",
         "visibility": definition.visibility.value if definition.visibility else "",
-        "topics": [topic.pk for topic in definition.topics],
+        **{name: [each.pk for each in getattr(definition, name)] for name in ("topics", "audiences", "organizations")},
+        "languages": list(definition.languages or ()),
+        "age_rule": definition.age_rule.value,
         **{FEATURE + name: value for name, value in definition.accessibility.items()},
     }
 
 
-def _policy_initial(policy: RegistrationDefinition) -> _Initial:
-    names = ("opens_at", "closes_at", "capacity", "confirm_email", "hold_minutes", "waitlist", "waitlist_limit")
+def _policy_initial(policy: RegistrationDefinition) -> Initial:
     return {
-        **{name: getattr(policy, name) for name in (*names, "offer_hours")},
-        "waitlist_policy": policy.waitlist_policy.value,
+        **{name: getattr(policy, name) for name in ("opens_at", "closes_at", "capacity", *POLICY)},
         "required": "yes" if policy.required else "no",
     }
 
 
-def _session_initial(session: SessionDefinition) -> _Initial:
+def _session_initial(session: SessionDefinition) -> Initial:
     return {
         "id": session.id,
         "starts_at": session.starts_at,

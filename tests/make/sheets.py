@@ -1,5 +1,6 @@
 """What a browser would send of an organiser's sheet: the page's own values, and what a test changes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,11 +11,15 @@ from events.forms.sheets import EventSheet
 
 def sheet_data(sheet: EventSheet, **changes: Any) -> dict[str, Any]:
     """Every field as the page shows it; `changes` are by the field's name in the page, None leaves one out."""
+    sets = (sheet.sessions, sheet.categories, sheet.reminders)
+    rows = [form for each in sets for form in (each.management_form, *each.forms)]
+    return form_data([sheet.event, *rows], **changes)
+
+
+def form_data(shown: Iterable[forms.Form], **changes: Any) -> dict[str, Any]:
+    """Every field of these forms as the page shows it, and what a test changes."""
     data: dict[str, Any] = {}
-    for rows in (sheet.sessions, sheet.categories, sheet.reminders):
-        data |= {field.html_name: field.value() for field in rows.management_form}
-    each = [sheet.event, *sheet.sessions.forms, *sheet.categories.forms, *sheet.reminders.forms]
-    for form in each:
+    for form in shown:
         for field in form:
             data |= _sent(field)
     return {name: value for name, value in (data | changes).items() if value is not None}
@@ -30,4 +35,6 @@ def _sent(field: forms.BoundField) -> dict[str, Any]:
         return {field.html_name: value or None}
     if isinstance(field.field, forms.DateTimeField) and hasattr(value, "strftime"):
         return {field.html_name: f"{value:%Y-%m-%dT%H:%M}"}
+    if isinstance(field.field, forms.TimeField) and hasattr(value, "strftime"):
+        return {field.html_name: f"{value:%H:%M}"}
     return {field.html_name: "" if value is None else value}

@@ -58,7 +58,7 @@ def change_files(request: StaffRequest, slug: str) -> HttpResponse:
             remove_attachment(event, _number(request.POST["remove"]), by=request.user, at=now)
             messages.success(request, _("The file is gone."))
         elif "up" in request.POST:
-            order = _with_one_higher(attachments_of(event), _number(request.POST["up"]))
+            order = _with_one_higher(list(attachments_of(event)), _number(request.POST["up"]))
             order_attachments(event, order, by=request.user, at=now)
     except DomainError as refusal:
         messages.error(request, in_one_line(refusal))

@@ -47,7 +47,7 @@ def event_list(request: StaffRequest) -> HttpResponse:
 def new_event(request: StaffRequest) -> HttpResponse:
     """Make a draft."""
     require_anywhere(request.user, May.EDIT)
-    maker = SheetMaker(units=units_where(request.user, May.EDIT))
+    maker = SheetMaker(units=units_where(request.user, May.EDIT), sharing=units_where(request.user, May.OVERRIDE))
     sheet = _read(request, maker) or maker.blank()
     if _is_final(request) and sheet.is_valid():
         try:
@@ -65,7 +65,7 @@ def new_event(request: StaffRequest) -> HttpResponse:
 def change_event(request: StaffRequest, slug: str) -> HttpResponse:
     """Change an event; whoever registered is told of another time or place."""
     event = get_managed_event(request.user, slug, May.EDIT)
-    maker = SheetMaker(units=None, unit=event.unit)
+    maker = SheetMaker(units=None, unit=event.unit, sharing=units_where(request.user, May.OVERRIDE))
     # The form speaks the time of the event's own place.
     with timezone.override(ZoneInfo(event.time_zone)):
         sheet = _read(request, maker) or maker.filled(definition_of(event), version=event.version)

@@ -12,13 +12,23 @@ from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
 from events.enums import EventChangeKind, EventStatus, QuestionKind, Role
-from events.models import Event, EventChange, EventRole, User
+from events.models import AgendaItem, Event, EventChange, EventRole, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import Registration
 from tests.config.test_pages_in_a_browser import DESKTOP, PHONE, SMALL_PHONE, faults, keep_picture, overflows
-from tests.make import make_event, make_kind, make_notice, make_registration, make_unit, make_user, make_venue
+from tests.make import (
+    make_attachment,
+    make_event,
+    make_kind,
+    make_notice,
+    make_question,
+    make_registration,
+    make_unit,
+    make_user,
+    make_venue,
+)
 from tests.make.events import PASSWORD, make_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
