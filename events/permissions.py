@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
-from events.models import Attachment, Event, OrganizationalUnit, UnitMembership, User, Venue
+from events.models import Attachment, Event, EventSeries, OrganizationalUnit, UnitMembership, User, Venue
 
 Person = User | AnonymousUser
 
@@ -33,6 +33,8 @@ class May(enum.Enum):
     SEE_NEEDS = "see_needs"
     CHECK_IN = "check_in"
     SEE_MESSAGES = "see_messages"
+    # Who belongs to the unit and in which roles.
+    SEE_STAFF = "see_staff"
     # What touches every unit, or asks people for more than a meeting needs.
     ADMINISTER = "administer"
 
@@ -41,7 +43,7 @@ ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
     Role.ADMIN: frozenset(May),
     Role.OWNER: frozenset(May) - {May.ADMINISTER},
     Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
-    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.SEE_NEEDS, May.ADMINISTER},
+    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.SEE_NEEDS, May.SEE_STAFF, May.ADMINISTER},
     Role.DOOR: frozenset({May.CHECK_IN}),
     # Needs have a door of their own; names and addresses are not part of this role.
     Role.ACCESSIBILITY: frozenset({May.SEE, May.SEE_NEEDS}),
@@ -140,6 +142,14 @@ def _everything_of(user: Person, where: Q) -> frozenset[May]:
         return frozenset(May)
     roles = UnitMembership.objects.filter(where, user=user).values_list("role", flat=True)
     return frozenset().union(*(ROLE_MAY[Role(role)] for role in roles))
+
+
+def get_managed_series(user: Person, series_id: int, may: May = May.SEE) -> EventSeries:
+    """The series, if this person may do this with the events of its unit; else 404."""
+    series = EventSeries.objects.filter(pk=series_id, unit__in=units_where(user, may)).select_related("unit").first()
+    if series is None:
+        raise Http404
+    return series
 
 
 def get_editable_venue(user: Person, slug: str) -> Venue:

@@ -49,6 +49,7 @@ CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
 # What people need may tell of their health: not for those who only want to know who comes.
 SEE_NEEDS: Final = frozenset({"owner", "accessibility", "admin"})
 SEE_MESSAGES: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
+SEE_STAFF: Final = frozenset({"owner", "admin"})
 # Owners of any unit: places are shared.
 EDIT_ANYWHERE: Final = EDIT | {STRANGER}
 
@@ -279,6 +280,9 @@ TABLE: Final = [
     api("manage-event-attachment", "delete", parts={"attachment_id": "unknown"}, passes=frozenset()),
     api("manage-event-pools", passes=SEE),
     api("manage-event-pool", "patch", body={"capacity": 70}, parts={"item": "pool"}, passes=EDIT),
+    api("manage-audit", passes=SEE | {STRANGER}),
+    api("manage-staff", passes=SEE_STAFF | {STRANGER}),
+    api("manage-rooms", passes=EDIT_ANYWHERE),
     api("manage-venues", passes=EDIT_ANYWHERE),
     api("manage-venues", "post", body=NEW_VENUE, passes=EDIT_ANYWHERE, got=201),
     api("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),

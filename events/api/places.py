@@ -1,10 +1,12 @@
 """Places as organisers keep them: shared by all units, made and changed by whoever edits events."""
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,10 +17,16 @@ from events.api.bodies import AccessibilityField
 from events.api.fields import Body, TextsField, count, row_id, several
 from events.api.manage import signed_in
 from events.api.pagination import Pages
+from events.api.queries import MomentField, OnlyKnown
 from events.api.shapes import Shape, VenueShape
-from events.models import District, Venue
-from events.permissions import May, get_editable_venue, require_anywhere
+from events.enums import Visibility
+from events.models import District, Room, RoomBooking, Venue
+from events.permissions import May, get_editable_venue, require_anywhere, units_where
 from events.queries import reference
+from events.queries.rooms import booked_rooms
+
+USUAL_PERIOD: Final = timedelta(days=31)
+LONGEST_PERIOD: Final = timedelta(days=366)
 
 
 class RoomBody(Body):
@@ -55,11 +63,12 @@ class VenueBody(Body):
 
 
 class RoomShape(Shape):
-    """A room with its legal number of people."""
+    """A room with its legal number of people, and how long before a meeting it is taken."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     capacity = serializers.IntegerField(allow_null=True)
+    setup_minutes = serializers.IntegerField()
 
 
 class ManagedVenueShape(VenueShape):
@@ -116,3 +125,62 @@ class ManagedVenue(APIView):
         body = VenueBody(venue, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         return Response(ManagedVenueShape(edit_venue(venue, body.definition(venue), by=user, at=timezone.now())).data)
+
+
+class RoomQuery(OnlyKnown):
+    """The period whose bookings are shown: a month from now unless said otherwise, a year at most."""
+
+    after = MomentField(required=False)
+    before = MomentField(required=False)
+
+    def period(self, *, at: datetime) -> tuple[datetime, datetime]:
+        """From when until when."""
+        after: datetime = self.validated_data.get("after", at)
+        before: datetime = self.validated_data.get("before", after + USUAL_PERIOD)
+        if not timedelta(0) < before - after <= LONGEST_PERIOD:
+            raise serializers.ValidationError({"before": [_("Give a period of a year at most.")]})
+        return after, before
+
+
+class BookingShape(Shape):
+    """When a room is taken, from the set-up to the end; `event` null: you may not know its name."""
+
+    begins_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    is_shared = serializers.BooleanField()
+    unit = serializers.CharField(source="session.event.unit.slug")
+    event = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_event(self, booking: RoomBooking) -> str | None:
+        """The event, where everybody finds it or it is of one's own unit."""
+        event = booking.session.event
+        is_listed = event.is_public and event.visibility == Visibility.PUBLIC
+        return event.slug if is_listed or event.unit_id in self.context["units"] else None
+
+
+class BookedRoomShape(RoomShape):
+    """A room and when it is taken."""
+
+    venue = serializers.CharField(source="venue.slug")
+    bookings = BookingShape(many=True)
+
+
+class ManagedRooms(generics.GenericAPIView[Room]):
+    """All rooms, and when they are taken."""
+
+    pagination_class = Pages
+    serializer_class = BookedRoomShape
+    queryset = Room.objects.none()
+
+    @extend_schema(parameters=[RoomQuery], responses=BookedRoomShape(many=True))
+    def get(self, request: Request) -> Response:
+        """List them in pages, by place and name."""
+        user = signed_in(request)
+        require_anywhere(user, May.EDIT)
+        wish = RoomQuery(data=RoomQuery.said_in(request.query_params))
+        wish.is_valid(raise_exception=True)
+        after, before = wish.period(at=timezone.now())
+        page = self.paginate_queryset(booked_rooms(after=after, before=before))
+        known = {"units": frozenset(units_where(user, May.SEE).values_list("pk", flat=True))}
+        return self.get_paginated_response(BookedRoomShape(page, many=True, context=known).data)

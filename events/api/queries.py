@@ -34,6 +34,28 @@ class MomentField(WallClockField):
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
+class OnlyKnown(serializers.Serializer[Any]):
+    """What a list is narrowed by; a name that nobody reads is refused, because it would narrow nothing."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse the names that are not read."""
+        known = [*self.fields, *PAGING]
+        errors = {name: [no_such_filter(name, known)] for name in self.initial_data if name not in known}
+        if errors:
+            raise serializers.ValidationError(errors)
+        return attrs
+
+    @classmethod
+    def said_in(cls, query: QueryDict) -> dict[str, object]:
+        """A query string as this reads it: lists where values may be repeated, nothing where nothing is said."""
+        fields = cls().fields
+        return {
+            name: query.getlist(name) if isinstance(fields.get(name), serializers.MultipleChoiceField) else value
+            for name, value in query.items()
+            if value
+        }
+
+
 class ManagedEventQuery(serializers.Serializer[Any]):
     """Filters of a list of events: OR within one, AND across them; each of the first eight may be repeated."""
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from events.api import attachments, manage, moves, open_data, parts, places, preview, processes, public, reference
+from events.api import (
+    attachments,
+    audit,
+    manage,
+    moves,
+    open_data,
+    parts,
+    places,
+    preview,
+    processes,
+    public,
+    reference,
+)
 
 api_patterns = [
     path("events/", public.EventList.as_view(), name="api-events"),
@@ -66,6 +78,9 @@ api_patterns = [
         attachments.EventAttachment.as_view(),
         name="api-manage-event-attachment",
     ),
+    path("manage/audit/", audit.Audit.as_view(), name="api-manage-audit"),
+    path("manage/staff/", audit.Staff.as_view(), name="api-manage-staff"),
+    path("manage/rooms/", places.ManagedRooms.as_view(), name="api-manage-rooms"),
     path("manage/venues/", places.ManagedVenues.as_view(), name="api-manage-venues"),
     path("manage/venues/<slug:slug>/", places.ManagedVenue.as_view(), name="api-manage-venue"),
 ]
