@@ -19,6 +19,8 @@ def seats_follow_event(*, change_id: int, kind: EventChangeKind, **_signal: obje
     match kind:
         case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
             change = EventChange.objects.get(pk=change_id)
+            if kind == EventChangeKind.NEW_DATE:
+                offer_again(change.event_id, at=change.at)
             promote(change.event_id, at=change.at)
         case EventChangeKind.CANCELLED | EventChangeKind.POSTPONED:
             change = EventChange.objects.get(pk=change_id)

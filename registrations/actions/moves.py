@@ -127,9 +127,7 @@ def expire_due(*, at: datetime) -> int:
 
     Seats that lie free although somebody waits find their people on the way. Cancelled events are left as they are.
     """
-    running = Registration.objects.exclude(event__status=EventStatus.CANCELLED)
-    holds = running.filter(state=_S.HELD, hold_expires_at__lte=at).values_list("event", flat=True)
-    offers = running.filter(state=_S.OFFERED, offer_expires_at__lte=at).values_list("event", flat=True)
+    due = Registration.objects.exclude(event__status=EventStatus.CANCELLED).filter(_has_run_out(at=at))
     lying_free = SeatPool.objects.filter(
         Q(capacity__isnull=True) | Q(capacity__gt=F("taken")),
         waiting__gt=0,
@@ -138,7 +136,7 @@ def expire_due(*, at: datetime) -> int:
     ).values_list("event", flat=True)
     expired = 0
     failures: list[Exception] = []
-    for event_id in sorted({*holds, *offers, *lying_free}):
+    for event_id in sorted({*due.values_list("event", flat=True), *lying_free}):
         try:
             expired += _expire_event(event_id, at=at)
         except Exception as failure:
@@ -153,10 +151,15 @@ def expire_due(*, at: datetime) -> int:
 @retried
 def _expire_event(event_id: int, *, at: datetime) -> int:
     lock_queue(event_id)
-    has_run_out = Q(state=_S.HELD, hold_expires_at__lte=at) | Q(state=_S.OFFERED, offer_expires_at__lte=at)
-    due = list(Registration.objects.filter(has_run_out, event=event_id).order_by("id"))
+    due = list(Registration.objects.filter(_has_run_out(at=at), event=event_id).order_by("id"))
     _let_run_out(due, event_id, at=at)
     return len(due)
+
+
+def _has_run_out(*, at: datetime) -> Q:
+    # Nobody can answer for a date that is not there: offers stand still until the event has one again.
+    offer = Q(state=_S.OFFERED, offer_expires_at__lte=at) & ~Q(event__status=EventStatus.POSTPONED)
+    return Q(state=_S.HELD, hold_expires_at__lte=at) | offer
 
 
 def hold_has_run_out(registration: Registration, *, at: datetime) -> bool:
@@ -200,7 +203,8 @@ def _require_offer(registration: Registration, *, at: datetime) -> None:
     expires_at = registration.offer_expires_at
     if expires_at is None or registration.state not in {_S.OFFERED, _S.EXPIRED}:
         raise NotActive
-    if registration.state == _S.EXPIRED or at >= expires_at:
+    stands_still = registration.event.status == EventStatus.POSTPONED
+    if registration.state == _S.EXPIRED or (at >= expires_at and not stands_still):
         raise OfferOver
 
 

@@ -34,6 +34,16 @@ def promote(event_id: int, *, at: datetime) -> int:
     return move_up(event_id, at=at)
 
 
+@retried
+def offer_again(event_id: int, *, at: datetime) -> None:
+    """Offer anew, with a time to answer that counts from now, what was on offer when the event lost its date."""
+    lock_queue(event_id)
+    book = SeatBook(event_id)
+    offers = list(Registration.objects.filter(event=event_id, state=RegistrationState.OFFERED).order_by("id"))
+    if book.event is not None and offers:
+        _Promotion(book, book.event, at).offer_again(offers)
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a registration holds: seats, or a place in a queue; taken down before the registration lets go of it."""
@@ -206,6 +216,22 @@ class _Promotion:
                 state, moment = RegistrationState.OFFERED, {"offer_expires_at": deadline}
             columns = {"holds_seat": True, "waiting_pool": None, **moment}
             move(rows, to=state, cause=ChangeCause.PROMOTED, by=None, at=self._at, columns=columns)
+
+    def offer_again(self, offers: Sequence[Registration]) -> None:
+        """Give them a new time to answer, or the seat itself where nobody is asked any more."""
+        starts = self._next_starts(offers)
+        of_deadline: dict[datetime | None, list[Registration]] = defaultdict(list)
+        for row in offers:
+            starts_at = starts[row.pk]
+            if starts_at is not None:
+                of_deadline[self._deadline(starts_at)].append(row)
+        for deadline, rows in of_deadline.items():
+            if deadline is None:
+                state, columns = RegistrationState.CONFIRMED, {"confirmed_at": self._at}
+                move(rows, to=state, cause=ChangeCause.PROMOTED, by=None, at=self._at, columns=columns)
+            else:
+                Registration.objects.filter(pk__in=[row.pk for row in rows]).update(offer_expires_at=deadline)
+                record(rows, ChangeCause.PROMOTED, was=rows[0].state, by=None, at=self._at)
 
     def _deadline(self, starts_at: datetime) -> datetime | None:
         """Until when the seat is offered; None: it is given without asking."""

@@ -335,7 +335,7 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     session = event.sessions.get()
     later = session.starts_at + timedelta(days=30)
 
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(53):
         set_new_date(event, [a_date(later, id=session.pk)], by=user, at=NOW)
 
     assert (event.status, event.version, event.starts_at) == ("published", 2, later)
@@ -348,6 +348,18 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     waiting.refresh_from_db()
     assert waiting.state == "confirmed"
     assert "STATUS:CONFIRMED" in CalendarEntry.objects.filter(session__event=event, language="pl")[0].content
+
+
+def test_an_offer_is_made_again_for_the_new_date():
+    event = make_event(capacity=1, offer_hours=24)
+    offered = make_registration(event, state=RegistrationState.OFFERED)
+    postpone_event(event, by=make_user(), at=NOW)
+    much_later = NOW + timedelta(days=10)
+
+    set_new_date(event, [a_date(END, id=event.sessions.get().pk)], by=make_user(), at=much_later)
+
+    offered.refresh_from_db()
+    assert (offered.state, offered.offer_expires_at) == ("offered", much_later + timedelta(hours=24))
 
 
 def test_a_new_date_in_another_room_is_one_message_and_two_facts():

@@ -9,8 +9,8 @@ from events.actions.seats import SeatBook
 from events.enums import EventStatus
 from events.models import Event, RegistrationPolicy, SeatPool
 from registrations.actions import queues
-from registrations.actions.moves import cancel_registration
-from registrations.actions.queues import promote
+from registrations.actions.moves import accept_offer, cancel_registration, expire_due
+from registrations.actions.queues import offer_again, promote
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import Registration, RegistrationChange
 from registrations.queries.lists import position_of
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 S = RegistrationState
 HOUR = timedelta(hours=1)
+START = NOW + timedelta(days=14)
 
 
 def make_queue(event: Event, *parties: int) -> list[Registration]:
@@ -292,3 +293,59 @@ def test_thousand_seats_find_their_people_in_few_statements(django_assert_max_nu
         assert promote(event.pk, at=NOW + HOUR) == 1000
 
     assert counts(event) == [(1000, 200)]
+
+
+# Offers of an event that is put off
+
+
+def offered_until(registration):
+    row = fresh(registration)
+    return row.state, row.offer_expires_at
+
+
+def test_an_offer_stands_still_while_there_is_no_date():
+    event = make_event(capacity=2, offer_hours=24)
+    first, second = (make_registration(event, state=S.OFFERED) for _ in range(2))
+    Event.objects.update(status=EventStatus.POSTPONED)
+    after_a_month = NOW + timedelta(days=30)
+
+    assert expire_due(at=after_a_month) == 0
+    accept_offer(first, at=after_a_month)
+
+    assert [fresh(row).state for row in (first, second)] == [S.CONFIRMED, S.OFFERED]
+
+
+def test_a_new_date_gives_a_new_time_to_answer(django_assert_num_queries):
+    event = make_event(capacity=2, offer_hours=24)
+    rows = [make_registration(event, state=S.OFFERED) for _ in range(2)]
+    event.sessions.update(starts_at=NOW + timedelta(days=60), ends_at=NOW + timedelta(days=61))
+    after_a_month = NOW + timedelta(days=30)
+
+    with django_assert_num_queries(8):
+        offer_again(event.pk, at=after_a_month)
+
+    assert [offered_until(row) for row in rows] == [(S.OFFERED, after_a_month + timedelta(hours=24))] * 2
+    assert changes(event) == [(ChangeCause.PROMOTED, S.OFFERED, S.OFFERED, True)] * 2
+    assert counts(event) == [(2, 0)]
+
+
+def test_who_cannot_be_asked_any_more_has_the_seat():
+    event = make_event(capacity=1, offer_hours=24)
+    row = make_registration(event, state=S.OFFERED)
+
+    offer_again(event.pk, at=START - timedelta(hours=1))
+
+    assert fresh(row).state == S.CONFIRMED
+    assert changes(event) == [(ChangeCause.PROMOTED, S.OFFERED, S.CONFIRMED, True)]
+
+
+def test_what_has_begun_is_not_offered_again():
+    event = make_event(capacity=1, offer_hours=24)
+    row = make_registration(event, state=S.OFFERED)
+    before = offered_until(row)
+
+    offer_again(event.pk, at=START)
+    offer_again(make_event().pk, at=NOW)
+
+    assert offered_until(row) == before
+    assert changes(event) == []
