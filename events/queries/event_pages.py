@@ -1,14 +1,13 @@
 """Everything that the public page of one event shows, in a fixed number of queries."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import prefetch_related_objects
 
 from events.enums import EventChangeKind, EventMode
-from events.models import Event, SeatPool, Session, Topic, Translated
+from events.models import Event, SeatPool, Session, Topic
+from events.queries.former_places import FormerPlace, former_place
 from events.queries.registration_windows import RegistrationWindow, registration_window
 
 # What somebody who read the page before has to be told.
@@ -18,14 +17,6 @@ NOTABLE_CHANGES = (
     EventChangeKind.MODE_CHANGED,
     EventChangeKind.NEW_DATE,
 )
-
-
-@dataclass(frozen=True)
-class FormerPlace:
-    """Where an event was announced before it moved online."""
-
-    name: Translated
-    address: str
 
 
 @dataclass(frozen=True)
@@ -80,15 +71,5 @@ def event_page_facts(event: Event, *, at: datetime) -> EventPageFacts:
             pool.session_id: pool for pool in pools if pool.session_id is not None and pool.category_id is None
         },
         changes=frozenset(kind for kind, _before in changes),
-        former_place=_former_place(event, changes),
+        former_place=former_place(event, changes),
     )
-
-
-def _former_place(event: Event, changes: Collection[tuple[str, Mapping[str, Any]]]) -> FormerPlace | None:
-    if event.mode != EventMode.ONLINE or EventChangeKind.MODE_CHANGED not in {kind for kind, _before in changes}:
-        return None
-    if event.venue is not None:
-        return FormerPlace(event.venue.name, event.venue.address)
-    # The place was taken out of the event; its history still knows it.
-    places = [before for kind, before in changes if kind == EventChangeKind.RELOCATED and before.get("venue")]
-    return FormerPlace(places[-1]["name"], places[-1].get("address", "")) if places else None
