@@ -112,6 +112,10 @@ class NeedState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("need state", "Withdrawn")
 
 
+# Who took a need back, or knows already that it cannot be met, counts on nothing.
+OPEN_NEEDS: Final = (NeedState.REQUESTED, NeedState.ACKNOWLEDGED, NeedState.ARRANGED, NeedState.FULFILLED)
+
+
 class Attendance(models.TextChoices):
     """Whether the person came; never guessed from the registration."""
 

@@ -50,9 +50,10 @@ def mail_calendar(
     A withdrawal that no program would understand as the person's own (several sessions, or the office writing to
     itself) brings nothing rather than the news that the event is off.
     """
-    facts = [personal_facts(entry, language) for entry in entries]
+    # A mail lies about for good and cannot be put right: the link stays out of it, see docs/decisions/0010.
+    facts = [personal_facts(entry, language, with_link=False) for entry in entries]
     if purpose == "CANCEL":
-        facts = [replace(one, status="CANCELLED", is_busy=False, join=None) for one in facts]
+        facts = [replace(one, status="CANCELLED", is_busy=False) for one in facts]
     is_button = len(facts) == 1 and organizer.address.casefold() != attendee.address.casefold()
     if not is_button:
         return MailCalendar("", "" if purpose == "WITHDRAWAL" or not facts else plain_file(facts))
@@ -70,12 +71,12 @@ def mail_calendar(
     return MailCalendar(method, text)
 
 
-def personal_facts(entry: PersonalEntry, language: str) -> EntryFacts:
+def personal_facts(entry: PersonalEntry, language: str, *, with_link: bool = True) -> EntryFacts:
     """What the person's own calendar says of a session: where they stand, and the join link once they are confirmed."""
     facts = facts_of(entry.session, language)
     is_confirmed = entry.state == RegistrationState.CONFIRMED
     is_on = facts.status != "CANCELLED"
-    join_url = entry.session.event.join_url if is_confirmed and is_on else ""
+    join_url = entry.session.event.join_url if with_link and is_confirmed and is_on else ""
     with translation.override(language):
         notes = [] if is_confirmed else [_("Your registration: %(state)s") % {"state": entry.state.label}]
         notes += [_("Join online: %(address)s") % {"address": join_url}] if join_url else []
