@@ -1,5 +1,6 @@
-"""News from below: a change row was written, so the tick is nudged as soon as it is committed."""
+"""News and questions from below: the tick is nudged when a change row is committed; what it would tell is counted."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -9,7 +10,8 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from events.signals import event_changed
+from events.signals import event_changed, telling_previewed
+from notifications.actions.planning import planned_by
 from registrations.signals import registration_changed
 
 _TICK: Final = "notifications.tasks.tick"
@@ -27,3 +29,9 @@ def nudge() -> None:
     waiting = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lte=timezone.now()).order_by("id")
     if not any(row.task.get("func") == _TICK for row in waiting):
         async_task(_TICK)
+
+
+@receiver(telling_previewed, dispatch_uid="notifications.count_what_would_be_told")
+def count_what_would_be_told(*, change_ids: list[int], **_signal: object) -> Mapping[str, int]:
+    """How many messages these changes make; they are made, and the asker rolls them back."""
+    return planned_by(change_ids)

@@ -1,47 +1,65 @@
 """Gathers what a message is written from, and puts the secret links in at the last moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
 import segno
 from django.conf import settings
 
-from events.models import unit_contact
+from events.models import Event, EventChange, unit_contact
+from events.queries.former_places import FormerPlace, former_places
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
-from notifications.kinds import KINDS, CalendarPart
+from notifications.kinds import KINDS, CalendarPart, Kind, needs_served_by
 from notifications.models import Message
-from notifications.queries.dispatch import changes_to_tell, linked_registrations, registrations_of_person
-from notifications.rendering.letters import TICKET_CID, Letter, Material, written
+from notifications.queries.dispatch import (
+    changes_to_tell,
+    linked_registrations,
+    people_who_need,
+    registrations_of_person,
+    sessions_of,
+)
+from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, written
 from notifications.rendering.secret_links import marked_ids, with_links
-from registrations.enums import RegistrationState
+from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
+from registrations.queries.needs import needs_of
 
 
 class NobodyToWriteTo(Exception):
     """The person has no address for this channel any more."""
 
 
-Entries = Mapping[int, Sequence[PersonalEntry]]
+@dataclass(frozen=True)
+class Background:
+    """What many messages are written from, read in few statements: calendar entries by registration, places by event."""
+
+    entries: Mapping[int, Sequence[PersonalEntry]]
+    former_places: Mapping[int, FormerPlace]
 
 
-def calendar_entries(messages: Iterable[Message]) -> Entries:
-    """What mails about to be written tell calendars, by registration; few statements for a whole batch."""
+def background_of(messages: Iterable[Message]) -> Background:
+    """What mails about to be written tell calendars, and which places their events have left; for a whole batch."""
+    batch = list(messages)
     with_calendar = [
         message.registration
-        for message in messages
+        for message in batch
         if message.registration is not None
         and message.channel == Channel.EMAIL
         and KINDS[message.kind].calendar != CalendarPart.NONE
     ]
-    return entries_of(with_calendar)
+    return Background(
+        entries=entries_of(with_calendar),
+        former_places=former_places({message.event for message in batch if message.event is not None}),
+    )
 
 
-def letter_of(message: Message, entries: Entries, *, at: datetime) -> Letter:
+def letter_of(message: Message, background: Background, *, at: datetime) -> Letter:
     """The message as it is kept: with placeholders for the secret links."""
-    return written(_material(message, entries), at=at)
+    return written(_material(message, background), at=at)
 
 
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
@@ -95,39 +113,79 @@ def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
     return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
 
 
-def _material(message: Message, entries: Entries) -> Material:
+def _material(message: Message, background: Background) -> Material:
     registration, event = message.registration, message.event
-    if registration is None or event is None:
+    if event is None:
         raise NobodyToWriteTo
     kind = KINDS[message.kind]
     change = message.registration_change
+    changes = _changes(message, kind)
     return Material(
         kind=kind,
         channel=Channel(message.channel),
         language=message.language,
+        recipient=_recipient(message),
         registration=registration,
-        participant=_reachable(registration, Channel(message.channel)),
+        role=message.role,
         event=event,
         sessions=list(event.sessions.all()),
-        chosen=list(registration.sessions.all()),
+        chosen=sessions_of(message),
         subject_session=message.session,
-        changes=changes_to_tell(message) if kind.name == "event_changed" else (),
+        former_place=background.former_places.get(event.pk),
+        changes=changes,
         reason=_reason(message),
         by_organiser=change is not None and change.to_state == RegistrationState.CANCELLED_BY_ORGANIZER,
         gave_up_seat=change is not None
         and change.from_state == RegistrationState.CONFIRMED
         and change.to_state != RegistrationState.CONFIRMED,
-        all_registrations=registrations_of_person(registration) if kind.name == "my_registrations" else (),
-        entries=entries.get(registration.pk, ()),
+        needs=_needs(registration) if registration is not None and kind.tells_of_needs else frozenset(),
+        people_concerned=_people_concerned(event, changes) if message.staff is not None else 0,
+        all_registrations=registrations_of_person(registration)
+        if registration is not None and kind.name == "my_registrations"
+        else (),
+        entries=background.entries.get(registration.pk, ()) if registration is not None else (),
     )
 
 
-def _reachable(registration: Registration, channel: Channel) -> Participant:
-    """The person, unless they were erased or have no address for this channel."""
-    participant: Participant | None = getattr(registration, "participant", None)
-    if participant is None or not (participant.email if channel == Channel.EMAIL else participant.phone):
+def _changes(message: Message, kind: Kind) -> Sequence[EventChange]:
+    if not kind.tells:
+        return ()
+    told_by = [other.name for other in KINDS.values() if set(other.tells) & set(kind.tells)]
+    return changes_to_tell(message, of=kind.tells, told_by=told_by)
+
+
+def _recipient(message: Message) -> Recipient:
+    """The person, unless they were erased, have left, or have no address for this channel."""
+    recipient = None
+    if message.registration is not None:
+        recipient = _participant(message.registration, Channel(message.channel))
+    elif message.role is not None:
+        role = message.role
+        recipient = Recipient(name=role.name, full_name=role.name, address=role.email)
+    elif message.staff is not None and message.staff.is_active:
+        person = message.staff
+        recipient = Recipient(name=person.full_name, full_name=person.full_name, address=person.email)
+    if recipient is None or not recipient.address:
         raise NobodyToWriteTo
-    return participant
+    return recipient
+
+
+def _participant(registration: Registration, channel: Channel) -> Recipient | None:
+    participant: Participant | None = getattr(registration, "participant", None)
+    if participant is None:
+        return None
+    address = participant.email if channel == Channel.EMAIL else str(participant.phone)
+    return Recipient(name=participant.first_name, full_name=participant.full_name, address=address)
+
+
+def _needs(registration: Registration) -> frozenset[NeedKind]:
+    return frozenset(NeedKind(need.kind) for need in needs_of(registration) if need.state in OPEN_NEEDS)
+
+
+def _people_concerned(event: Event, changes: Iterable[EventChange]) -> int:
+    """How many people have asked for what a change took out."""
+    needs = needs_served_by(feature for change in changes for feature in change.before.get("features", ()))
+    return people_who_need(event, needs)
 
 
 def _reason(message: Message) -> str:

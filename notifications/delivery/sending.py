@@ -15,9 +15,9 @@ from notifications.actions import outbox
 from notifications.actions.due_times import may_wake, quiet_until
 from notifications.channels import Carrier, Outgoing, open_channel
 from notifications.delivery.composing import (
-    Entries,
+    Background,
     NobodyToWriteTo,
-    calendar_entries,
+    background_of,
     kept_letter,
     letter_of,
     outgoing_of,
@@ -74,22 +74,22 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
 
 def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
-    entries = calendar_entries(messages)
+    background = background_of(messages)
     for position, message in enumerate(messages):
         if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
             outbox.release(messages[position:])
             return
-        _send(message, entries, carrier, done, clock=clock)
+        _send(message, background, carrier, done, clock=clock)
 
 
-def _send(message: Message, entries: Entries, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
+def _send(message: Message, background: Background, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
     at = clock()
     morning = _quiet_until(message, at=at)
     if morning is not None:
         outbox.put_off(message, until=morning)
         done.put_off += 1
         return
-    written = _write(message, entries, done, at=at)
+    written = _write(message, background, done, at=at)
     if written is None:
         return
     letter, outgoing = written
@@ -115,9 +115,9 @@ def _send(message: Message, entries: Entries, carrier: Carrier, done: Sent, *, c
         done.sent += 1
 
 
-def _write(message: Message, entries: Entries, done: Sent, *, at: datetime) -> tuple[Letter, Outgoing] | None:
+def _write(message: Message, background: Background, done: Sent, *, at: datetime) -> tuple[Letter, Outgoing] | None:
     try:
-        letter = letter_of(message, entries, at=at)
+        letter = letter_of(message, background, at=at)
         return letter, outgoing_of(message, letter, at=at)
     except NobodyToWriteTo:
         outbox.end(message, MessageState.CANCELLED, StateReason.NO_ADDRESS)

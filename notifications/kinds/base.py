@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from events.enums import EventStatus
+from events.enums import EventChangeKind, EventStatus
 from notifications.enums import Priority
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 from registrations.models import Registration
@@ -28,8 +28,10 @@ class CalendarPart(enum.Enum):
 class Kind:
     """A kind of message; its texts are in `templates/messages/<name>/`.
 
-    `causes`: the change rows of a registration it answers, as (cause, state after it). `true_while` and
-    `event_true_while`: the states in which what it says is still so; it is checked again right before sending.
+    `causes`: the change rows of a registration it answers, as (cause, state after it); `tells`: the change rows of an
+    event that it speaks of. `true_while` and `event_true_while`: the states in which what it says is still so; it is
+    checked again right before sending. News of an event are of use until its end, and for `useful_for_at_least`.
+    `tells_of_needs`: who gets it has a need that this says, so it is nobody else's to read.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Kind:
     true_while: tuple[RegistrationState, ...] = ACTIVE_STATES
     event_true_while: tuple[EventStatus, ...] = (EventStatus.PUBLISHED, EventStatus.POSTPONED)
     causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
+    tells: tuple[EventChangeKind, ...] = ()
+    useful_for_at_least: timedelta = timedelta(0)
     calendar: CalendarPart = CalendarPart.NONE
     has_ticket: bool = False
     also_by_sms: bool = False
@@ -45,6 +49,7 @@ class Kind:
     needs_sms_consent: bool = False
     waits_for_daytime: bool = False
     repeat_when_unclear: bool = True
+    tells_of_needs: bool = False
 
 
 def until_event_ends(registration: Registration, at: datetime) -> datetime:

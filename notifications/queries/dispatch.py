@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from events.models import EventChange, Session
+from events.enums import EventChangeKind
+from events.models import Event, EventChange, Session
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
-from registrations.enums import ACTIVE_STATES
+from registrations.enums import ACTIVE_STATES, OPEN_NEEDS, NeedKind
 from registrations.models import Registration
 
 
@@ -21,6 +22,8 @@ def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
         "session",
         "event_change",
         "registration_change",
+        "role__agenda_item__session",
+        "staff",
     ).prefetch_related(
         Prefetch("event__sessions", queryset=Session.objects.select_related("room")), "registration__sessions"
     )
@@ -37,15 +40,17 @@ def complete_messages(ids: Iterable[uuid.UUID]) -> list[Message]:
     return list(_complete(Message.objects.filter(pk__in=list(ids))).order_by("created_at", "id"))
 
 
-def changes_to_tell(message: Message) -> list[EventChange]:
-    """What this person has not been told yet of the event's changes, oldest first."""
-    if message.event_change_id is None or message.registration is None:
+def changes_to_tell(message: Message, *, of: Iterable[EventChangeKind], told_by: Iterable[str]) -> list[EventChange]:
+    """What its reader has not been told yet of these kinds of changes by these kinds of messages, oldest first."""
+    if message.event_change is None:
         return []
     told = (
         Message.objects.filter(
             registration=message.registration_id,
+            role=message.role_id,
+            staff=message.staff_id,
             channel=message.channel,
-            kind=message.kind,
+            kind__in=list(told_by),
             event_change__lt=message.event_change_id,
             state__in=[MessageState.SENT, MessageState.DELIVERED, MessageState.SENDING, MessageState.UNKNOWN],
         )
@@ -53,20 +58,42 @@ def changes_to_tell(message: Message) -> list[EventChange]:
         .values_list("event_change_id", flat=True)
         .first()
     )
-    mine = {session.pk for session in message.registration.sessions.all()}
+    to_be_told = Q(notify=True)
+    if message.event_change.kind == EventChangeKind.NEW_DATE:
+        # What has changed together with the date is told with it.
+        to_be_told |= Q(at=message.event_change.at)
     changes = EventChange.objects.filter(
+        to_be_told,
         event=message.event_id,
-        notify=True,
+        kind__in=list(of),
         pk__lte=message.event_change_id,
         pk__gt=told or 0,
-        at__gte=message.registration.created_at,
     ).select_related("session__room")
+    if message.registration is not None:
+        changes = changes.filter(at__gte=message.registration.created_at)
+    mine = {session.pk for session in sessions_of(message)}
     # Whoever chose sessions is told of those and of new ones; of the others only people who come to all.
     return [
         change
         for change in changes.order_by("id")
         if change.session_id is None or not mine or change.session_id in mine or not change.before
     ]
+
+
+def sessions_of(message: Message) -> list[Session]:
+    """The sessions that its reader has chosen or works at; none: all of them."""
+    if message.registration is not None:
+        return list(message.registration.sessions.all())
+    item = message.role.agenda_item if message.role is not None else None
+    return [] if item is None else [item.session]
+
+
+def people_who_need(event: Event, kinds: Iterable[NeedKind]) -> int:
+    """How many people who count on an event have asked for one of these."""
+    asked = Registration.objects.filter(
+        event=event, state__in=ACTIVE_STATES, needs__kind__in=list(kinds), needs__state__in=OPEN_NEEDS
+    )
+    return asked.distinct().count()
 
 
 def registrations_of_person(registration: Registration) -> list[Registration]:

@@ -9,23 +9,39 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import pgettext
 
-from events.enums import EventMode, EventStatus
+from events.enums import EventChangeKind, EventMode, EventRoleKind, EventStatus, Visibility
 from events.ical import Mailbox
-from events.models import Event, EventChange, Session, in_language, unit_contact
+from events.models import Event, EventChange, EventRole, Session, in_language, unit_contact
+from events.queries.former_places import FormerPlace
 from events.rendering import event_address, plain_text
 from notifications.enums import Channel
-from notifications.kinds import CalendarPart, Kind
+from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
 from notifications.rendering.secret_links import as_long_as_sent, manage_link_mark
 from notifications.rendering.short_messages import fitted
-from notifications.rendering.words import attended, changes_of, moment, place, short_when, when_of
-from registrations.enums import RegistrationState
-from registrations.models import Participant, Registration
+from notifications.rendering.words import (
+    attended,
+    changes_of,
+    former_place_of,
+    lost_features,
+    moment,
+    old_dates_of,
+    place,
+    short_when,
+    when_of,
+)
+from registrations.enums import AttendanceIntent, NeedKind, RegistrationState
+from registrations.models import Registration
 from registrations.queries.feeds import PersonalEntry
+from registrations.queries.joining import joining
 from registrations.rendering import MailCalendar, mail_calendar
 
 TICKET_CID: Final = "ticket"
+# An edit that an organiser wants people to know of has its values on the page; a new date has its own place in a text.
+_NEWS_WITHOUT_VALUES: Final = frozenset({EventChangeKind.EDITED, EventChangeKind.NEW_DATE})
 
 
 @dataclass(frozen=True)
@@ -41,16 +57,30 @@ class Letter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Whom a message goes to: `name` greets, `address` is that of the channel."""
+
+    name: str
+    full_name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Material:
     """Everything that a message is written from, loaded already."""
 
     kind: Kind
     channel: Channel
     language: str
-    registration: Registration
-    participant: Participant
+    recipient: Recipient
     event: Event
     sessions: Sequence[Session]  # of the event, in time order
+    # One of three: somebody who registered, somebody who works at the event, a member of staff.
+    registration: Registration | None = None
+    role: EventRole | None = None
+    former_place: FormerPlace | None = None
+    needs: frozenset[NeedKind] = frozenset()  # of the person who registered
+    people_concerned: int = 0  # by what a member of staff is alerted of
     chosen: Sequence[Session] = ()
     subject_session: Session | None = None  # the one that a reminder is about
     changes: Sequence[EventChange] = ()
@@ -87,12 +117,12 @@ class NothingToSay(Exception):
 def written(material: Material, *, at: datetime) -> Letter:
     """The message in its reader's language; `at` is the stamp of its calendar part."""
     with translation.override(material.language):
-        values = _values(material)
+        values = _values(material, at=at)
         if material.channel == Channel.SMS:
-            return Letter(to=str(material.participant.phone), body=_sms(material, values))
+            return Letter(to=material.recipient.address, body=_sms(material, values))
         calendar = _calendar(material, at=at)
         return Letter(
-            to=material.participant.email,
+            to=material.recipient.address,
             subject=" ".join(_render(material, "subject.txt", values).split()),
             body=_tidy(_render(material, "email.txt", values)),
             html=_render(material, "email.html", values),
@@ -101,49 +131,97 @@ def written(material: Material, *, at: datetime) -> Letter:
         )
 
 
-def _values(material: Material) -> dict[str, object]:
+def _values(material: Material, *, at: datetime) -> dict[str, object]:
     """What templates may use; every value is ready to be shown."""
-    event, registration = material.event, material.registration
+    event = material.event
     zone = ZoneInfo(event.time_zone)
     coming = _sessions(material)
-    changes = changes_of(event, material.changes, zone)
-    if material.changes and not changes and not _has_other_news(material):
-        raise NothingToSay
     when_short = short_when(coming[0], zone) if coming else ""
-    venue = str(event.venue) if event.venue else place(event)
+    is_left = material.former_place is not None
+    venue = pgettext("place", "Online") if is_left else str(event.venue) if event.venue else place(event)
+    # Who may not open the event's page is not sent there.
+    page = "" if event.visibility == Visibility.RESTRICTED else event_address(event.slug, material.language)
     return {
         "kind": material.kind.name,
         "title": str(event),
-        "name": material.participant.first_name,
+        "name": material.recipient.name,
         "dates": [
-            _Dated(when_of(session, zone), in_language(session.title), place(event, session)) for session in coming
+            _Dated(when_of(session, zone), in_language(session.title), venue if is_left else place(event, session))
+            for session in coming
         ],
         "when": when_of(coming[0], zone) if coming else "",
         "when_short": when_short,
-        "place": place(event, coming[0] if coming else None),
+        "place": venue if is_left else place(event, coming[0] if coming else None),
+        "former_place": former_place_of(material.former_place) if material.former_place else "",
         "when_where": ", ".join(part for part in (when_short, venue) if part),
-        "directions": plain_text(in_language(event.venue.directions)) if event.venue else "",
-        "is_online": event.mode in {EventMode.ONLINE, EventMode.HYBRID},
-        "join_url": event.join_url if registration.state == RegistrationState.CONFIRMED else "",
+        "directions": plain_text(in_language(event.venue.directions)) if event.venue and not is_left else "",
+        "is_postponed": event.status == EventStatus.POSTPONED,
+        "reason": material.reason,
+        "by_organiser": material.by_organiser,
+        "own": [_own(one, material.language) for one in material.all_registrations],
+        "event_url": page,
+        "accessibility_url": f"{page}#accessibility" if page else "",
+        "ticket_cid": TICKET_CID,
+        "organiser": str(event.unit),
+        "contact_email": unit_contact(event),
+        "contact_phone": event.contact_phone or event.unit.contact_phone,
+        "has_calendar": material.kind.calendar == CalendarPart.REQUEST,
+        **_news(material, zone),
+        **_of_registration(material, coming, zone, at=at),
+        **_of_work(material),
+    }
+
+
+def _news(material: Material, zone: ZoneInfo) -> dict[str, object]:
+    """What has changed, unless nothing has after all."""
+    event = material.event
+    changes = changes_of(event, material.changes, zone)
+    lost = lost_features(event, material.changes)
+    if material.kind.tells_of_needs:
+        # Of everything that is gone, only what this person has asked for.
+        lost = [feature for feature in lost if needs_served_by([feature]) & material.needs]
+    has_news = changes or lost or any(change.kind in _NEWS_WITHOUT_VALUES for change in material.changes)
+    if material.kind == MOVED_ONLINE:
+        has_news = has_news and event.mode == EventMode.ONLINE
+    if material.changes and not has_news:
+        raise NothingToSay
+    return {
+        "changes": changes,
+        "old_dates": old_dates_of(material.changes, zone),
+        "lost": [str(feature.label) for feature in lost],
+    }
+
+
+def _of_registration(
+    material: Material, coming: Sequence[Session], zone: ZoneInfo, *, at: datetime
+) -> dict[str, object]:
+    registration, event = material.registration, material.event
+    if registration is None:
+        return {"seats": 0}
+    join = joining(event, coming, state=registration.state, at=at)
+    return {
         "seats": registration.seats,
         "state": registration.state,
         "state_label": registration.get_state_display(),
         "confirm_by": moment(registration.hold_expires_at, zone) if registration.hold_expires_at else "",
         "offer_until": moment(registration.offer_expires_at, zone) if registration.offer_expires_at else "",
         "has_seat_held": registration.holds_seat,
-        "reason": material.reason,
-        "by_organiser": material.by_organiser,
-        "changes": changes,
-        "own": [_own(one, material.language) for one in material.all_registrations],
+        "is_asked": registration.attendance_intent == AttendanceIntent.ASKED,
+        "join_url": join.url if join is not None else "",
+        "join_opens_at": moment(join.opens_at, zone) if join is not None and not join.url else "",
         "manage_link": manage_link_mark(registration.pk),
-        "event_url": event_address(event.slug, material.language),
-        "accessibility_url": f"{event_address(event.slug, material.language)}#accessibility",
         "ticket_code": registration.ticket_code if material.kind.has_ticket else "",
-        "ticket_cid": TICKET_CID,
-        "organiser": str(event.unit),
-        "contact_email": unit_contact(event),
-        "contact_phone": event.contact_phone or event.unit.contact_phone,
-        "has_calendar": material.kind.calendar == CalendarPart.REQUEST,
+    }
+
+
+def _of_work(material: Material) -> dict[str, object]:
+    """What only people who work at the event, or look after it, are told."""
+    if material.registration is not None:
+        return {}
+    return {
+        "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
+        "people_concerned": material.people_concerned,
+        "staff_url": f"{settings.BASE_URL}{reverse('manage-event', args=[material.event.slug])}",
     }
 
 
@@ -158,11 +236,6 @@ def _sessions(material: Material) -> list[Session]:
     zone = ZoneInfo(material.event.time_zone)
     day = about.starts_at.astimezone(zone).date()
     return [session for session in coming if session.starts_at.astimezone(zone).date() == day]
-
-
-def _has_other_news(material: Material) -> bool:
-    """An edit that an organiser wants people to know of without a value of its own here: the page has it."""
-    return any(change.kind == "edited" for change in material.changes)
 
 
 def _own(registration: Registration, language: str) -> _Own:
@@ -189,7 +262,7 @@ def _tidy(text: str) -> str:
 
 def _sms(material: Material, values: Mapping[str, object]) -> str:
     def write(title: str, with_link: bool) -> str:  # noqa: FBT001 - called by position, twice
-        link = values["manage_link"] if with_link else ""
+        link = values.get("manage_link", "") if with_link else ""
         return " ".join(_render(material, "sms.txt", {**values, "title": title, "manage_link": link}).split())
 
     return fitted(
@@ -203,14 +276,15 @@ def _sms(material: Material, values: Mapping[str, object]) -> str:
 def _calendar(material: Material, *, at: datetime) -> MailCalendar:
     """The calendar part, for whom has the date in a calendar or is to have it."""
     part = material.kind.calendar
-    is_coming = material.registration.state == RegistrationState.CONFIRMED
+    registration = material.registration
+    is_coming = registration is not None and registration.state == RegistrationState.CONFIRMED
     if part == CalendarPart.NONE or not (is_coming or material.gave_up_seat):
         return MailCalendar("", "")
     return mail_calendar(
         material.entries,
         purpose=part.value,
         language=material.language,
-        attendee=Mailbox(name=material.participant.full_name, address=material.participant.email),
+        attendee=Mailbox(name=material.recipient.full_name, address=material.recipient.address),
         organizer=Mailbox(name=str(material.event.unit), address=_organizer_address(material.event)),
         stamp=at,
     )

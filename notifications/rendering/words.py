@@ -10,10 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from events.enums import EventChangeKind, EventMode
-from events.models import Event, EventChange, Session, in_language
+from events.enums import Accessibility, AccessibilityFeature, EventChangeKind, EventMode
+from events.models import Event, EventChange, Session, in_language, merged_accessibility
+from events.queries.former_places import FormerPlace
 
 _DAY: Final = "l, j E Y"
+_OFFERED: Final = frozenset({Accessibility.YES, Accessibility.ON_REQUEST})
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,24 @@ def place(event: Event, session: Session | None = None) -> str:
         return pgettext("place", "Online") if event.mode == EventMode.ONLINE else ""
     room = session.room.name if session is not None and session.room is not None else ""
     return ", ".join(part for part in (str(event.venue), room, event.venue.address) if part)
+
+
+def former_place_of(former: FormerPlace) -> str:
+    """Where nobody is to go any more."""
+    return ", ".join(part for part in (in_language(former.name), former.address) if part)
+
+
+def old_dates_of(changes: Iterable[EventChange], zone: ZoneInfo) -> list[str]:
+    """The dates for which a meeting was announced before it was postponed; none, unless there is a new one."""
+    replaced = next((change for change in changes if change.kind == EventChangeKind.NEW_DATE), None)
+    return [] if replaced is None else [_times(session, zone) for session in replaced.before.get("sessions", ())]
+
+
+def lost_features(event: Event, changes: Iterable[EventChange]) -> list[AccessibilityFeature]:
+    """What was announced, was taken out by one of these changes, and is not there now either."""
+    taken = {feature for change in changes for feature in change.before.get("features", ())}
+    now = merged_accessibility(event.venue.accessibility if event.venue else {}, event.accessibility)
+    return [feature for feature in AccessibilityFeature if feature in taken and now[feature] not in _OFFERED]
 
 
 def changes_of(event: Event, changes: Iterable[EventChange], zone: ZoneInfo) -> list[Change]:

@@ -25,6 +25,14 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "reminder": pgettext_lazy("message kind", "Reminder"),
     "event_changed": pgettext_lazy("message kind", "The event has changed"),
     "event_cancelled": pgettext_lazy("message kind", "The event is cancelled"),
+    "event_postponed": pgettext_lazy("message kind", "The event is postponed"),
+    "new_date": pgettext_lazy("message kind", "A new date: do you still come?"),
+    "moved_online": pgettext_lazy("message kind", "The event is online now"),
+    "feature_lost": pgettext_lazy("message kind", "Something you asked for will not be there"),
+    "supplier_cancelled": pgettext_lazy("message kind", "To people who work there: cancelled"),
+    "supplier_postponed": pgettext_lazy("message kind", "To people who work there: postponed"),
+    "supplier_changed": pgettext_lazy("message kind", "To people who work there: changed"),
+    "accessibility_alert": pgettext_lazy("message kind", "To the coordinator: less accessible than announced"),
 }
 
 

@@ -1,7 +1,9 @@
-"""A planned message, written directly; planning is tested elsewhere."""
+"""Planned messages, written directly, and whom they go to; planning is tested elsewhere."""
 
 from datetime import datetime, timedelta
 
+from events.enums import EventRoleKind
+from events.models import AgendaItem, Event, EventRole, User
 from notifications.enums import Channel
 from notifications.kinds import KINDS
 from notifications.models import Message
@@ -32,5 +34,47 @@ def make_message(
         created_at=at,
         due_at=at,
         useful_until=at + useful_for,
+        next_attempt_at=at,
+    )
+
+
+def make_role(
+    event: Event,
+    kind: EventRoleKind = EventRoleKind.INTERPRETER,
+    *,
+    email: str = "jan@example.org",
+    name: str = "Jan Kowalski",
+    agenda_item: AgendaItem | None = None,
+) -> EventRole:
+    """Somebody who works at the event and has an address."""
+    identity = email or name
+    return EventRole.objects.create(
+        event=event, kind=kind, name=name, email=email, identity=identity, agenda_item=agenda_item
+    )
+
+
+def make_message_to(
+    person: EventRole | User,
+    kind: str,
+    *,
+    event: Event | None = None,
+    channel: Channel = Channel.EMAIL,
+    language: str = "pl",
+    at: datetime = NOW,
+) -> Message:
+    """A message to somebody who works at an event, or to a member of staff; due now."""
+    role = person if isinstance(person, EventRole) else None
+    return Message.objects.create(
+        dedupe_key=f"test:{kind}:{person.pk}:{channel}",
+        kind=kind,
+        channel=channel,
+        priority=KINDS[kind].priority,
+        role=role,
+        staff=person if isinstance(person, User) else None,
+        event=role.event if role else event,
+        language=language,
+        created_at=at,
+        due_at=at,
+        useful_until=at + timedelta(days=13),
         next_attempt_at=at,
     )

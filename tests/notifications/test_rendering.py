@@ -1,7 +1,7 @@
 """Every kind in every language, with nothing left open, and SMS that fit."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from django.conf import settings as project
 from django.urls import reverse
 from django.utils import translation
 
-from events.enums import EventChangeKind, EventMode
-from events.models import Event, EventChange, Session
-from notifications.delivery.composing import calendar_entries, letter_of, outgoing_of
+from events.enums import EventChangeKind, EventMode, Visibility
+from events.models import AgendaItem, Event, EventChange, EventRole, Session, User
+from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, outgoing_of
 from notifications.enums import Channel
 from notifications.kinds import KINDS
 from notifications.models import Message
@@ -21,11 +21,11 @@ from notifications.queries.dispatch import complete_messages
 from notifications.rendering.letters import Letter, NothingToSay
 from notifications.rendering.secret_links import TOKEN_LENGTH, manage_address, without_links
 from notifications.rendering.short_messages import SEGMENTS, SEGMENTS_WITH_LINK, fitted, plain_latin, segments
-from registrations.enums import RegistrationState
-from registrations.models import Registration, RegistrationChange
-from tests.make import make_event, make_registration, make_venue
+from registrations.enums import NeedKind, NeedState, RegistrationState
+from registrations.models import AccommodationRequest, Registration, RegistrationChange
+from tests.make import make_event, make_registration, make_user, make_venue
 from tests.make.events import NOW
-from tests.notifications.make_messages import make_message
+from tests.notifications.make_messages import make_message, make_message_to, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -39,31 +39,51 @@ STATES = {
     "offer_lapsed": S.EXPIRED,
     "own_cancellation": S.CANCELLED_BY_PARTICIPANT,
 }
+DATES = {"starts_at": "2027-01-20T08:00:00+00:00", "ends_at": "2027-01-20T09:00:00+00:00", "all_day": False}
+# The change that a kind tells of, where it is not the way of taking part.
+CHANGES: dict[str, tuple[EventChangeKind, dict[str, Any]]] = {
+    "event_postponed": (EventChangeKind.POSTPONED, {}),
+    "new_date": (EventChangeKind.NEW_DATE, {"sessions": [DATES]}),
+    "moved_online": (EventChangeKind.MODE_CHANGED, {"mode": "in_person"}),
+    "feature_lost": (EventChangeKind.FEATURE_LOST, {"features": ["pjm"]}),
+    "accessibility_alert": (EventChangeKind.FEATURE_LOST, {"features": ["pjm"]}),
+    "supplier_cancelled": (EventChangeKind.CANCELLED, {}),
+    "supplier_postponed": (EventChangeKind.POSTPONED, {}),
+    "supplier_changed": (EventChangeKind.NEW_DATE, {"sessions": [DATES]}),
+}
+# Nobody who gets one of these has a registration (any more) to look after.
+WITHOUT_LINK = {"event_cancelled", "offer_lapsed", "own_cancellation", "accessibility_alert"} | {
+    kind for kind in KINDS if kind.startswith("supplier_")
+}
 NUMBER = "+48501502503"
 
 
-def letter(message: Message) -> Letter:
+def letter(message: Message, *, at: datetime = NOW) -> Letter:
     (complete,) = complete_messages([message.pk])
-    return letter_of(complete, calendar_entries([complete]), at=NOW)
+    return letter_of(complete, background_of([complete]), at=at)
 
 
 def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> Message:
     venue = make_venue()
+    if kind == "moved_online":
+        event = {"mode": EventMode.ONLINE, **event}
     row = make_event(venue=venue, **event)
-    registration = make_registration(row, state=STATES.get(kind, S.CONFIRMED), language=language, phone=NUMBER)
-    message = make_message(registration, kind, channel=channel)
-    if kind.startswith("event_"):
+    if kind.startswith("supplier_"):
+        message = make_message_to(make_role(row), kind, channel=channel, language=language)
+    elif kind == "accessibility_alert":
+        message = make_message_to(make_user(), kind, event=row, channel=channel, language=language)
+    else:
+        registration = make_registration(row, state=STATES.get(kind, S.CONFIRMED), language=language, phone=NUMBER)
+        AccommodationRequest.objects.create(registration=registration, kind=NeedKind.PJM, created_at=NOW)
+        message = make_message(registration, kind, channel=channel)
+    if kind in CHANGES or kind.startswith("event_"):
+        what, before = CHANGES.get(kind, (EventChangeKind.MODE_CHANGED, {"mode": "online"}))
         message.event_change = EventChange.objects.create(
-            event=row,
-            kind=EventChangeKind.MODE_CHANGED,
-            before={"mode": "online"},
-            at=NOW,
-            notify=True,
-            reason="Awaria",
+            event=row, kind=what, before=before, at=NOW, notify=True, reason="Awaria"
         )
     else:
         message.registration_change = RegistrationChange.objects.create(
-            registration=registration, cause="signed_up", to_state=registration.state, at=NOW
+            registration=message.registration, cause="signed_up", to_state="confirmed", at=NOW
         )
     message.save()
     return message
@@ -105,7 +125,7 @@ def test_every_kind_is_written_in_every_language(kind: str, language: str):
     assert f'<html lang="{language}">' in outgoing.html
     if language == "uk" and kind != "my_registrations":
         assert re.search("[а-яіїєґ]", found.subject)
-    if kind not in {"event_cancelled", "offer_lapsed", "own_cancellation"}:
+    if kind not in WITHOUT_LINK:
         token = message.registration.manage_token if message.registration else ""
         assert manage_address(token, language) in outgoing.text
         assert manage_address(token, language) in outgoing.html
@@ -300,13 +320,177 @@ def test_a_reminder_speaks_of_its_own_day():
     assert "26 January" not in body
 
 
-def test_a_link_to_take_part_is_only_for_who_has_a_seat():
+def test_a_link_to_take_part_is_only_for_who_has_a_seat_and_opens_shortly_before():
     confirmed = make_complete("confirmed", "en", Channel.EMAIL, mode=EventMode.ONLINE)
+    reminder = make_complete("reminder", "en", Channel.EMAIL, mode=EventMode.ONLINE)
     waiting = make_complete("waitlisted", "en", Channel.EMAIL, mode=EventMode.ONLINE)
-    Event.objects.update(join_url="https://meet.example.org/secret")
+    Event.objects.update(join_url="https://meet.example.org/secret", join_opens_minutes=45)
+    opens_at = NOW + timedelta(days=14) - timedelta(minutes=45)
 
-    assert "https://meet.example.org/secret" in letter(confirmed).body
-    assert "https://meet.example.org/secret" not in letter(waiting).body + letter(waiting).html
+    early, open_now = letter(reminder), letter(reminder, at=opens_at)
+
+    assert "the link opens there on 26 January, 09:15" in " ".join(early.body.split())
+    assert "the link opens there on 26 January, 09:15" in early.html
+    assert "To take part online: https://meet.example.org/secret" in open_now.body
+    assert "the link opens there" in letter(confirmed).body
+    for text in (
+        early,
+        letter(confirmed),
+        letter(waiting, at=opens_at),
+        letter(reminder, at=opens_at + timedelta(hours=3)),
+    ):
+        assert "meet.example.org" not in text.body + text.html + text.calendar
+    assert "the link opens there" not in letter(waiting).body
+
+
+def test_a_place_that_was_left_is_struck_out_in_every_mail():
+    message = make_complete("moved_online", "en", Channel.EMAIL)
+    event = Event.objects.get()
+    reminder = make_message(Registration.objects.get(), "reminder")
+    Event.objects.update(published_at=NOW - timedelta(hours=1))
+
+    for found in (letter(message), letter(reminder)):
+        assert "Online\nNo longer at: Town hall (example), Rynek 1, 20-000 Lublin" in found.body
+        assert '<span class="old">Town hall (example), Rynek 1, 20-000 Lublin</span><br>Online' in found.html
+    assert "Please do not go to the place that was announced." in letter(message).body
+    # The place may also have been taken out of the event.
+    EventChange.objects.create(
+        event=event,
+        kind=EventChangeKind.RELOCATED,
+        before={"venue": "x", "name": {"pl": "Dom Kultury"}, "address": "Rynek 9"},
+        at=NOW + timedelta(seconds=1),
+    )
+    EventChange.objects.filter(kind=EventChangeKind.MODE_CHANGED).update(at=NOW + timedelta(seconds=1))
+    Event.objects.update(venue=None)
+    assert "No longer at: Dom Kultury, Rynek 9" in letter(reminder).body
+
+
+def test_what_is_in_a_place_again_is_not_called_online():
+    message = make_complete("moved_online", "en", Channel.EMAIL)
+    Event.objects.update(mode=EventMode.HYBRID)
+
+    with pytest.raises(NothingToSay):
+        letter(message)
+
+
+def test_a_new_date_asks_whether_one_still_comes_and_says_what_else_has_changed():
+    message = make_complete("new_date", "en", Channel.EMAIL)
+    event = Event.objects.get()
+    # While there was no date, and together with the date: both are told with it; what is not told is not.
+    for at, notify, old in ((NOW - timedelta(hours=1), True, "online"), (NOW, False, "hybrid")):
+        EventChange.objects.create(
+            event=event, kind=EventChangeKind.MODE_CHANGED, before={"mode": old}, at=at, notify=notify
+        )
+    EventChange.objects.create(
+        event=event, kind=EventChangeKind.RELOCATED, before={"name": {"pl": "Inne"}}, at=NOW - timedelta(minutes=1)
+    )
+    Registration.objects.update(created_at=NOW - timedelta(days=1))
+    last = EventChange.objects.create(
+        event=event, kind=EventChangeKind.NEW_DATE, before={"sessions": [DATES]}, at=NOW, notify=True
+    )
+    Message.objects.update(event_change=last)
+
+    plain = letter(message).body
+    Registration.objects.update(attendance_intent="asked")
+    asked = letter(message)
+
+    assert "Before: Wednesday, 20 January 2027, 09:00–10:00" in plain
+    assert "Before: Online\nNow: In person" in plain
+    assert "Inne" not in plain
+    assert "Do you still come?" not in plain
+    assert "Do you still come? Answer: yes or no:" in asked.body
+    assert "Do you still come?" in asked.html
+    assert "METHOD:REQUEST" in asked.calendar
+
+
+def test_while_there_is_no_date_the_old_one_is_struck_out():
+    message = make_complete("event_postponed", "en", Channel.EMAIL)
+    Event.objects.update(status="postponed")
+
+    found = letter(message)
+
+    assert "Reason: Awaria" in found.body
+    assert "Postponed. There is no new date yet.\nIt was announced for:\n\nTuesday, 26 January 2027" in found.body
+    assert '<span class="old">Tuesday, 26 January 2027' in found.html
+    assert "STATUS:TENTATIVE" in found.calendar
+
+
+def test_only_what_one_asked_for_and_is_still_missing_is_said_to_be_lost():
+    message = make_complete("feature_lost", "en", Channel.EMAIL)
+    EventChange.objects.update(before={"features": ["pjm", "step_free", "captions"]})
+    Event.objects.update(accessibility={"pjm": "no", "step_free": "no", "captions": "no"})
+
+    found = letter(message)
+
+    assert "- Polish Sign Language interpreter\n" in found.body
+    assert "Step-free access" not in found.body + found.html
+    assert "interpreter" not in found.subject
+    AccommodationRequest.objects.update(state=NeedState.NOT_POSSIBLE)
+    with pytest.raises(NothingToSay):
+        letter(message)
+    AccommodationRequest.objects.update(state=NeedState.ARRANGED)
+    Event.objects.update(accessibility={"pjm": "on_request"})
+    with pytest.raises(NothingToSay):
+        letter(message)
+
+
+def test_the_coordinator_reads_how_many_are_concerned_and_no_name():
+    message = make_complete("accessibility_alert", "en", Channel.EMAIL)
+    event = Event.objects.get()
+    Event.objects.update(accessibility={"pjm": "no"}, venue=None)
+    nobody = letter(message).body
+    for state in (NeedState.REQUESTED, NeedState.WITHDRAWN):
+        registration = make_registration(event, last_name="Tajna")
+        AccommodationRequest.objects.create(registration=registration, kind=NeedKind.PJM, state=state, created_at=NOW)
+
+    found = letter(message)
+
+    assert found.body.startswith("Hello,\n")
+    assert "Nobody who is registered has asked for it." in nobody
+    assert "Number of people who asked for it: 1." in found.body
+    assert f"http://127.0.0.1:8000/en/manage/events/{event.slug}/" in found.body
+    assert "Tajna" not in found.body + found.html
+
+
+def test_who_works_at_an_event_reads_as_what_and_gets_no_link_to_a_registration():
+    event = make_event(sessions=2, visibility=Visibility.RESTRICTED)
+    first, second = event.sessions.all()
+    item = AgendaItem.objects.create(session=second, title={"pl": "Wykład"})
+    message = make_message_to(make_role(event, agenda_item=item), "supplier_changed", language="en")
+    for session in (first, second):
+        message.event_change = EventChange.objects.create(
+            event=event, session=session, kind=EventChangeKind.RESCHEDULED, before=DATES, at=NOW, notify=True
+        )
+    message.save()
+
+    found = letter(message)
+
+    assert found.to == "jan@example.org"
+    assert found.body.startswith("Hello Jan Kowalski,\n")
+    assert "We count on you as: Interpreter." in found.body
+    assert found.body.count("Before:") == 1
+    assert "27 January" in found.body
+    assert "26 January" not in found.body
+    # The page of a restricted event opens for nobody.
+    assert f"/events/{event.slug}/" not in found.body + found.html
+    assert "/r/" not in found.body + found.html
+    assert found.calendar == ""
+
+
+@pytest.mark.parametrize("gone", ["role", "address", "account", "event"])
+def test_there_may_be_nobody_left_to_write_to(gone: str):
+    message = make_complete("accessibility_alert" if gone == "account" else "supplier_changed", "pl", Channel.EMAIL)
+    if gone == "role":
+        EventRole.objects.all().delete()
+    elif gone == "address":
+        EventRole.objects.update(email="")
+    elif gone == "account":
+        User.objects.update(is_active=False)
+    else:
+        Message.objects.update(event=None)
+
+    with pytest.raises(NobodyToWriteTo):
+        letter(message)
 
 
 def test_the_overview_has_a_link_for_each():

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from notifications.actions.planning.events import plan_event_changes
+from notifications.actions.planning.events import plan_event_changes, planned_by
 from notifications.actions.planning.registrations import plan_registration_changes
 from notifications.actions.planning.reminders import plan_reminders
 
-__all__ = ["plan_changes", "plan_reminders"]
+__all__ = ["plan_changes", "plan_reminders", "planned_by"]
 
 
 def plan_changes(*, at: datetime) -> int:

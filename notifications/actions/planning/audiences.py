@@ -1,16 +1,17 @@
-"""Messages to many people of one event, written in one statement."""
+"""Messages to many people of one event, each audience in one statement: who registered, who works there, the staff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import connection
 
+from events.enums import Role
 from notifications.actions.due_times import Due
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import Kind
-from registrations.enums import RegistrationState
+from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 
 Value = bool | int | str | datetime | list[int] | list[str] | None
 
@@ -26,6 +27,8 @@ class Audience:
     confirmed_by: datetime | None = None
     with_consent: bool = False
     without_email: bool = False
+    # Set: only who has asked for one of these and counts on it.
+    needs: Sequence[NeedKind] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,34 +77,109 @@ SELECT gen_random_uuid(), %(kind)s || ':' || registration.id || ':' || %(subject
             AND NOT EXISTS (SELECT 1 FROM registrations_registration_sessions chosen
                              WHERE chosen.registration_id = registration.id
                                AND chosen.session_id = ANY(%(but_not_of)s))))
+   AND (%(needs)s::text[] IS NULL
+        OR EXISTS (SELECT 1 FROM registrations_accommodationrequest need
+                    WHERE need.registration_id = registration.id AND need.kind = ANY(%(needs)s)
+                      AND need.state = ANY(%(open_needs)s)))
     ON CONFLICT (dedupe_key) DO NOTHING
 """
 
 
 def insert(row: Row, event_id: int, audience: Audience, *, at: datetime) -> int:
+    """Write to the people of an event's registrations; how many messages that are."""
+    return _run(
+        _INSERT,
+        {
+            **_values(row, event_id, at=at),
+            "session": row.session,
+            "session_starts_at": row.session_starts_at,
+            "states": [state.value for state in audience.states],
+            "sessions": audience.sessions,
+            "but_not_of": list(audience.but_not_of),
+            "registered_by": audience.registered_by,
+            "confirmed_by": audience.confirmed_by,
+            "with_consent": audience.with_consent,
+            "without_email": audience.without_email,
+            "needs": None if audience.needs is None else [need.value for need in audience.needs],
+            "open_needs": [state.value for state in OPEN_NEEDS],
+        },
+    )
+
+
+# Polish: nobody has asked the people who work at an event, or the staff, for another language.
+_INSERT_FOR_ROLES: Final = """
+INSERT INTO notifications_message (
+       id, dedupe_key, kind, channel, priority, role_id, event_id, event_change_id,
+       language, "to", subject, body, html, calendar, calendar_method, state, state_reason,
+       created_at, due_at, useful_until, next_attempt_at, claims, provider_id, provider_status)
+SELECT DISTINCT ON (lower(role.email))
+       gen_random_uuid(), %(kind)s || ':role:' || role.id || ':' || %(subject)s || ':' || %(channel)s,
+       %(kind)s, %(channel)s, %(priority)s, role.id, role.event_id, %(change)s,
+       'pl', '', '', '', '', '', '', %(state)s, %(reason)s,
+       %(at)s, %(due_at)s, %(useful_until)s, %(at)s, 0, '', ''
+  FROM events_eventrole role
+  LEFT JOIN events_agendaitem item ON item.id = role.agenda_item_id
+ WHERE role.event_id = %(event)s
+   AND role.email <> ''
+   AND (%(sessions)s::bigint[] IS NULL OR item.id IS NULL OR item.session_id = ANY(%(sessions)s))
+ ORDER BY lower(role.email), role.agenda_item_id NULLS FIRST, role.id
+    ON CONFLICT (dedupe_key) DO NOTHING
+"""
+
+
+def insert_for_roles(row: Row, event_id: int, *, sessions: list[int] | None, at: datetime) -> int:
+    """Write to whoever speaks, chairs, interprets or helps, once to each address; how many messages that are."""
+    return _run(_INSERT_FOR_ROLES, {**_values(row, event_id, at=at), "sessions": sessions})
+
+
+_INSERT_FOR_STAFF: Final = """
+INSERT INTO notifications_message (
+       id, dedupe_key, kind, channel, priority, staff_id, event_id, event_change_id,
+       language, "to", subject, body, html, calendar, calendar_method, state, state_reason,
+       created_at, due_at, useful_until, next_attempt_at, claims, provider_id, provider_status)
+SELECT gen_random_uuid(), %(kind)s || ':staff:' || person.id || ':' || %(subject)s || ':' || %(channel)s,
+       %(kind)s, %(channel)s, %(priority)s, person.id, event.id, %(change)s,
+       'pl', '', '', '', '', '', '', %(state)s, %(reason)s,
+       %(at)s, %(due_at)s, %(useful_until)s, %(at)s, 0, '', ''
+  FROM events_event event
+  JOIN events_unitmembership membership ON membership.unit_id = event.unit_id
+  JOIN events_user person ON person.id = membership.user_id AND person.is_active
+ WHERE event.id = %(event)s
+   AND membership.role = (
+       SELECT mate.role
+         FROM events_unitmembership mate
+         JOIN events_user colleague ON colleague.id = mate.user_id AND colleague.is_active
+        WHERE mate.unit_id = event.unit_id AND mate.role = ANY(%(roles)s)
+        ORDER BY array_position(%(roles)s, mate.role::text)
+        LIMIT 1)
+    ON CONFLICT (dedupe_key) DO NOTHING
+"""
+
+
+def insert_for_staff(row: Row, event_id: int, *, roles: Sequence[Role], at: datetime) -> int:
+    """Write to the unit's members in the first of these roles that somebody has; how many messages that are."""
+    values: dict[str, Value] = {**_values(row, event_id, at=at), "roles": [role.value for role in roles]}
+    return _run(_INSERT_FOR_STAFF, values)
+
+
+def _values(row: Row, event_id: int, *, at: datetime) -> dict[str, Value]:
     reason = row.reason or (StateReason.TOO_LATE if at >= row.due.useful_until else "")
-    values: dict[str, Value] = {
+    return {
         "kind": row.kind.name,
         "channel": row.channel.value,
         "priority": row.kind.priority.value,
         "subject": row.subject,
         "change": row.change,
-        "session": row.session,
-        "session_starts_at": row.session_starts_at,
         "state": MessageState.MISSED.value if reason else MessageState.PLANNED.value,
         "reason": str(reason),
         "at": at,
         "due_at": row.due.at,
         "useful_until": row.due.useful_until,
         "event": event_id,
-        "states": [state.value for state in audience.states],
-        "sessions": audience.sessions,
-        "but_not_of": list(audience.but_not_of),
-        "registered_by": audience.registered_by,
-        "confirmed_by": audience.confirmed_by,
-        "with_consent": audience.with_consent,
-        "without_email": audience.without_email,
     }
+
+
+def _run(statement: str, values: Mapping[str, Value]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -1,24 +1,27 @@
 """What is planned from change rows and reminder rules: for whom, once, and the same however often it runs."""
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.publishing import cancel_event
-from events.enums import EventChangeKind, EventStatus
-from events.models import Event, EventChange, ReminderRule, Session
+from events.enums import EventChangeKind, EventRoleKind, EventStatus, Role
+from events.models import AgendaItem, Event, EventChange, ReminderRule, Session
+from events.signals import telling_previewed
 from notifications.actions.planning import plan_changes, plan_reminders
 from notifications.enums import MessageState, Priority
 from notifications.models import Message, ReminderRun
 from registrations.actions.moves import cancel_registration
-from registrations.enums import ChangeCause, RegistrationState
-from registrations.models import Registration, RegistrationChange
-from tests.make import make_event, make_registration, make_session, make_user
+from registrations.enums import ChangeCause, NeedKind, NeedState, RegistrationState
+from registrations.models import AccommodationRequest, Registration, RegistrationChange
+from tests.make import make_event, make_registration, make_session, make_unit, make_user
 from tests.make.events import NOW
+from tests.notifications.make_messages import make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -291,6 +294,353 @@ def test_a_change_of_what_is_over_is_written_down_as_missed():
     plan_changes(at=NOW)
 
     assert planned() == [("event_changed", "email", "missed")]
+
+
+def told(kind: str) -> list[tuple[int | None, str, str]]:
+    """To which registrations, on which channel, and the state."""
+    rows = Message.objects.filter(kind=kind).order_by("registration", "channel")
+    return list(rows.values_list("registration", "channel", "state"))
+
+
+def move(event: Event, status: EventStatus, kind: EventChangeKind, **more: Any) -> EventChange:
+    Event.objects.filter(pk=event.pk).update(status=status)
+    return change(event, kind, **more)
+
+
+def test_a_postponement_goes_out_on_every_channel_and_takes_back_reminders_and_changes():
+    event = make_event()
+    remind(event, minutes_before=180)
+    registration = make_registration(event, phone="+48501502503")
+    record(registration, ChangeCause.SIGNED_UP)
+    change(event, EventChangeKind.RESCHEDULED)
+    plan_changes(at=NOW)
+    plan_reminders(at=start_of(event) - 3 * HOUR)
+
+    last = move(event, EventStatus.POSTPONED, EventChangeKind.POSTPONED)
+    plan_changes(at=NOW)
+
+    assert planned() == [
+        ("confirmed", "email", "planned"),
+        ("event_changed", "email", "cancelled"),
+        ("event_postponed", "email", "planned"),
+        ("event_postponed", "sms", "planned"),
+        ("reminder", "email", "cancelled"),
+    ]
+    message = Message.objects.filter(kind="event_postponed").first()
+    assert message is not None
+    assert (message.event_change, message.priority, message.useful_until) == (
+        last,
+        Priority.CANCELLATION,
+        event.ends_at,
+    )
+
+
+def test_that_a_meeting_is_postponed_is_of_use_after_its_old_date():
+    event = make_event(starts_at=NOW - 5 * HOUR)
+    make_registration(event, at=NOW - 30 * HOUR)
+    move(event, EventStatus.POSTPONED, EventChangeKind.POSTPONED)
+
+    plan_changes(at=NOW)
+
+    assert Message.objects.get().useful_until == NOW + 24 * HOUR
+    assert planned() == [("event_postponed", "email", "planned")]
+
+
+def test_what_changes_while_there_is_no_date_waits_for_the_date():
+    event = make_event(status=EventStatus.POSTPONED)
+    make_registration(event)
+    change(event, EventChangeKind.RELOCATED, before={"venue": None})
+
+    assert plan_changes(at=NOW) == 0
+    assert planned() == []
+
+
+def test_a_new_date_takes_the_place_of_the_postponement_and_of_what_came_before():
+    event = make_event(status=EventStatus.POSTPONED)
+    registration = make_registration(event)
+    make_registration(event, at=NOW + HOUR)
+    change(event, EventChangeKind.POSTPONED)
+    plan_changes(at=NOW)
+    change(event, EventChangeKind.RELOCATED, before={"venue": None})
+    last = move(event, EventStatus.PUBLISHED, EventChangeKind.NEW_DATE)
+
+    assert plan_changes(at=NOW) == 1
+
+    assert planned() == [("event_postponed", "email", "cancelled"), ("new_date", "email", "planned")]
+    assert told("new_date") == [(registration.pk, "email", "planned")]
+    assert Message.objects.get(kind="new_date").event_change == last
+
+
+def test_postponed_and_announced_again_in_one_go_is_told_as_a_new_date():
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.POSTPONED)
+    change(event, EventChangeKind.NEW_DATE)
+    change(event, EventChangeKind.RESCHEDULED)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [("event_changed", "email", "planned"), ("new_date", "email", "planned")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "before", "kind"),
+    [
+        ("online", "in_person", "moved_online"),
+        ("online", "hybrid", "moved_online"),
+        ("online", "", "event_changed"),
+        ("hybrid", "in_person", "event_changed"),
+    ],
+)
+def test_a_meeting_that_leaves_its_place_for_being_online_says_so(mode: str, before: str, kind: str):
+    event = make_event()
+    make_registration(event)
+    Event.objects.update(mode=mode)
+    change(event, EventChangeKind.RELOCATED, before={"venue": "x"})
+    change(event, EventChangeKind.MODE_CHANGED, before={"mode": before})
+
+    plan_changes(at=NOW)
+
+    assert planned() == [(kind, "email", "planned")]
+
+
+def test_that_nobody_is_to_go_there_is_not_lost_when_more_changes():
+    event = make_event()
+    make_registration(event)
+    Event.objects.update(mode="online")
+    change(event, EventChangeKind.MODE_CHANGED, before={"mode": "in_person"})
+    plan_changes(at=NOW)
+    change(event, EventChangeKind.RESCHEDULED)
+    plan_changes(at=NOW)
+
+    assert planned() == [("moved_online", "email", "cancelled"), ("moved_online", "email", "planned")]
+
+
+def test_a_meeting_that_comes_back_to_its_place_takes_the_news_back():
+    event = make_event()
+    make_registration(event)
+    Event.objects.update(mode="online")
+    change(event, EventChangeKind.MODE_CHANGED, before={"mode": "in_person"})
+    plan_changes(at=NOW)
+    Event.objects.update(mode="in_person")
+    change(event, EventChangeKind.MODE_CHANGED, before={"mode": "online"})
+    plan_changes(at=NOW)
+
+    assert planned() == [("event_changed", "email", "planned"), ("moved_online", "email", "cancelled")]
+
+
+# Accessibility
+
+
+def need(registration: Registration, kind: NeedKind, state: NeedState = NeedState.REQUESTED) -> None:
+    AccommodationRequest.objects.create(registration=registration, kind=kind, state=state, created_at=NOW)
+
+
+def lose(event: Event, *features: str) -> EventChange:
+    return change(event, EventChangeKind.FEATURE_LOST, before={"features": list(features)})
+
+
+def test_a_lost_feature_is_told_to_who_asked_for_it_and_to_nobody_else():
+    event = make_event()
+    wants, other, taken_back, refused, gone = (make_registration(event) for _ in range(5))
+    make_registration(event)
+    need(wants, NeedKind.PJM, NeedState.ARRANGED)
+    need(other, NeedKind.INDUCTION_LOOP)
+    need(taken_back, NeedKind.PJM, NeedState.WITHDRAWN)
+    need(refused, NeedKind.PJM, NeedState.NOT_POSSIBLE)
+    need(gone, NeedKind.PJM)
+    cancel_registration(gone, by=None, at=NOW)
+    lose(event, "pjm", "captions")
+
+    plan_changes(at=NOW)
+
+    assert told("feature_lost") == [(wants.pk, "email", "planned")]
+
+
+def test_what_nobody_can_ask_for_is_told_to_no_participant():
+    event = make_event()
+    need(make_registration(event), NeedKind.OTHER)
+    lose(event, "captions")
+
+    assert plan_changes(at=NOW) == 0
+
+
+def test_the_coordinator_is_alerted_of_a_lost_feature_and_else_the_owners():
+    event = make_event()
+    owners = [make_user(), make_user()]
+    make_user(role=Role.EDITOR)
+    stranger = make_user(unit=make_unit("zieleni"), role=Role.ACCESSIBILITY)
+    lost = lose(event, "captions")
+    plan_changes(at=NOW)
+    to_owners = set(Message.objects.values_list("staff", flat=True))
+    coordinator = make_user(role=Role.ACCESSIBILITY)
+    left = make_user(role=Role.ACCESSIBILITY)
+    left.is_active = False
+    left.save()
+    lose(event, "captions")
+    plan_changes(at=NOW)
+
+    assert to_owners == {owner.pk for owner in owners}
+    (alert,) = Message.objects.exclude(event_change=lost)
+    assert (alert.kind, alert.staff, alert.language, alert.registration) == (
+        "accessibility_alert",
+        coordinator,
+        "pl",
+        None,
+    )
+    assert not Message.objects.filter(staff=stranger).exists()
+    # Whoever has no newer one keeps the older.
+    assert Message.objects.filter(event_change=lost, state="planned").count() == 2
+
+
+def test_a_second_loss_is_told_together_with_the_first():
+    event = make_event(status=EventStatus.POSTPONED)
+    owner = make_user()
+    registration = make_registration(event)
+    need(registration, NeedKind.PJM)
+    for _twice in range(2):
+        lose(event, "pjm")
+        plan_changes(at=NOW)
+
+    assert planned() == [
+        ("accessibility_alert", "email", "cancelled"),
+        ("accessibility_alert", "email", "planned"),
+        ("feature_lost", "email", "cancelled"),
+        ("feature_lost", "email", "planned"),
+    ]
+    assert set(Message.objects.values_list("staff", flat=True)) == {None, owner.pk}
+
+
+def test_what_a_cancelled_meeting_lacks_is_no_news():
+    event = make_event(status=EventStatus.CANCELLED)
+    make_user()
+    need(make_registration(event), NeedKind.PJM)
+    lose(event, "pjm")
+
+    assert plan_changes(at=NOW) == 0
+
+
+# People who work there
+
+
+@pytest.mark.parametrize(
+    ("status", "what", "kind"),
+    [
+        (EventStatus.CANCELLED, EventChangeKind.CANCELLED, "supplier_cancelled"),
+        (EventStatus.POSTPONED, EventChangeKind.POSTPONED, "supplier_postponed"),
+        (EventStatus.PUBLISHED, EventChangeKind.NEW_DATE, "supplier_changed"),
+        (EventStatus.PUBLISHED, EventChangeKind.RESCHEDULED, "supplier_changed"),
+        (EventStatus.PUBLISHED, EventChangeKind.RELOCATED, "supplier_changed"),
+        (EventStatus.PUBLISHED, EventChangeKind.MODE_CHANGED, "supplier_changed"),
+        (EventStatus.PUBLISHED, EventChangeKind.EDITED, None),
+    ],
+)
+def test_who_works_at_an_event_is_told_of_its_moves(status: EventStatus, what: EventChangeKind, kind: str | None):
+    event = make_event()
+    roles = [make_role(event, task, email=f"{task.value}@example.org") for task in EventRoleKind]
+    make_role(event, EventRoleKind.STAFF, email="", name="Bez adresu")
+    make_role(make_event())
+    move(event, status, what)
+
+    plan_changes(at=NOW)
+
+    assert set(Message.objects.values_list("role", "kind", "language")) == (
+        {(role.pk, kind, "pl") for role in roles} if kind else set()
+    )
+    assert not Message.objects.exclude(registration=None).exists()
+
+
+def test_one_address_gets_one_message_and_an_agenda_has_only_its_own_sessions_people():
+    event = make_event(sessions=2)
+    first, second = event.sessions.all()
+    items = [AgendaItem.objects.create(session=session, title={"pl": "Punkt"}) for session in (first, second)]
+    whole = make_role(event, EventRoleKind.CHAIR, email="Jan@example.org")
+    make_role(event, email="jan@example.org", agenda_item=items[1])
+    make_role(event, email="ewa@example.org", agenda_item=items[0])
+    speaker = make_role(event, email="ola@example.org", agenda_item=items[1])
+    change(event, EventChangeKind.RESCHEDULED, session=second, before={"starts_at": "…"})
+
+    plan_changes(at=NOW)
+
+    assert set(Message.objects.values_list("role", flat=True)) == {whole.pk, speaker.pk}
+
+
+def test_a_newer_change_takes_the_place_of_an_older_one_and_a_cancellation_of_both():
+    event = make_event()
+    make_role(event)
+    for _twice in range(2):
+        change(event, EventChangeKind.RELOCATED)
+        plan_changes(at=NOW)
+    before = planned()
+    move(event, EventStatus.CANCELLED, EventChangeKind.CANCELLED)
+    plan_changes(at=NOW)
+
+    assert before == [("supplier_changed", "email", "cancelled"), ("supplier_changed", "email", "planned")]
+    assert planned() == [
+        ("supplier_cancelled", "email", "planned"),
+        ("supplier_changed", "email", "cancelled"),
+        ("supplier_changed", "email", "cancelled"),
+    ]
+
+
+def test_a_move_of_many_people_costs_a_handful_of_statements():
+    event = make_event(capacity=None)
+    for number in range(30):
+        make_registration(event)
+        make_role(event, email=f"r{number}@example.org")
+    change(event, EventChangeKind.POSTPONED)
+
+    with CaptureQueriesContext(connection) as statements:
+        assert plan_changes(at=NOW) == 60
+
+    assert len(statements) < 16
+
+
+# What would be told
+
+
+def preview(*changes: EventChange) -> dict[str, int]:
+    """What is answered, in a transaction that is undone."""
+    with transaction.atomic():
+        ((_receiver, counts),) = telling_previewed.send(sender=EventChange, change_ids=[row.pk for row in changes])
+        transaction.set_rollback(True)
+    assert isinstance(counts, Mapping)
+    return dict(counts)
+
+
+def test_a_preview_counts_exactly_what_will_be_sent_and_leaves_nothing_behind():
+    event = make_event()
+    make_user(role=Role.ACCESSIBILITY)
+    deaf = make_registration(event, phone="+48501502503")
+    need(deaf, NeedKind.PJM)
+    make_registration(event)
+    make_registration(event, state=S.EXPIRED)
+    make_role(event)
+    record(deaf, ChangeCause.SIGNED_UP)
+    other = change(make_event(), EventChangeKind.RELOCATED)
+    make_registration(other.event)
+    rows = [change(event, EventChangeKind.RESCHEDULED), lose(event, "pjm"), change(event, EventChangeKind.EDITED)]
+    silent = change(event, EventChangeKind.RELOCATED, notify=False)
+
+    answer = preview(*rows, silent)
+
+    assert (Message.objects.count(), EventChange.objects.exclude(planned_at=None).count()) == (0, 0)
+    plan_changes(at=NOW)
+    # Two participants, who works there, who needs an interpreter, the coordinator.
+    sent = Message.objects.filter(event=event, registration_change=None, channel="email")
+    assert answer == {"email": sent.count()} == {"email": 5}
+
+
+def test_a_preview_counts_the_channels_and_not_what_comes_too_late():
+    event = make_event()
+    make_registration(event, phone="+48501502503")
+    make_registration(event)
+    over = make_event(starts_at=NOW - 5 * HOUR)
+    make_registration(over, at=NOW - 30 * HOUR)
+
+    assert preview(change(event, EventChangeKind.CANCELLED)) == {"email": 2, "sms": 1}
+    assert preview(change(over, EventChangeKind.CANCELLED)) == {}
+    assert preview() == {}
 
 
 # Reminders

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from events.models import Event, EventChange, Session
 from notifications.delivery import sending
-from notifications.delivery.composing import Entries, letter_of
+from notifications.delivery.composing import Background, letter_of
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, MessageState
 from notifications.models import DeliveryAttempt, Message
@@ -451,10 +451,10 @@ def test_a_message_that_cannot_be_written_is_set_aside_after_three_tries(
     poison = make_message(make_registration(event, first_name="Poison"), "confirmed")
     make_message(make_registration(event), "confirmed")
 
-    def broken(message: Message, entries: Entries, *, at: datetime) -> Letter:
+    def broken(message: Message, background: Background, *, at: datetime) -> Letter:
         if message.pk == poison.pk:
             raise KeyError("no such thing")
-        return letter_of(message, entries, at=at)
+        return letter_of(message, background, at=at)
 
     monkeypatch.setattr(sending, "letter_of", broken)
 
