@@ -310,7 +310,7 @@ class EventShape(EventSummaryShape):
     def get_registration(self, event: Event) -> Mapping[str, Any]:
         """The window with every seat figure, and the notice in force."""
         at = self.context["at"]
-        notice = current_notice(event.unit, at=at)
+        notice = current_notice(event.unit, kind=event.kind, at=at)
         return {
             **window_facts(event, at=at),
             "categories": [

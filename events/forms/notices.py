@@ -4,6 +4,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.forms.texts import TranslatedFormField
+from events.models import EventKind
+
+
+class NoticeKindForm(forms.Form):
+    """For which meetings the notice is."""
+
+    kind = forms.ModelChoiceField(
+        EventKind.objects.all(),
+        label=_("Meetings of this kind"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All kinds that have no notice of their own"),
+    )
 
 
 class NoticeForm(forms.Form):

@@ -5,35 +5,59 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from events.models import InformationNotice, OrganizationalUnit
+from events.models import EventKind, InformationNotice, OrganizationalUnit
 from events.permissions import May, Person, units_where
 
 
-def current_notice(unit: OrganizationalUnit, *, at: datetime) -> InformationNotice | None:
-    """The unit's own newest notice in force, else the newest one for every unit."""
+def current_notice(
+    unit: OrganizationalUnit, *, kind: EventKind | None = None, at: datetime
+) -> InformationNotice | None:
+    """The newest notice in force of the unit for the kind, else of the unit, else for the kind, else for everything."""
     return (
-        InformationNotice.objects.filter(Q(unit=unit) | Q(unit__isnull=True), in_force_from__lte=at)
-        .order_by(F("unit").asc(nulls_last=True), "-version")
+        InformationNotice.objects.filter(
+            Q(unit=unit) | Q(unit__isnull=True), Q(kind=kind) | Q(kind__isnull=True), in_force_from__lte=at
+        )
+        .order_by(F("unit").asc(nulls_last=True), F("kind").asc(nulls_last=True), "-version")
         .first()
     )
 
 
 @dataclass(frozen=True)
 class UnitNotice:
-    """A unit and the notice that its people are shown: its own, the one for all units, or none yet."""
+    """A unit and the notice that its people are shown: its own, the one for all units, or none yet.
+
+    `of_kinds`: its own notices for single kinds of meetings.
+    """
 
     unit: OrganizationalUnit
     notice: InformationNotice | None
+    of_kinds: list[InformationNotice]
 
 
 def units_with_notice(user: Person, *, at: datetime) -> list[UnitNotice]:
     """The units whose notices this person writes, by short name; two queries however many there are."""
     units = list(units_where(user, May.EDIT).order_by("slug"))
     in_force = InformationNotice.objects.filter(Q(unit__in=units) | Q(unit__isnull=True), in_force_from__lte=at)
-    newest = {notice.unit_id: notice for notice in in_force.order_by("version")}
-    return [UnitNotice(unit, newest.get(unit.pk) or newest.get(None)) for unit in units]
+    rows = in_force.select_related("kind").order_by("version")
+    newest = {(notice.unit_id, notice.kind_id): notice for notice in rows}
+    of_kinds: dict[int | None, list[InformationNotice]] = {}
+    for notice in newest.values():
+        if notice.kind is not None:
+            of_kinds.setdefault(notice.unit_id, []).append(notice)
+    return [
+        UnitNotice(
+            unit,
+            newest.get((unit.pk, None)) or newest.get((None, None)),
+            sorted(of_kinds.get(unit.pk, ()), key=_place_of_kind),
+        )
+        for unit in units
+    ]
 
 
-def notice_versions(unit: OrganizationalUnit) -> QuerySet[InformationNotice]:
-    """The unit's own versions, the newest first."""
-    return unit.notices.order_by("-version")
+def _place_of_kind(notice: InformationNotice) -> tuple[int, str]:
+    return (notice.kind.position, notice.kind.code) if notice.kind is not None else (0, "")
+
+
+def notice_versions(unit: OrganizationalUnit, *, kind: EventKind | None = None) -> QuerySet[InformationNotice]:
+    """The unit's own versions for a kind, or for all kinds that have none of their own; the newest first."""
+    return unit.notices.filter(kind=kind).order_by("-version")

@@ -37,7 +37,7 @@ def _never_overridable(event: Event, at: datetime) -> Iterator[Gap]:
     if not event.sessions.filter(is_cancelled=False).exists():
         yield Gap("session", _("The date is missing."))
     # Where nobody registers, no data is collected.
-    if event.policy.required and current_notice(event.unit, at=at) is None:
+    if event.policy.required and current_notice(event.unit, kind=event.kind, at=at) is None:
         yield Gap("information_notice", _("There is no information notice to show to people."))
 
 

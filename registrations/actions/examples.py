@@ -15,7 +15,7 @@ from registrations.models import Registration, RegistrationChange
 @transaction.atomic
 def fill_with_examples(event: Event, *, people: int, at: datetime) -> None:
     """Register so many invented people and confirm their addresses; nobody is written to."""
-    notice = current_notice(event.unit, at=at)
+    notice = current_notice(event.unit, kind=event.kind, at=at)
     for number in range(1, people + 1):
         applicant = Applicant(first_name="Osoba", last_name=f"Przykładowa {number}", email=f"osoba{number}@example.org")
         answer = sign_up(event, applicant, source=RegistrationSource.WEB, language="pl", notice=notice, at=at)

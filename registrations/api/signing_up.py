@@ -147,7 +147,7 @@ def _signing_up(event: Event, body: SignUpBody, *, at: datetime) -> Callable[[],
             body.applicant(),
             source=RegistrationSource.API,
             language=body.validated_data.get("language") or get_language() or Language.PL,
-            notice=current_notice(event.unit, at=at),
+            notice=current_notice(event.unit, kind=event.kind, at=at),
             at=at,
         )
         return _answer(done, ZoneInfo(event.time_zone))

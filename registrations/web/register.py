@@ -74,7 +74,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     offered = [session for session in facts.sessions if not session.is_cancelled and session.starts_at > now]
     data = request.POST if request.method == "POST" else None
     form = SignUpForm(data, event=event, sessions=offered, questions=asked_questions(event.pk))
-    notice = current_notice(event.unit, at=now)
+    notice = current_notice(event.unit, kind=event.kind, at=now)
     context = {"event": event, "facts": facts, "window": facts.window, "form": form, "notice": notice}
     status = 200
     if request.method == "POST":
@@ -128,7 +128,7 @@ def correct(request: HttpRequest, slug: str) -> HttpResponse:
         if kept.registration_id is None:
             # The address before has a registration already, of which nothing may be seen here: the person signs up anew.
             event = get_visible_event(slug)
-            answer = _sign_up(request, event, applicant, current_notice(event.unit, at=now), at=now)
+            answer = _sign_up(request, event, applicant, current_notice(event.unit, kind=event.kind, at=now), at=now)
         else:
             registration = Registration.objects.get(pk=kept.registration_id)
             corrected = correct_address(registration, email=applicant.email, at=now)

@@ -150,6 +150,7 @@ def desk() -> Desk:
             "new place": "/manage/places/new/",
             "notices": "/manage/notices/",
             "notice": "/manage/notices/strategia/",
+            "notice of a kind": "/manage/notices/strategia/?kind=workshop",
             "contact": "/manage/notices/strategia/contact/",
         },
     )

@@ -10,7 +10,7 @@ from django.utils import translation
 from events.enums import AccessibilityFeature, Role
 from events.models import CalendarEntry, District, Event, InformationNotice, Venue
 from events.queries.search import with_words
-from tests.make import make_event, make_notice, make_unit, make_user, make_venue
+from tests.make import make_event, make_kind, make_notice, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +164,34 @@ def test_the_contact_of_a_unit_is_set_and_taken_away(client):
     client.post(address, {})
     unit.refresh_from_db()
     assert (unit.contact_email, unit.contact_phone) == ("", "")
+
+
+def test_a_kind_of_meeting_gets_a_notice_of_its_own(client):
+    unit = make_unit()
+    make_notice(unit)
+    page = "/en/manage/notices/strategia/?kind=workshop"
+    shown = client.get(page)
+    assert shown.context["form"]["text"].value() == {"pl": "Klauzula", "en": "Notice"}
+    assert not shown.context["versions"]
+
+    response = client.post(page, {"text_pl": "Klauzula warsztatów"})
+
+    assert response["Location"] == "/en/manage/notices/"
+    kept = InformationNotice.objects.get(kind__code="workshop")
+    assert (kept.unit, kept.version, kept.text) == (unit, 1, {"pl": "Klauzula warsztatów"})
+    assert client.get("/en/manage/notices/strategia/").context["present"].text["pl"] == "Klauzula"
+    assert 'href="/en/manage/notices/strategia/?kind=workshop"' in client.get("/en/manage/notices/").content.decode()
+    assert client.get("/en/manage/notices/strategia/?kind=nothing").status_code == 404
+
+
+def test_units_and_kinds_take_as_many_queries_as_one(client, django_assert_num_queries):
+    make_notice(make_unit())
+    client.get("/en/manage/notices/")
+    with django_assert_num_queries(6) as captured:
+        client.get("/en/manage/notices/")
+    for code in ("workshop", "conference"):
+        notice = make_notice(make_unit(), version=len(code))
+        notice.kind = make_kind(code)
+        notice.save()
+    with django_assert_num_queries(len(captured)):
+        client.get("/en/manage/notices/")
