@@ -5,7 +5,7 @@ from django.urls import path
 from events.api.urls import api_patterns
 from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
-from events.web.manage import contacts, notices, parts, places
+from events.web.manage import contacts, lists, notices, parts, places
 from events.web.manage import events as desk
 from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
@@ -34,6 +34,20 @@ public_patterns = [
     path("manage/events/<slug:slug>/questions/", parts.questions, name="manage-event-questions"),
     path("manage/events/<slug:slug>/files/", files, name="manage-event-files"),
     path("manage/events/<slug:slug>/files/change/", change_files, name="manage-event-files-change"),
+    path("manage/lists/", lists.all_lists, name="manage-lists"),
+    path("manage/topics/", lists.topic_list, name="manage-topics"),
+    path("manage/topics/new/", lists.new_topic, name="manage-topic-new"),
+    path("manage/topics/<slug:slug>/", lists.change_topic, name="manage-topic"),
+    path("manage/kinds/", lists.kind_list, name="manage-kinds"),
+    path("manage/kinds/new/", lists.new_kind, name="manage-kind-new"),
+    path("manage/kinds/<slug:code>/", lists.change_kind, name="manage-kind"),
+    path("manage/organizations/", lists.organization_list, name="manage-organizations"),
+    path("manage/organizations/new/", lists.new_organization, name="manage-organization-new"),
+    path("manage/organizations/<slug:slug>/", lists.change_organization, name="manage-organization"),
+    path("manage/audiences/", lists.audience_list, name="manage-audiences"),
+    path("manage/audiences/new/", lists.new_audience, name="manage-audience-new"),
+    path("manage/audiences/<slug:slug>/", lists.change_audience, name="manage-audience"),
+    path("manage/audiences/<slug:slug>/paste/", lists.paste_organizations, name="manage-audience-paste"),
     path("manage/places/", places.venue_list, name="manage-venues"),
     path("manage/places/new/", places.new_venue, name="manage-venue-new"),
     path("manage/places/<slug:slug>/", places.change_venue, name="manage-venue"),

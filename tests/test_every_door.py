@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.urls import urlpatterns
 from events.enums import EventStatus, Role, Visibility
-from events.models import User
+from events.models import Audience, Organization, User
 from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message
 from registrations.actions.attendance import check_in
@@ -26,6 +26,7 @@ from tests.make import (
     make_notice,
     make_process,
     make_registration,
+    make_topic,
     make_unit,
     make_user,
     make_venue,
@@ -52,6 +53,7 @@ SEE_MESSAGES: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
 SEE_STAFF: Final = frozenset({"owner", "admin"})
 # Owners of any unit: places are shared.
 EDIT_ANYWHERE: Final = EDIT | {STRANGER}
+ADMINISTER: Final = frozenset({"admin"})
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,29 @@ TABLE: Final = [
     Row("manage-event-files", passes=EDIT),
     Row("manage-event-files", "post", passes=EDIT),
     Row("manage-event-files-change", "post", passes=EDIT, got=302),
+    Row("manage-lists", passes=EDIT_ANYWHERE),
+    Row("manage-topics", passes=ADMINISTER),
+    Row("manage-topic-new", passes=ADMINISTER),
+    Row("manage-topic-new", "post", passes=ADMINISTER),
+    Row("manage-topic", parts={"slug": "zielen"}, passes=ADMINISTER),
+    Row("manage-topic", "post", parts={"slug": "zielen"}, passes=ADMINISTER),
+    Row("manage-kinds", passes=ADMINISTER),
+    Row("manage-kind-new", passes=ADMINISTER),
+    Row("manage-kind-new", "post", passes=ADMINISTER),
+    Row("manage-kind", parts={"code": "workshop"}, passes=ADMINISTER),
+    Row("manage-kind", "post", parts={"code": "workshop"}, passes=ADMINISTER),
+    Row("manage-organizations", passes=EDIT_ANYWHERE),
+    Row("manage-organization-new", passes=EDIT_ANYWHERE),
+    Row("manage-organization-new", "post", passes=EDIT_ANYWHERE),
+    Row("manage-organization", parts={"slug": "izba"}, passes=EDIT_ANYWHERE),
+    Row("manage-organization", "post", parts={"slug": "izba"}, passes=EDIT_ANYWHERE),
+    Row("manage-audiences", passes=EDIT_ANYWHERE),
+    Row("manage-audience-new", passes=EDIT_ANYWHERE),
+    Row("manage-audience-new", "post", passes=EDIT_ANYWHERE),
+    Row("manage-audience", parts={"slug": "podmioty"}, passes=EDIT_ANYWHERE),
+    Row("manage-audience", "post", parts={"slug": "podmioty"}, passes=EDIT_ANYWHERE),
+    Row("manage-audience-paste", parts={"slug": "podmioty"}, passes=EDIT_ANYWHERE),
+    Row("manage-audience-paste", "post", parts={"slug": "podmioty"}, passes=EDIT_ANYWHERE),
     Row("manage-venues", passes=EDIT_ANYWHERE),
     Row("manage-venue-new", passes=EDIT_ANYWHERE),
     Row("manage-venue-new", "post", passes=EDIT_ANYWHERE),
@@ -319,6 +344,9 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     make_notice()
     make_process("lublin")
     make_venue("ratusz")
+    make_topic("zielen")
+    Organization.objects.create(slug="izba", name="Izba")
+    Audience.objects.create(slug="podmioty", name={"pl": "Podmioty"})
     event = make_event("debata", venue=make_venue("dom-kultury"))
     draft = make_event("szkic", status=EventStatus.DRAFT)
     restricted = make_event("zamkniete", visibility=Visibility.RESTRICTED)

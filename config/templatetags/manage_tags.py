@@ -55,6 +55,7 @@ def manage_menu(context: Context) -> list[MenuItem]:
     if May.EDIT in may:
         items.append(_item(request, _("Places"), "manage-venues"))
         items.append(_item(request, _("Information notices"), "manage-notices"))
+        items.append(_item(request, _("Lists"), "manage-lists"))
     return items
 
 

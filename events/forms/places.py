@@ -21,6 +21,13 @@ class RoomForm(forms.Form):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name of the room"), max_length=120, required=False)
     capacity = forms.IntegerField(label=_("Number of people allowed"), min_value=1, max_value=1_000_000, required=False)
+    setup_minutes = forms.IntegerField(
+        label=_("Minutes to set the room up"),
+        min_value=0,
+        max_value=1_440,
+        required=False,
+        help_text=_("So long before a meeting the room is taken."),
+    )
 
 
 RoomFormSet = forms.formset_factory(RoomForm, extra=2)
@@ -72,7 +79,9 @@ class VenueForm(forms.Form):
             accessibility={name: value for name, value in answers.items() if value},
             directions=typed["directions"] if any(typed["directions"].values()) else {},
             rooms=tuple(
-                RoomDefinition(id=room["id"], name=room["name"], capacity=room["capacity"])
+                RoomDefinition(
+                    id=room["id"], name=room["name"], capacity=room["capacity"], setup_minutes=room["setup_minutes"]
+                )
                 for room in rooms.cleaned_data
                 if room.get("name") or room.get("id")
             ),
@@ -95,4 +104,5 @@ def venue_initial(venue: Venue) -> dict[str, Any]:
 
 def rooms_initial(venue: Venue) -> list[dict[str, Any]]:
     """The rooms of a venue as the form shows them."""
-    return [{"id": room.pk, "name": room.name, "capacity": room.capacity} for room in venue.rooms.order_by("name")]
+    names = ("id", "name", "capacity", "setup_minutes")
+    return [{name: getattr(room, name) for name in names} for room in venue.rooms.order_by("name")]

@@ -15,8 +15,10 @@ from events.forms.refusals import show_refusal
 from events.models import Venue
 from events.permissions import May, StaffRequest, get_editable_venue, require_anywhere
 from events.queries.places import venues_by_name
+from events.queries.rooms import coming_bookings
 
 _SHOWN_AND_SENT = ["GET", "HEAD", "POST"]
+BOOKINGS_SHOWN = 50
 
 
 @login_required
@@ -57,7 +59,9 @@ def _sheet(request: StaffRequest, venue: Venue | None) -> HttpResponse:
         form, rooms = VenueForm(), RoomFormSet(prefix="rooms")
     else:
         form, rooms = VenueForm(initial=venue_initial(venue)), RoomFormSet(initial=rooms_initial(venue), prefix="rooms")
-    return render(request, "manage/venue_form.html", {"form": form, "rooms": rooms, "venue": venue})
+    bookings = coming_bookings(venue, user=request.user, at=timezone.now())[:BOOKINGS_SHOWN] if venue else []
+    context = {"form": form, "rooms": rooms, "venue": venue, "bookings": bookings}
+    return render(request, "manage/venue_form.html", context)
 
 
 def _save(request: StaffRequest, venue: Venue | None, definition: VenueDefinition) -> None:
