@@ -1,7 +1,6 @@
 """Making events and changing them: every difference becomes a change row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,10 +8,10 @@ from django.db import transaction
 from django.db.models import F
 
 from events.actions.agenda import edit_roles
-from events.actions.bookings import book_rooms, book_rooms_of
+from events.actions.bookings import book_rooms_of
 from events.actions.calendar import refresh_for
 from events.actions.columns import edit_columns, edit_lists
-from events.actions.definitions import UNSET, EventDefinition, EventEdit, definition_of
+from events.actions.definitions import UNSET, EventDefinition, EventEdit
 from events.actions.drafts import read_draft, save_drafts
 from events.actions.history import Difference, record, record_made
 from events.actions.questions import edit_questions, require_allowed
@@ -78,7 +77,7 @@ def edit_event(
     `expected_version` is the version that the editor saw; when the event has moved on since, nothing changes.
     """
     event = apply_edit(event, edit, expected_version=expected_version, notify=notify, by=by, at=at)
-    refresh_for(event_ids=[event.pk], at=at)
+    settle([event], override_reason=edit.room_override_reason, by=by, at=at)
     return event
 
 
@@ -91,7 +90,7 @@ def apply_edit(
     by: User | None,
     at: datetime,
 ) -> Event:
-    """The edit without the calendar's entries: the calling action has a transaction and writes them once, last."""
+    """The edit alone: the calling action has a transaction and calls `settle` once, when all it edits is edited."""
     event = _locked(event, expected_version)
     differences = [
         *edit_columns(event, edit),
@@ -104,8 +103,6 @@ def apply_edit(
     ]
     if event.status in PUBLIC_STATUSES:
         _raise_sequences(event, differences)
-    if edit.sessions is not UNSET or edit.venue is not UNSET:
-        book_rooms(event, override_reason=edit.room_override_reason, by=by, at=at)
     keep_search_words(event)
     for difference in _merged(differences):
         told = difference.kind in TOLD_BY_DEFAULT if notify is None else notify
@@ -122,20 +119,10 @@ def apply_edit(
     return event
 
 
-@transaction.atomic
-def copy_event(event: Event, *, by: User, at: datetime) -> Event:
-    """A draft like this event, to be given its own dates."""
-    definition = definition_of(event)
-    return create_event(
-        replace(
-            definition,
-            slug=None,
-            sessions=tuple(replace(session, id=None) for session in definition.sessions),
-            registration=replace(definition.registration, opens_at=None, closes_at=None),
-        ),
-        by=by,
-        at=at,
-    )
+def settle(events: Sequence[Event], *, override_reason: str, by: User | None, at: datetime) -> None:
+    """Hold the rooms that edited events need now, and write what calendars show of them."""
+    book_rooms_of(events, override_reason=override_reason, by=by, at=at)
+    refresh_for(event_ids=[event.pk for event in events], at=at)
 
 
 def _locked(event: Event, expected_version: int | None) -> Event:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.actions.editing import copy_event
+from events.actions.copying import copy_event
 from events.actions.publishing import (
     cancel_event,
     close_event,

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from events.actions.copying import copy_event
 from events.actions.definitions import definition_of
-from events.actions.editing import copy_event, create_event, edit_event
+from events.actions.editing import create_event, edit_event
 from events.actions.previewing import Preview, preview_edit
 from events.errors import DomainError
 from events.forms.desk import DeskFilterForm

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from events.actions import drafts
+from events.actions.copying import copy_event
 from events.actions.definitions import (
     CategoryDefinition,
     EventDefinition,
@@ -21,7 +22,7 @@ from events.actions.definitions import (
     SessionDefinition,
     definition_of,
 )
-from events.actions.editing import copy_event, create_event, edit_event
+from events.actions.editing import create_event, edit_event
 from events.enums import EventChangeKind, EventMode, EventStatus, ReminderChannel, Visibility, WaitlistPolicy
 from events.errors import DomainError, EditConflict, FieldErrors, MoveNotAllowed, OverCapacity
 from events.models import CalendarEntry, District, Event, EventChange, EventKind, Room, SeatPool, Session, Stage
