@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from events.actions.definitions import EventEdit, SessionDefinition
 from events.actions.editing import edit_event
@@ -39,14 +40,14 @@ def preview_edit(
     at: datetime,
 ) -> Preview:
     """What `edit_event` would do; it refuses what that refuses."""
-    return _preview(
+    return preview(
         event, lambda own: edit_event(own, edit, notify=notify, expected_version=expected_version, by=by, at=at)
     )
 
 
 def preview_postponement(event: Event, *, notify: bool = True, by: User, at: datetime) -> Preview:
     """What `postpone_event` would do."""
-    return _preview(event, lambda own: postpone_event(own, reason=_UNSAID, notify=notify, by=by, at=at))
+    return preview(event, lambda own: postpone_event(own, reason=_UNSAID, notify=notify, by=by, at=at))
 
 
 def preview_new_date(
@@ -60,7 +61,7 @@ def preview_new_date(
     at: datetime,
 ) -> Preview:
     """What `set_new_date` would do; it refuses what that refuses."""
-    return _preview(
+    return preview(
         event,
         lambda own: set_new_date(
             own,
@@ -76,17 +77,21 @@ def preview_new_date(
 
 def preview_cancellation(event: Event, *, notify: bool = True, by: User, at: datetime) -> Preview:
     """What `cancel_event` would do."""
-    return _preview(event, lambda own: cancel_event(own, reason=_UNSAID, notify=notify, by=by, at=at))
+    return preview(event, lambda own: cancel_event(own, reason=_UNSAID, notify=notify, by=by, at=at))
 
 
-def _preview(event: Event, act: Callable[[Event], object]) -> Preview:
-    """Do it on a copy, because actions write what they did into the object that they are given; look; undo it."""
+def preview(event: Event, act: Callable[[Event], object]) -> Preview:
+    """What `act` would do with the event, and with the others of its series; it refuses what that refuses.
+
+    It is done on a copy, because actions write what they did into the object that they are given; then it is undone.
+    """
+    mine = Q(event=event) if event.series_id is None else Q(event=event) | Q(event__series=event.series_id)
     # Rolled back with all that was to happen on commit; inside of another transaction only as far as this point.
     with transaction.atomic():
         last = EventChange.objects.order_by("-id").values_list("id", flat=True).first() or 0
         own = Event.objects.get(pk=event.pk)
         act(own)
-        changes = EventChange.objects.filter(event=event, pk__gt=last).select_related("by", "session").order_by("id")
+        changes = EventChange.objects.filter(mine, pk__gt=last).select_related("by", "session").order_by("id")
         differences = list(changes)
         told = _told([change.pk for change in differences])
         conflicts = conflicts_of(own)

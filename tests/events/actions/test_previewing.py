@@ -12,6 +12,7 @@ from events.actions.definitions import EventEdit, SessionDefinition
 from events.actions.editing import edit_event
 from events.actions.previewing import (
     Preview,
+    preview,
     preview_cancellation,
     preview_edit,
     preview_new_date,
@@ -20,11 +21,11 @@ from events.actions.previewing import (
 from events.actions.publishing import cancel_event, postpone_event, set_new_date
 from events.enums import EventStatus
 from events.errors import EditConflict, FieldErrors, MoveNotAllowed
-from events.models import Audience, Event, EventChange, User
+from events.models import Audience, Event, EventChange, EventSeries, User
 from events.queries.conflicts import conflicts_of
 from events.signals import telling_previewed
 from registrations.enums import RegistrationState
-from tests.make import make_event, make_registration, make_user, make_venue
+from tests.make import make_event, make_registration, make_unit, make_user, make_venue
 from tests.make.events import NOW
 from tests.snapshots import snapshot
 
@@ -143,6 +144,22 @@ def test_a_preview_refuses_what_the_action_refuses(refused, error):
     with pytest.raises(error):
         refused(event, user)
 
+    assert snapshot() == before
+
+
+def test_a_preview_of_a_series_names_what_happens_to_each_of_its_events():
+    user = make_user()
+    series = EventSeries.objects.create(name="Dzielnice", unit=make_unit(), created_at=NOW)
+    events = [make_event(), make_event()]
+    Event.objects.update(series=series)
+    event = Event.objects.get(pk=events[0].pk)
+    before = snapshot()
+
+    looked = preview(event, lambda _own: [cancel_event(one, reason="Powód", by=user, at=NOW) for one in events])
+
+    assert [(change.event_id, change.kind) for change in looked.differences] == [
+        (one.pk, "cancelled") for one in events
+    ]
     assert snapshot() == before
 
 
