@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from events.actions.notices import write_notice
 from events.enums import AgeRule, QuestionKind, Visibility
 from events.models import Event
 from notifications.tasks import housekeeping
@@ -55,6 +56,15 @@ def test_a_person_signs_up_and_learns_where_the_mail_went(client: Client, event:
     assert "anna@example.org" not in html
     assert registration.manage_token not in html
     assert registration.reference not in html
+
+
+def test_the_notice_of_the_kind_is_shown_and_kept(client: Client, event: Event) -> None:
+    notice = write_notice(event.unit, text={"pl": "Klauzula warsztatów"}, kind=event.kind, by=None, at=NOW)
+
+    assert "Klauzula warsztatów" in client.get("/events/spotkanie/register/").content.decode()
+    post(client, ANNA)
+
+    assert Registration.objects.get().notice == notice
 
 
 def test_the_language_of_the_page_is_the_language_of_the_mails(client: Client, event: Event) -> None:
