@@ -14,12 +14,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
 from events.actions.history import record
-from events.enums import AgeRule, EventChangeKind, EventMode, EventStatus
+from events.enums import AgeRule, EventChangeKind, EventMode, EventStatus, QuestionKind
 from events.models import (
     AgendaItem,
     Event,
     EventRole,
     Organization,
+    Question,
     RecordedActivity,
     RecordedFigure,
     SeatRule,
@@ -27,7 +28,7 @@ from events.models import (
     Stage,
     Venue,
 )
-from registrations.enums import RegistrationState
+from registrations.enums import NeedKind, RegistrationState
 from registrations.models import Registration
 from tests.make.events import (
     NOW,
@@ -35,6 +36,7 @@ from tests.make.events import (
     make_event,
     make_notice,
     make_process,
+    make_question,
     make_session,
     make_topic,
     make_unit,
@@ -100,6 +102,13 @@ def town() -> dict[str, str]:
     online = make_event("zdalne", venue=venue, mode=EventMode.ONLINE, starts_at=now + timedelta(days=6))
     record(online, EventChangeKind.MODE_CHANGED, by=None, at=NOW + timedelta(seconds=1))
     make_event("przelozone", venue=venue, status=EventStatus.POSTPONED, starts_at=now + timedelta(days=7))
+    asking = make_event("pytania", venue=venue, starts_at=now + timedelta(days=8), confirm_email=True)
+    for kind in QuestionKind:
+        make_question(asking, kind, choices=["zupa", "chleb"], is_required=kind == QuestionKind.NUMBER)
+    Event.objects.filter(pk=asking.pk).update(age_rule=AgeRule.GUARDIAN_STATEMENT, age_limit=16)
+    answering = make_registration(asking, at=now)
+    answering.needs.create(kind=NeedKind.PJM, note="Dwie osoby", created_at=now)
+    answering.answers.create(question=asking.questions.get(kind=QuestionKind.CHOICE), value="zupa")
     full = make_event("pelne", venue=venue, starts_at=now + timedelta(days=3), capacity=1)
     make_registration(full, at=now)
     waiting = make_registration(full, state=RegistrationState.WAITLISTED, at=now)
@@ -121,6 +130,9 @@ def town() -> dict[str, str]:
         "event online": "/events/zdalne/",
         "event postponed": "/events/przelozone/",
         "register": "/events/otwarte/register/",
+        "register with questions": "/events/pytania/register/",
+        "answered": f"/r/{answering.manage_token}/",
+        "needs and answers": f"/r/{answering.manage_token}/details/",
         "processes": "/processes/",
         "process": "/processes/strategia/",
         "calendar": "/calendar/?kind=workshop",
@@ -258,6 +270,8 @@ def test_the_keyboard_alone_gets_a_confirmed_seat(page: Page, town: dict[str, st
     _type(page, "email", "anna@example.org")
     _reach_field(page, "category")
     page.keyboard.press("Space")
+    _reach_field(page, "age_statement")
+    page.keyboard.press("Space")
     _reach(page, "Register", tag="button")
     page.keyboard.press("Enter")
     expect(page.get_by_text("a•••@example.org")).to_be_visible()
@@ -296,6 +310,37 @@ def test_nothing_typed_is_lost_and_errors_lead_to_their_fields(page: Page, town:
     described = page.get_attribute("#id_email", "aria-describedby") or ""
     assert "id_email_error" in described
     assert faults(page) == []
+
+
+def test_the_keyboard_alone_answers_and_asks_for_an_interpreter(page: Page, town: dict[str, str]) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/en/events/pytania/register/")
+    number, choice = (Question.objects.get(kind=kind).pk for kind in (QuestionKind.NUMBER, QuestionKind.CHOICE))
+
+    _type(page, "first_name", "Anna")
+    _type(page, "last_name", "Żółć")
+    _type(page, "email", "anna@example.org")
+    _reach(page, "Register", tag="button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Please answer this question.")
+    expect(page.locator(f"#id_answer_{number}")).to_have_attribute("aria-invalid", "true")
+    assert faults(page) == []
+
+    _reach_field(page, f"answer_{choice}")
+    page.keyboard.press("ArrowDown")  # From “no answer” to the first one.
+    _type(page, f"answer_{number}", "2")
+    _reach_field(page, "needs")
+    page.keyboard.press("Space")
+    _type(page, "needs_note", "Two people")
+    _reach_field(page, "age_statement")
+    page.keyboard.press("Space")
+    _reach(page, "Register", tag="button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("a•••@example.org")).to_be_visible()
+
+    registration = Registration.objects.get(participant__email="anna@example.org")
+    assert dict(registration.answers.values_list("question", "value")) == {choice: "zupa", number: 2}
+    assert list(registration.needs.values_list("kind", "note")) == [("pjm", "Two people")]
 
 
 def _reach(page: Page, text: str, *, tag: str = "a, button") -> None:
