@@ -92,6 +92,7 @@ NEW_EVENT: Final = {
 NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
 NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
+TABLE_OF_ONE: Final = {"table": "Klub"}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
 TABLE: Final = [
@@ -305,6 +306,23 @@ TABLE: Final = [
     api("manage-event-attachment", "delete", parts={"attachment_id": "unknown"}, passes=frozenset()),
     api("manage-event-pools", passes=SEE),
     api("manage-event-pool", "patch", body={"capacity": 70}, parts={"item": "pool"}, passes=EDIT),
+    api("manage-organizations", passes=EDIT_ANYWHERE),
+    api("manage-organizations", "post", body={"name": "Klub"}, passes=EDIT_ANYWHERE, got=201),
+    api("manage-organization", parts={"name": "izba"}, passes=EDIT_ANYWHERE),
+    api("manage-organization", "patch", body={"name": "Klub"}, parts={"name": "izba"}, passes=EDIT_ANYWHERE),
+    api("manage-audiences", passes=EDIT_ANYWHERE),
+    api("manage-audiences", "post", body={"name": {"pl": "Koło"}}, passes=EDIT_ANYWHERE, got=201),
+    api("manage-audience", parts={"name": "podmioty"}, passes=EDIT_ANYWHERE),
+    api("manage-audience", "patch", body={"position": 1}, parts={"name": "podmioty"}, passes=EDIT_ANYWHERE),
+    api("manage-audience-organizations", "post", body=TABLE_OF_ONE, parts={"name": "podmioty"}, passes=EDIT_ANYWHERE),
+    api("manage-kinds", passes=EDIT_ANYWHERE),
+    api("manage-kinds", "post", body={"code": "noc", "name": {"pl": "Noc"}}, passes=ADMINISTER, got=201),
+    api("manage-kind", parts={"name": "workshop"}, passes=EDIT_ANYWHERE),
+    api("manage-kind", "patch", body={"notice_days": 3}, parts={"name": "workshop"}, passes=ADMINISTER),
+    api("manage-topics", passes=EDIT_ANYWHERE),
+    api("manage-topics", "post", body={"slug": "noc", "name": {"pl": "Noc"}}, passes=ADMINISTER, got=201),
+    api("manage-topic", parts={"name": "zielen"}, passes=EDIT_ANYWHERE),
+    api("manage-topic", "patch", body={"position": 3}, parts={"name": "zielen"}, passes=ADMINISTER),
     api("manage-audit", passes=SEE | {STRANGER}),
     api("manage-staff", passes=SEE_STAFF | {STRANGER}),
     api("manage-rooms", passes=EDIT_ANYWHERE),

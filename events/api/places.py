@@ -35,6 +35,7 @@ class RoomBody(Body):
     id = row_id()
     name = serializers.CharField(max_length=120)
     capacity = count(allow_null=True)
+    setup_minutes = count(max_value=24 * 60)
 
 
 class VenueBody(Body):

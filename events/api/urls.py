@@ -14,6 +14,7 @@ from events.api import (
     processes,
     public,
     reference,
+    rows,
 )
 
 api_patterns = [
@@ -78,6 +79,19 @@ api_patterns = [
         attachments.EventAttachment.as_view(),
         name="api-manage-event-attachment",
     ),
+    path("manage/organizations/", rows.Organizations.as_view(), name="api-manage-organizations"),
+    path("manage/organizations/<slug:name>/", rows.OrganizationItem.as_view(), name="api-manage-organization"),
+    path("manage/audiences/", rows.Audiences.as_view(), name="api-manage-audiences"),
+    path("manage/audiences/<slug:name>/", rows.AudienceItem.as_view(), name="api-manage-audience"),
+    path(
+        "manage/audiences/<slug:name>/organizations/",
+        rows.OrganizationsOfAudience.as_view(),
+        name="api-manage-audience-organizations",
+    ),
+    path("manage/kinds/", rows.Kinds.as_view(), name="api-manage-kinds"),
+    path("manage/kinds/<slug:name>/", rows.KindItem.as_view(), name="api-manage-kind"),
+    path("manage/topics/", rows.Topics.as_view(), name="api-manage-topics"),
+    path("manage/topics/<slug:name>/", rows.TopicItem.as_view(), name="api-manage-topic"),
     path("manage/audit/", audit.Audit.as_view(), name="api-manage-audit"),
     path("manage/staff/", audit.Staff.as_view(), name="api-manage-staff"),
     path("manage/rooms/", places.ManagedRooms.as_view(), name="api-manage-rooms"),
