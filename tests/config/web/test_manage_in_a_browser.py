@@ -167,7 +167,13 @@ def _with_parts(event: Event) -> None:
     for position, (kind, where) in enumerate([("speaker", item), ("interpreter", None)]):
         name = f"Osoba {position}"
         EventRole.objects.create(
-            event=event, agenda_item=where, kind=kind, position=position, name=name, email="os@example.org", identity=name
+            event=event,
+            agenda_item=where,
+            kind=kind,
+            position=position,
+            name=name,
+            email="os@example.org",
+            identity=name,
         )
     make_question(event, QuestionKind.CHOICE, choices=["Rury", "Wieniawa"])
     make_attachment(event, title="Program spotkania")
