@@ -61,6 +61,13 @@ class NotActive(DomainError):
     default_message = _("This registration is no longer active.")
 
 
+class NothingAsked(DomainError):
+    """Nobody has asked this person whether they come, or the meeting is over."""
+
+    code = "nothing_asked"
+    default_message = _("There is nothing to answer at the moment.")
+
+
 class TooLateToCancel(DomainError):
     """The person has come, or the event is over: cancelling now would only falsify the figures."""
 

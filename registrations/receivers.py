@@ -8,6 +8,7 @@ from events.enums import EventChangeKind
 from events.errors import FieldErrors
 from events.models import EventChange, Question
 from events.signals import event_changed, questions_going, sessions_going
+from registrations.actions.intentions import ask_who_comes, forget_who_comes
 from registrations.actions.queues import offer_again, promote
 from registrations.enums import ACTIVE_STATES
 from registrations.models import Answer, Registration
@@ -27,6 +28,18 @@ def seats_follow_event(*, change_id: int, kind: EventChangeKind, **_signal: obje
             # Registrations stay as they are. Whoever is past this lock is told of it; whoever comes later is refused.
             lock_queue(change.event_id)
             SeatBook(change.event_id)
+
+
+@receiver(event_changed, dispatch_uid="registrations.ask_after_new_date")
+def ask_after_new_date(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
+    """Ask people whether they come on a new date that they are told of; an answer about an older date is void."""
+    match kind:
+        case EventChangeKind.NEW_DATE:
+            change = EventChange.objects.get(pk=change_id)
+            if change.notify:
+                ask_who_comes(change.event_id)
+        case EventChangeKind.POSTPONED:
+            forget_who_comes(EventChange.objects.values_list("event", flat=True).get(pk=change_id))
 
 
 @receiver(sessions_going, dispatch_uid="registrations.keep_chosen_sessions")

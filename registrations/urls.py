@@ -26,6 +26,7 @@ public_patterns = [
     path("r/<str:token>/accept/", own.accept, name="registration-accept"),
     path("r/<str:token>/decline/", own.decline, name="registration-decline"),
     path("r/<str:token>/cancel/", own.cancel, name="registration-cancel"),
+    path("r/<str:token>/coming/", own.coming, name="registration-coming"),
     path("r/<str:token>/details/", own.details, name="registration-details"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
@@ -55,6 +56,7 @@ api_patterns = [
     path("registrations/<str:token>/", api_own.OwnRegistration.as_view(), name="api-registration"),
     path("registrations/<str:token>/confirm/", api_own.ConfirmRegistration.as_view(), name="api-registration-confirm"),
     path("registrations/<str:token>/cancel/", api_own.CancelRegistration.as_view(), name="api-registration-cancel"),
+    path("registrations/<str:token>/coming/", api_own.SayComing.as_view(), name="api-registration-coming"),
     path("registrations/<str:token>/accept/", api_own.AcceptOffer.as_view(), name="api-registration-accept"),
     path("registrations/<str:token>/decline/", api_own.DeclineOffer.as_view(), name="api-registration-decline"),
     path(

@@ -21,11 +21,13 @@ from events.enums import Language
 from registrations.actions.addresses import correct_address
 from registrations.actions.calendars import personal_feed
 from registrations.actions.details import change_details
+from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
 from registrations.api.needs import ANSWERS_SCHEMA, AnswersField, NeedBody, NeedShape, needs_in, said
-from registrations.enums import Attendance, NeedKind, RegistrationSource, RegistrationState
+from registrations.enums import Attendance, AttendanceIntent, NeedKind, RegistrationSource, RegistrationState
 from registrations.models import Registration
 from registrations.queries.doors import get_registration_by_token
+from registrations.queries.joining import Joining, joining
 from registrations.queries.lists import position_of
 from registrations.queries.own_pages import OwnPageFacts, own_page_facts
 
@@ -90,6 +92,9 @@ class OwnRegistrationShape(PersonShape):
     answers = serializers.SerializerMethodField()
     accommodation = serializers.SerializerMethodField()
     calendar_url = serializers.SerializerMethodField()
+    attendance_intent = serializers.ChoiceField(choices=AttendanceIntent.choices)
+    join_url = serializers.SerializerMethodField()
+    join_opens_at = serializers.SerializerMethodField()
 
     @extend_schema_field(SessionShape(many=True))
     def get_sessions(self, _registration: Registration) -> list[Mapping[str, Any]]:
@@ -116,6 +121,22 @@ class OwnRegistrationShape(PersonShape):
         """The person's own calendar, with all their registrations."""
         token: str | None = self.context["calendar_token"]
         return settings.BASE_URL + reverse("feed-personal", args=[token]) if token else None
+
+    @extend_schema_field(serializers.URLField(allow_null=True))
+    def get_join_url(self, _registration: Registration) -> str | None:
+        """The link for taking part online, for a confirmed person from shortly before a session until its end."""
+        return self._join.url or None if self._join is not None else None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_join_opens_at(self, _registration: Registration) -> datetime | None:
+        """When that link opens, or has opened; null: there is none for this person, now or later."""
+        return _local(self._join.opens_at) if self._join is not None else None
+
+    @property
+    def _join(self) -> Joining | None:
+        registration = self._facts.registration
+        at = self.context["at"]
+        return joining(registration.event, self._facts.sessions, state=registration.state, at=at)
 
     @property
     def _facts(self) -> OwnPageFacts:
@@ -221,6 +242,16 @@ class CancelRegistration(OwnDoor):
         return shown(get_registration_by_token(token))
 
 
+class SayComing(OwnDoor):
+    """Answering that one still comes, after a new date."""
+
+    @extend_schema(request=None, responses=OwnRegistrationShape)
+    def post(self, request: Request, token: str) -> Response:  # noqa: ARG002 - the key is in the address
+        """Coming; once more changes nothing. Who does not come cancels."""
+        say_coming(get_registration_by_token(token), at=timezone.now())
+        return shown(get_registration_by_token(token))
+
+
 class AcceptOffer(OwnDoor):
     """Taking the offered seat."""
 
@@ -248,7 +279,7 @@ def shown(registration: Registration) -> Response:
     if feed is None and registration.email_key is not None:
         # Only the address of a calendar that was always theirs; nothing about the registration moves.
         feed = personal_feed(registration, at=timezone.now())
-    context = {"facts": facts, "calendar_token": feed.token if feed else None}
+    context = {"facts": facts, "calendar_token": feed.token if feed else None, "at": timezone.now()}
     return Response(OwnRegistrationShape(registration, context=context).data)
 
 

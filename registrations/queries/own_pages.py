@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from events.enums import EventStatus
 from events.models import Session
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import AccommodationRequest, Answer, CalendarFeed, Registration, RegistrationChange
@@ -38,8 +39,10 @@ class OwnPageFacts:
 
 def is_too_late_to_cancel(registration: Registration, *, at: datetime) -> bool:
     """Whether a person can no longer cancel by themselves: they have come, or the event is over."""
-    ends_at = registration.event.ends_at
-    return registration.attendance == Attendance.PRESENT or (ends_at is not None and ends_at <= at)
+    event = registration.event
+    # A meeting without a date is ahead, whenever it was to be at first.
+    is_over = event.status != EventStatus.POSTPONED and event.ends_at is not None and event.ends_at <= at
+    return registration.attendance == Attendance.PRESENT or is_over
 
 
 def own_page_facts(registration: Registration) -> OwnPageFacts:

@@ -19,13 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events.enums import EventStatus
 from events.errors import DomainError, FieldErrors
+from events.queries.former_places import former_places
 from events.queries.questions import asked_questions
 from registrations.actions.calendars import personal_feed, revoke_feed
 from registrations.actions.details import change_details
+from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
 from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.doors import get_registration_by_token
+from registrations.queries.joining import joining
 from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
 
 _REFUSED = 409
@@ -80,6 +83,13 @@ def accept(request: HttpRequest, registration: Registration) -> HttpResponse:
 def decline(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Leave the seat that is offered to somebody else."""
     return _act(request, registration, lambda: decline_offer(registration, at=timezone.now()))
+
+
+@_own_door
+@require_POST
+def coming(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Answer that one still comes; "no" is to cancel."""
+    return _act(request, registration, lambda: say_coming(registration, at=timezone.now()))
 
 
 @_own_door
@@ -153,13 +163,15 @@ def _can_cancel(registration: Registration) -> bool:
 
 
 def _context(registration: Registration) -> dict[str, object]:
-    facts = own_page_facts(registration)
+    facts, event = own_page_facts(registration), registration.event
     context: dict[str, object] = {
         "registration": registration,
-        "event": registration.event,
+        "event": event,
         "facts": facts,
         "token": registration.manage_token,
-        "can_cancel": _can_cancel(registration) and registration.event.status != EventStatus.CANCELLED,
+        "can_cancel": _can_cancel(registration) and event.status != EventStatus.CANCELLED,
+        "join": joining(event, facts.sessions, state=registration.state, at=timezone.now()),
+        "former_place": former_places([event]).get(event.pk),
         "ticket_url": f"{settings.BASE_URL}{reverse('ticket-code', args=[registration.ticket_code])}",
     }
     if facts.feed is not None:

@@ -302,7 +302,7 @@ def test_a_postponed_event_keeps_its_dates_and_people_and_is_tentative_in_calend
     event, user = make_event(sessions=2), make_user()
     dates = [session.starts_at for session in event.sessions.all()]
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         postpone_event(event, reason=" Remont ", by=user, at=NOW)
 
     assert (event.status, event.version, event.cancellation_reason) == ("postponed", 2, {})
@@ -335,7 +335,7 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     session = event.sessions.get()
     later = session.starts_at + timedelta(days=30)
 
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(55):
         set_new_date(event, [a_date(later, id=session.pk)], by=user, at=NOW)
 
     assert (event.status, event.version, event.starts_at) == ("published", 2, later)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from events.enums import EventMode
+from events.models import Event
 from registrations.enums import RegistrationState
 from registrations.models import CalendarFeed, Registration, RegistrationChange
 from tests.make import Program, make_event, make_question, make_registration
@@ -236,3 +238,32 @@ def test_a_confirmed_address_stays():
     response = Program().patch(url(registration), {"email": "right@example.org"})
 
     assert (response.status_code, response.json()["code"]) == (409, "not_active")
+
+
+def test_a_new_date_is_answered_once_over_the_api():
+    registration = make_registration(make_event())
+    before = Program().post(url(registration, "coming/"))
+    Registration.objects.update(attendance_intent="asked")
+
+    looked = [Program().get(url(registration, "coming/")).status_code, Registration.objects.get().attendance_intent]
+    answers = [Program().post(url(registration, "coming/")) for _ in range(2)]
+
+    assert (before.status_code, before.json()["code"]) == (409, "nothing_asked")
+    assert looked == [405, "asked"]
+    assert [(answer.status_code, answer.json()["attendance_intent"]) for answer in answers] == [(200, "coming")] * 2
+    assert list(RegistrationChange.objects.values_list("cause", "notify")) == [("said_coming", False)]
+
+
+def test_the_link_to_join_opens_shortly_before(_now):
+    event = make_event(mode=EventMode.ONLINE, starts_at=NOW + timedelta(hours=1))
+    Event.objects.update(join_url="https://meet.example.org/secret")
+    inside, waiting = make_registration(event), make_registration(event, state=RegistrationState.WAITLISTED)
+
+    early = Program().get(url(inside)).json()
+    _now.shift(timedelta(minutes=30))
+    open_now = Program().get(url(inside)).json()
+    others = Program().get(url(waiting)).json()
+
+    assert (early["join_url"], early["join_opens_at"]) == (None, "2027-01-12T10:30:00+01:00")
+    assert open_now["join_url"] == "https://meet.example.org/secret"
+    assert (others["join_url"], others["join_opens_at"]) == (None, None)

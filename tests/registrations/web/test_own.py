@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from events.enums import EventStatus, QuestionKind
+from events.actions.history import record
+from events.enums import EventChangeKind, EventMode, EventStatus, QuestionKind
 from events.models import Event
-from registrations.enums import Attendance, RegistrationState
+from registrations.enums import Attendance, AttendanceIntent, RegistrationState
 from registrations.models import CalendarFeed, Registration
 from tests.make.events import NOW, make_event, make_question, make_venue
 from tests.make.registrations import make_registration
@@ -47,7 +48,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     for rest in ("", "cancel/", "details/"):
         client.get(door(registration, rest))
         client.head(door(registration, rest))
-    for rest in ("confirm/", "accept/", "decline/", "calendar/", "calendar/revoke/"):
+    for rest in ("confirm/", "coming/", "accept/", "decline/", "calendar/", "calendar/revoke/"):
         assert client.get(door(registration, rest)).status_code == 405
 
     registration.refresh_from_db()
@@ -140,14 +141,69 @@ def test_the_page_of_a_cancelled_event_says_so_and_asks_for_nothing(client: Clie
     assert door(registration, "cancel/") not in html
 
 
-def test_the_link_to_join_is_for_those_with_a_seat(client: Client) -> None:
-    event = make_event()
+def test_the_link_to_join_is_for_those_with_a_seat_and_opens_shortly_before(client: Client) -> None:
+    event = make_event(mode=EventMode.ONLINE, starts_at=NOW + timedelta(minutes=31))
     Event.objects.filter(pk=event.pk).update(join_url="https://meet.example/secret")
     inside, waiting = make_registration(event), make_registration(event, state=WAITLISTED)
 
-    assert "https://meet.example/secret" in client.get(door(inside)).content.decode()
+    early = client.get(door(inside)).content.decode()
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        open_now = client.get(door(inside)).content.decode()
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        late = client.get(door(inside)).content.decode()
+
+    assert "https://meet.example/secret" in open_now
+    assert "The link opens here on:" in early
+    assert "meet.example" not in early
+    assert "Take part online" not in late
     assert "meet.example" not in client.get(door(waiting)).content.decode()
     assert "meet.example" not in client.get(f"/events/{event.slug}/").content.decode()
+
+
+def test_a_new_date_asks_and_a_button_answers_once(client: Client) -> None:
+    registration = make_registration(make_event())
+    Registration.objects.update(attendance_intent=AttendanceIntent.ASKED)
+
+    asked = client.get(door(registration)).content.decode()
+    answers = [client.post(door(registration, "coming/")).status_code for _twice in range(2)]
+    answered = client.get(door(registration)).content.decode()
+
+    assert "Do you still come?" in asked
+    assert f'action="{door(registration, "coming/")}"' in asked
+    assert asked.count(f'href="{door(registration, "cancel/")}"') == 2
+    assert answers == [302, 302]
+    assert "You said that you are coming on the new date." in answered
+    registration.refresh_from_db()
+    assert (registration.attendance_intent, registration.changes.count()) == (AttendanceIntent.COMING, 1)
+
+
+def test_while_there_is_no_date_one_may_leave_and_is_asked_nothing(client: Client) -> None:
+    event = make_event(status=EventStatus.POSTPONED, starts_at=NOW - timedelta(days=3))
+    registration = make_registration(event)
+
+    html = client.get(door(registration)).content.decode()
+
+    assert "This event is postponed" in html
+    assert "<s>" in html
+    assert "Do you still come?" not in html
+    assert client.post(door(registration, "cancel/")).status_code == 302
+
+
+def test_a_place_that_was_left_for_being_online_is_struck_out(client: Client) -> None:
+    event = make_event(venue=make_venue(), mode=EventMode.ONLINE)
+    record(
+        event,
+        EventChangeKind.MODE_CHANGED,
+        by=None,
+        at=NOW + timedelta(minutes=1),
+        before={"mode": "in_person"},
+        after={"mode": "online"},
+    )
+
+    html = client.get(door(make_registration(event))).content.decode()
+
+    assert "<s>Town hall (example)<br>Rynek 1, 20-000 Lublin</s>" in html
+    assert "Moved online" in html
 
 
 def test_nothing_keeps_or_passes_on_the_key(client: Client) -> None:
