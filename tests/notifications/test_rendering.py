@@ -83,7 +83,7 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
         )
     else:
         message.registration_change = RegistrationChange.objects.create(
-            registration=message.registration, cause="signed_up", to_state="confirmed", at=NOW
+            registration_id=message.registration_id or 0, cause="signed_up", to_state="confirmed", at=NOW
         )
     message.save()
     return message
