@@ -141,6 +141,7 @@ TABLE: Final = [
     Row("registration-decline", "post", got=409),
     Row("registration-cancel"),
     Row("registration-cancel", "post", got=302),
+    Row("registration-coming", "post", got=409),  # Nobody has asked.
     Row("registration-details"),
     Row("registration-details", "post", got=302),
     Row("registration-details", parts={"token": "unknown"}, got=404),
@@ -262,6 +263,7 @@ TABLE: Final = [
     api("registration", parts={"token": "unknown"}, got=404),
     api("registration-confirm", "post"),
     api("registration-cancel", "post"),
+    api("registration-coming", "post", got=409),
     api("registration-accept", "post"),
     api("registration-decline", "post", got=409),
     # The API for organisers
