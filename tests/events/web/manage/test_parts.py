@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from events.enums import EventRoleKind, EventStatus, QuestionKind, Role
-from events.models import AgendaItem, Event, EventRole, Organization, Question
+from events.models import AgendaItem, Event, EventChange, EventRole, Organization, Question
 from tests.make import make_event, make_user
 from tests.make.events import NOW, make_session
 from tests.make.sheets import form_data
@@ -124,6 +124,7 @@ def test_an_agenda_sent_as_it_is_shown_stays_as_it_is(client, event):
     client.post(AGENDA, sent(client, AGENDA))
 
     assert (list(AgendaItem.objects.values()), list(EventRole.objects.order_by("id").values())) == before
+    assert not EventChange.objects.exists()
 
 
 def test_a_row_that_is_ticked_is_taken_out(client, event):
@@ -345,6 +346,7 @@ def test_questions_sent_as_they_are_shown_stay_as_they_are(client, event):
     client.post(QUESTIONS, sent(client, QUESTIONS))
 
     assert list(Question.objects.order_by("id").values()) == before
+    assert EventChange.objects.count() == 1
 
 
 @pytest.mark.parametrize(
