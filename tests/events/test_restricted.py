@@ -55,9 +55,7 @@ def open_to_everybody(event: Event) -> None:
 
 
 def said(client: Client, path: str) -> str:
-    response = client.get(path)
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode().replace("\r\n ", "")
+    return client.get(path).getvalue().decode().replace("\r\n ", "")
 
 
 def test_the_list(client, meeting):

@@ -1,5 +1,8 @@
 """Organizations and the lists they stand on: made, changed, pasted from a spreadsheet, refused with nothing behind."""
 
+from datetime import datetime
+from typing import TypedDict
+
 import pytest
 from django.utils import translation
 
@@ -14,14 +17,21 @@ from events.actions.audiences import (
     edit_organization,
 )
 from events.errors import FieldErrors
-from events.models import Audience, Organization
+from events.models import Audience, Organization, User
 from tests.make import make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
 
 
-def how() -> dict[str, object]:
+class How(TypedDict):
+    """Who and when."""
+
+    by: User
+    at: datetime
+
+
+def how() -> How:
     return {"by": make_user(), "at": NOW}
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -46,6 +47,10 @@ def held() -> list[tuple[str, int, int, bool]]:
         )
         for booking in RoomBooking.objects.select_related("session__event").order_by("begins_at", "session")
     ]
+
+
+def conflicts_in(refusal: RoomTaken) -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", refusal.details["conflicts"])
 
 
 def test_a_draft_holds_its_room_from_the_set_up_to_the_end():
@@ -111,7 +116,7 @@ def test_a_meeting_that_ones_unit_does_not_know_is_named_by_its_unit_and_time(hi
 
     assert "(26 stycznia 2027, 17:00–19:00)" in refusal.value.message
     assert "Wydział Kultury" in refusal.value.message
-    [conflict] = refusal.value.details["conflicts"]
+    [conflict] = conflicts_in(refusal.value)
     assert (conflict["event"], conflict["title"], conflict["unit"]) == (None, None, "kultura")
     assert "secret" not in str(refusal.value.details)
 
@@ -165,7 +170,7 @@ def test_a_third_meeting_asks_for_itself():
     with pytest.raises(RoomTaken) as refusal:
         book(in_room(room, "third", starts_at=FIVE + timedelta(hours=3)))
 
-    assert [conflict["event"] for conflict in refusal.value.details["conflicts"]] == ["second"]
+    assert [conflict["event"] for conflict in conflicts_in(refusal.value)] == ["second"]
 
 
 def test_two_sessions_of_one_event_need_two_rooms():
@@ -309,6 +314,7 @@ def test_any_other_fault_of_the_database_is_a_bug(monkeypatch):
 
     def backwards(session, *, at):
         booking = wanted(session, at=at)
+        assert booking is not None
         booking.begins_at = booking.ends_at
         return booking
 

@@ -120,7 +120,8 @@ def test_time_to_set_a_room_up_counts_for_what_is_to_come():
     edit_venue(venue, a_place(rooms=(RoomDefinition("Aula", setup_minutes=30, id=room.pk),)), by=make_user(), at=NOW)
 
     assert Room.objects.get().setup_minutes == 30
-    assert event.sessions.get().booking.begins_at == event.starts_at - timedelta(minutes=30)
+    session = event.sessions.get()
+    assert session.booking.begins_at == session.starts_at - timedelta(minutes=30)
     assert over.sessions.get().booking.begins_at == NOW - timedelta(hours=2)
 
 
