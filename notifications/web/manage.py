@@ -11,7 +11,7 @@ from events.permissions import May, StaffRequest, get_managed_event
 from events.web.paging import page_of
 from notifications.forms.manage import MessageFilterForm
 from notifications.queries.log import event_messages
-from notifications.rendering.secret_links import without_links
+from notifications.rendering.log_rows import log_row
 
 ON_A_PAGE: Final = 50
 
@@ -19,9 +19,9 @@ ON_A_PAGE: Final = 50
 @login_required
 @require_safe
 def message_log(request: StaffRequest, slug: str) -> HttpResponse:
-    """Every message about an event with its tries; secret links are not part of the texts."""
+    """Every message about an event with its tries; neither secret links nor anybody's needs are in it."""
     event = get_managed_event(request.user, slug, May.SEE_MESSAGES)
     form = MessageFilterForm(request.GET)
     page = page_of(event_messages(event, state=form.chosen_state), request.GET, size=ON_A_PAGE)
-    rows = [(message, without_links(message.body)) for message in page.object_list]
+    rows = [log_row(message) for message in page.object_list]
     return render(request, "manage/messages.html", {"event": event, "form": form, "page": page, "rows": rows})

@@ -2,14 +2,15 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from notifications.delivery.sending import send_due
-from notifications.enums import Channel, MessageState
+from notifications.enums import AttemptResult, Channel, MessageState, StateReason
 from notifications.models import Message
 from notifications.queries.log import event_messages
 from notifications.rendering.secret_links import without_links
-from tests.make import make_event, make_registration
+from tests.make import Program, make_event, make_registration, make_user
 from tests.make.events import NOW
 from tests.notifications.make_messages import make_message
 
@@ -63,3 +64,31 @@ def test_what_stands_for_a_message_names_nobody():
     message = make_message(registration)
 
     assert str(message) == "confirmed/email planned"
+
+
+def test_the_log_does_not_say_what_somebody_needs(client: Client):
+    event = make_event("debata")
+    message = make_message(make_registration(event), "feature_lost")
+    Message.objects.update(
+        to="anna@example.org",
+        subject="Przeczytaj",
+        body="Tłumacz PJM",
+        state=MessageState.FAILED,
+        state_reason="550 anna",
+    )
+    message.attempts.create(at=NOW, result=AttemptResult.REFUSED, code="550", detail="anna@example.org unknown")
+    owner = make_user()
+    client.force_login(owner)
+
+    page = client.get("/en/manage/events/debata/messages/").content.decode()
+    answer = Program(owner).get("/api/v1/manage/events/debata/messages/")
+
+    assert "Something you asked for will not be there" in page
+    for secret in ("anna", "PJM", "Przeczytaj"):
+        assert secret not in page
+        assert secret not in answer.content.decode()
+    (said,) = answer.json()["results"]
+    assert (said["to"], said["body"], said["state"], said["attempts"]) == ("", "", "failed", [])
+    # Our own reasons tell nothing of anybody.
+    Message.objects.update(state_reason=StateReason.NOT_TRUE)
+    assert "has changed since" in client.get("/en/manage/events/debata/messages/").content.decode()
