@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.urls import urlpatterns
 from events.enums import EventStatus, Role, Visibility
-from events.models import Audience, Organization, User
+from events.models import Audience, Event, EventSeries, Organization, User
 from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message
 from registrations.actions.attendance import check_in
@@ -92,6 +92,7 @@ NEW_EVENT: Final = {
 NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
 NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
+NEW_SERIES: Final = {**NEW_EVENT, "name": "Warsztaty", "rule": {"frequency": "weekly", "count": 2}}
 TABLE_OF_ONE: Final = {"table": "Klub"}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
@@ -325,6 +326,15 @@ TABLE: Final = [
     api("manage-topics", "post", body={"slug": "noc", "name": {"pl": "Noc"}}, passes=ADMINISTER, got=201),
     api("manage-topic", parts={"name": "zielen"}, passes=EDIT_ANYWHERE),
     api("manage-topic", "patch", body={"position": 3}, parts={"name": "zielen"}, passes=ADMINISTER),
+    api("manage-series", passes=SIGNED_IN),  # Each sees their own.
+    api("manage-series", "post", body=NEW_SERIES, passes=EDIT, got=201),
+    api("manage-one-series", passes=SEE),
+    api("manage-one-series", "patch", body={"title": {"pl": "Nowy"}}, passes=EDIT),
+    api("manage-series-cancel", "post", body={"reason": "Awaria"}, passes=PUBLISH),
+    api("manage-templates", passes=SIGNED_IN),
+    api("manage-event-template", "post", passes=EDIT, got=201),
+    api("manage-event", "delete", passes=EDIT, got=409),  # It is published.
+    api("manage-event", "delete", parts={"slug": "szkic"}, passes=EDIT, got=204),
     api("manage-audit", passes=SEE | {STRANGER}),
     api("manage-staff", passes=SEE_STAFF | {STRANGER}),
     api("manage-rooms", passes=EDIT_ANYWHERE),
@@ -374,6 +384,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     session.agenda.create(title={"pl": "Otwarcie"})
     event.reminders.create(channel="sms", minutes_before=120)
     question = event.questions.create(kind="text", text={"pl": "Kto?"}, purpose={"pl": "Po co"})
+    series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
+    Event.objects.filter(pk=event.pk).update(series=series)
     registration = make_registration(event, email="anna@example.org")
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
@@ -403,6 +415,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "slug": "debata",
         "session": str(session.pk),
         "question": str(question.pk),
+        "series_id": str(series.pk),
         "pool": str(event.pools.get().pk),
         "token": coming.manage_token,
         "feed": personal_feed(coming, at=NOW).token,

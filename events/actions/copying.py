@@ -20,7 +20,7 @@ from events.actions.definitions import (
 from events.actions.editing import create_event
 from events.actions.wall_clock import WallClockShift, as_wall_clock
 from events.enums import EventStatus
-from events.errors import MoveNotAllowed
+from events.errors import EditConflict, MoveNotAllowed
 from events.models import Event, User
 
 
@@ -46,7 +46,13 @@ def save_as_template(event: Event, *, by: User | None, at: datetime) -> Event:
 
 
 @transaction.atomic
-def delete_draft(event: Event, *, by: User | None, at: datetime) -> None:  # noqa: ARG001 - every action says who and when
+def delete_draft(
+    event: Event,
+    *,
+    expected_version: int | None = None,
+    by: User | None,  # noqa: ARG001 - every action says who
+    at: datetime,  # noqa: ARG001 - and when
+) -> None:
     """Take a draft away with all its parts; nobody has ever seen it, so nothing has to be remembered."""
     rows = Event.objects.select_for_update(of=("self",)).filter(
         pk=event.pk, status__in=(EventStatus.DRAFT, EventStatus.IN_REVIEW), published_at=None
@@ -54,6 +60,8 @@ def delete_draft(event: Event, *, by: User | None, at: datetime) -> None:  # noq
     draft = rows.first()
     if draft is None:
         raise MoveNotAllowed(_("Only a draft that was never published can be deleted."))
+    if expected_version not in {None, draft.version}:
+        raise EditConflict
     try:
         draft.delete()
     except ProtectedError as error:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from events.actions.copying import delete_draft
 from events.actions.editing import create_event, edit_event
 from events.api.bodies import EventEditBody, ManagedEventShape, ManagedEventSummaryShape, NewEventBody
 from events.api.pagination import Pages
@@ -87,6 +88,14 @@ class ManagedEvent(APIView):
             at=timezone.now(),
         )
         return shown(edited)
+
+    @extend_schema(responses={204: None}, parameters=[IF_MATCH])
+    def delete(self, request: Request, slug: str) -> Response:
+        """Take a draft away that was never published and has no registrations."""
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.EDIT)
+        delete_draft(event, expected_version=version_in(request), by=user, at=timezone.now())
+        return Response(status=204)
 
 
 class ChangeShape(serializers.Serializer[EventChange]):

@@ -15,6 +15,7 @@ from events.api import (
     public,
     reference,
     rows,
+    series,
 )
 
 api_patterns = [
@@ -92,6 +93,11 @@ api_patterns = [
     path("manage/kinds/<slug:name>/", rows.KindItem.as_view(), name="api-manage-kind"),
     path("manage/topics/", rows.Topics.as_view(), name="api-manage-topics"),
     path("manage/topics/<slug:name>/", rows.TopicItem.as_view(), name="api-manage-topic"),
+    path("manage/series/", series.SeriesList.as_view(), name="api-manage-series"),
+    path("manage/series/<int:series_id>/", series.SeriesItem.as_view(), name="api-manage-one-series"),
+    path("manage/series/<int:series_id>/cancel/", series.CancelSeries.as_view(), name="api-manage-series-cancel"),
+    path("manage/templates/", series.Templates.as_view(), name="api-manage-templates"),
+    path("manage/events/<slug:slug>/template/", series.TemplateFromEvent.as_view(), name="api-manage-event-template"),
     path("manage/audit/", audit.Audit.as_view(), name="api-manage-audit"),
     path("manage/staff/", audit.Staff.as_view(), name="api-manage-staff"),
     path("manage/rooms/", places.ManagedRooms.as_view(), name="api-manage-rooms"),
