@@ -5,7 +5,7 @@ from django.urls import path
 from events.api.urls import api_patterns
 from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
-from events.web.manage import contacts, lists, notices, parts, places
+from events.web.manage import contacts, lists, notices, parts, places, series
 from events.web.manage import events as desk
 from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
@@ -29,7 +29,14 @@ public_patterns = [
     path("manage/events/<slug:slug>/cancel/", steps.cancel, name="manage-event-cancel"),
     path("manage/events/<slug:slug>/hold/", steps.hold, name="manage-event-hold"),
     path("manage/events/<slug:slug>/close/", steps.close, name="manage-event-close"),
-    path("manage/events/<slug:slug>/copy/", desk.copy, name="manage-event-copy"),
+    path("manage/events/<slug:slug>/copy/", series.copy, name="manage-event-copy"),
+    path("manage/events/<slug:slug>/template/", series.keep_as_template, name="manage-event-template"),
+    path("manage/events/<slug:slug>/delete/", series.delete, name="manage-event-delete"),
+    path("manage/events/<slug:slug>/repeat/", series.repeat, name="manage-event-repeat"),
+    path("manage/events/<slug:slug>/table/", series.from_table, name="manage-event-table"),
+    path("manage/templates/", series.template_list, name="manage-templates"),
+    path("manage/series/", series.all_series, name="manage-series-list"),
+    path("manage/series/<int:number>/", series.one_series, name="manage-series"),
     path("manage/events/<slug:slug>/agenda/", parts.agenda, name="manage-event-agenda"),
     path("manage/events/<slug:slug>/questions/", parts.questions, name="manage-event-questions"),
     path("manage/events/<slug:slug>/files/", files, name="manage-event-files"),

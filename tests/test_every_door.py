@@ -187,6 +187,16 @@ TABLE: Final = [
     Row("manage-event-cancel", passes=PUBLISH),
     Row("manage-event-cancel", "post", passes=PUBLISH),
     Row("manage-event-copy", "post", passes=EDIT, got=302),
+    Row("manage-event-template", "post", passes=EDIT, got=302),
+    Row("manage-event-delete", passes=EDIT),
+    Row("manage-event-delete", "post", passes=EDIT, got=302),  # It is published: a sentence says so.
+    Row("manage-event-repeat", passes=EDIT),
+    Row("manage-event-repeat", "post", passes=EDIT),
+    Row("manage-event-table", passes=EDIT),
+    Row("manage-event-table", "post", passes=EDIT),
+    Row("manage-templates", passes=EDIT_ANYWHERE),
+    Row("manage-series-list", passes=SEE | {STRANGER}),
+    Row("manage-series", passes=SEE),
     Row("manage-event-agenda", passes=EDIT),
     Row("manage-event-agenda", "post", passes=EDIT),
     Row("manage-event-questions", passes=EDIT),
@@ -386,6 +396,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     question = event.questions.create(kind="text", text={"pl": "Kto?"}, purpose={"pl": "Po co"})
     series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     Event.objects.filter(pk=event.pk).update(series=series)
+    series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     registration = make_registration(event, email="anna@example.org")
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
@@ -427,6 +438,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "file_of_draft": str(make_attachment(draft).pk),
         "file_of_restricted": str(make_attachment(restricted).pk),
         "file_name": "program.txt",
+        "number": str(series.pk),
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }

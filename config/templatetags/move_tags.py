@@ -49,6 +49,7 @@ class Steps:
     others: list[Step]
 
 
+_UNSEEN = (EventStatus.DRAFT, EventStatus.IN_REVIEW)
 _PUBLISH = Button("manage-event-publish", _("Publish"))
 _APPROVE = Button("manage-event-publish", _("Approve and publish"))
 _SUBMIT = Button("manage-event-submit", _("Send for review"))
@@ -59,6 +60,10 @@ _CANCEL = Button("manage-event-cancel", _("Cancel the event"), tone="danger")
 _HOLD = Button("manage-event-hold", _("It took place"))
 _CLOSE = Button("manage-event-close", _("Close the event"))
 _COPY = Button("manage-event-copy", _("Make a copy"), posts=True)
+_TEMPLATE = Button("manage-event-template", _("Save as a template"), posts=True)
+_REPEAT = Button("manage-event-repeat", _("Make a series from it"))
+_DELETE = Button("manage-event-delete", _("Delete the draft"), tone="danger")
+_DELETE_TEMPLATE = Button("manage-event-delete", _("Delete the template"), tone="danger")
 _USE = Button("manage-event-copy", _("Make an event from it"), posts=True)
 
 
@@ -75,9 +80,15 @@ def steps_of(context: Context, event: Event, at: datetime) -> Steps:
 def _open(event: Event, at: datetime) -> Iterator[tuple[May, Button]]:
     if event.is_template:
         yield May.EDIT, _USE
+        yield May.EDIT, _REPEAT
+        yield May.EDIT, _DELETE_TEMPLATE
         return
     yield from _moves(event, at)
     yield May.EDIT, _COPY
+    yield May.EDIT, _REPEAT
+    yield May.EDIT, _TEMPLATE
+    if event.status in _UNSEEN and event.published_at is None:
+        yield May.EDIT, _DELETE
 
 
 def _moves(event: Event, at: datetime) -> Iterator[tuple[May, Button]]:

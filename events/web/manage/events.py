@@ -1,4 +1,4 @@
-"""Staff pages of a unit's events: the list, making one, changing and copying it."""
+"""Staff pages of a unit's events: the list, making one, and changing it."""
 
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -9,15 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from events.actions.copying import copy_event
 from events.actions.definitions import definition_of
-from events.actions.editing import create_event, edit_event
-from events.actions.previewing import Preview, preview_edit
+from events.actions.editing import create_event
+from events.actions.previewing import Preview, preview
+from events.actions.series import SeriesOutcome, edit_series
+from events.enums import SeriesScope
 from events.errors import DomainError
 from events.forms.desk import DeskFilterForm
-from events.forms.refusals import in_one_line
+from events.forms.series import ScopeForm
 from events.forms.sheets import EventSheet, SheetMaker
 from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, require_anywhere, units_where
@@ -72,22 +74,40 @@ def change_event(request: StaffRequest, slug: str) -> HttpResponse:
         sheet = _read(request, maker) or maker.filled(definition_of(event), version=event.version)
         if _is_final(request) and sheet.is_valid():
             try:
-                preview = _preview_to_show(request, event, sheet)
-                if preview is not None:
-                    return _preview_page(request, event, preview)
-                _save(request, event, sheet)
+                scope = _scope(request, event)
+                would_be = _preview_to_show(request, event, sheet, scope)
+                if would_be is not None:
+                    return _preview_page(request, event, would_be)
+                outcome = _save(request, event, sheet, scope)
             except DomainError as refusal:
                 sheet.show_refusal(refusal)
             else:
-                messages.success(request, _("The changes are saved."))
+                messages.success(request, _saved(outcome))
                 return redirect("manage-event", slug)
-        return render(request, "manage/event_form.html", {"sheet": sheet, "event": event})
+        scope_form = ScopeForm(request.POST if request.method == "POST" else None) if event.series_id else None
+        return render(request, "manage/event_form.html", {"sheet": sheet, "event": event, "scope_form": scope_form})
 
 
-def _save(request: StaffRequest, event: Event, sheet: EventSheet) -> None:
-    edit_event(
+def _scope(request: StaffRequest, event: Event) -> SeriesScope:
+    """Which events of its series are meant; an event of no series is meant alone."""
+    return ScopeForm(request.POST).chosen if event.series_id else SeriesScope.THIS
+
+
+def _saved(outcome: SeriesOutcome) -> str:
+    count = len(outcome.changed)
+    if count == 1:
+        return _("The changes are saved.")
+    sentence = ngettext(
+        "The changes are saved in %(count)s event.", "The changes are saved in %(count)s events.", count
+    )
+    return sentence % {"count": count}
+
+
+def _save(request: StaffRequest, event: Event, sheet: EventSheet, scope: SeriesScope) -> SeriesOutcome:
+    return edit_series(
         event,
         sheet.edit(),
+        scope=scope,
         expected_version=sheet.version,
         notify=sheet.notify,
         by=request.user,
@@ -95,28 +115,24 @@ def _save(request: StaffRequest, event: Event, sheet: EventSheet) -> None:
     )
 
 
-def _preview_to_show(request: StaffRequest, event: Event, sheet: EventSheet) -> Preview | None:
+def _preview_to_show(request: StaffRequest, event: Event, sheet: EventSheet, scope: SeriesScope) -> Preview | None:
     """What would change, where somebody asks for it or people would be told; None when it is to be saved."""
     if CONFIRMED in request.POST:
         return None
-    preview = preview_edit(
-        event,
-        sheet.edit(),
-        notify=sheet.notify,
-        expected_version=sheet.version,
-        by=request.user,
-        at=timezone.now(),
-    )
-    return preview if PREVIEW in request.POST or any(preview.told.values()) else None
+    would_be = preview(event, lambda own: _save(request, own, sheet, scope))
+    return would_be if PREVIEW in request.POST or any(would_be.told.values()) else None
 
 
-def _preview_page(request: StaffRequest, event: Event, preview: Preview) -> HttpResponse:
+def _preview_page(request: StaffRequest, event: Event, would_be: Preview) -> HttpResponse:
     """The differences, with everything that was typed carried along."""
     left_out = {"csrfmiddlewaretoken", PREVIEW, CONFIRMED, BACK}
     carried = [
         (name, value) for name, values in request.POST.lists() if name not in left_out for value in map(str, values)
     ]
-    return render(request, "manage/event_preview.html", {"event": event, "preview": preview, "carried": carried})
+    own = [change for change in would_be.differences if change.event_id == event.pk]
+    others = {change.event_id for change in would_be.differences} - {event.pk}
+    context = {"event": event, "preview": would_be, "own": own, "other_count": len(others), "carried": carried}
+    return render(request, "manage/event_preview.html", context)
 
 
 def _read(request: StaffRequest, maker: SheetMaker) -> EventSheet | None:
@@ -139,17 +155,3 @@ def _part_to_add(request: StaffRequest) -> Literal["sessions", "reminders"] | No
             return "reminders"
         case _:
             return None
-
-
-@login_required
-@require_POST
-def copy(request: StaffRequest, slug: str) -> HttpResponse:
-    """Make a draft like this event."""
-    event = get_managed_event(request.user, slug, May.EDIT)
-    try:
-        draft = copy_event(event, by=request.user, at=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, in_one_line(refusal))
-        return redirect("manage-event", slug)
-    messages.success(request, _("This is the copy. Give it its own dates before you publish it."))
-    return redirect("manage-event-edit", draft.slug)

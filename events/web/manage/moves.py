@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 from events.actions.definitions import definition_of
 from events.actions.previewing import preview_cancellation, preview_postponement
 from events.actions.publishing import (
-    cancel_event,
     close_event,
     hold_event,
     postpone_event,
@@ -27,10 +26,12 @@ from events.actions.publishing import (
     set_new_date,
     submit_for_review,
 )
+from events.actions.series import cancel_series
 from events.errors import DomainError, Gap, NotPublishable
 from events.forms.manage import CancelForm
 from events.forms.moves import MoveForm, NewDateForm, PostponeForm, PublishForm, SendBackForm, SubmitForm, dates_typed
 from events.forms.refusals import in_one_line, show_refusal
+from events.forms.series import ScopeForm
 from events.forms.sheets import SheetMaker
 from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, may_do
@@ -206,11 +207,12 @@ def postpone(request: StaffRequest, slug: str) -> HttpResponse:
 def cancel(request: StaffRequest, slug: str) -> HttpResponse:
     """Call an event off; how many people will be told is said before."""
     event = get_managed_event(request.user, slug, May.PUBLISH)
-    form = CancelForm(_sent(request))
+    form, scope_form = CancelForm(_sent(request)), ScopeForm(_sent(request) if event.series_id else {})
     if request.method == "POST" and form.is_valid():
         try:
-            cancel_event(
+            cancel_series(
                 event,
+                scope=scope_form.chosen,
                 reason=form.cleaned_data["reason"],
                 notify=form.cleaned_data["notify"],
                 by=request.user,
@@ -222,7 +224,8 @@ def cancel(request: StaffRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The event is cancelled."))
             return redirect("manage-event", slug)
     told = _told(lambda: preview_cancellation(event, by=request.user, at=timezone.now()).told)
-    return render(request, "manage/cancel.html", {"event": event, "form": form, "told": told})
+    context = {"event": event, "form": form, "told": told, "scope_form": scope_form if event.series_id else None}
+    return render(request, "manage/cancel.html", context)
 
 
 def _told(preview: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:

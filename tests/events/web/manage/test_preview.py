@@ -119,7 +119,7 @@ def test_what_is_wrong_is_said_at_its_field_and_not_in_a_preview(client):
     refused = client.post(EDIT, {**sent(client, **missing_hour), "preview": "yes"})
 
     assert "Write this in Polish." in answer.content.decode()
-    assert "This hour does not exist" in refused.content.decode()
+    assert "the clock is put forward that night" in refused.content.decode()
 
 
 def test_a_stale_form_meets_the_conflict_in_the_preview(client):
