@@ -396,7 +396,6 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     question = event.questions.create(kind="text", text={"pl": "Kto?"}, purpose={"pl": "Po co"})
     series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     Event.objects.filter(pk=event.pk).update(series=series)
-    series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     registration = make_registration(event, email="anna@example.org")
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
