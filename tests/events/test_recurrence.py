@@ -47,6 +47,12 @@ def test_a_weekday_of_the_month_may_be_another_than_that_of_the_first_date():
     assert [f"{start:%d.%m}" for start in rule.starts(TUESDAY)] == ["26.03", "30.04", "28.05"]
 
 
+def test_a_month_without_the_day_is_left_out():
+    rule = SeriesRule(frequency="monthly", count=3)
+
+    assert [f"{start:%d.%m}" for start in rule.starts(datetime(2027, 1, 31))] == ["31.01", "31.03", "31.05"]
+
+
 def test_a_rule_is_kept_and_read_back():
     rules = [
         SeriesRule(frequency="weekly", interval=2, weekdays=(1, 3), until=date(2027, 6, 1)),

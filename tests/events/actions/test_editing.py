@@ -626,6 +626,24 @@ def test_the_seats_of_a_session_change():
     assert event.pools.get(session=session).capacity == 15
 
 
+def test_a_new_date_brings_its_own_seats():
+    event = make_event()
+    wanted = (session_as_said(event.sessions.get()), a_session(28, capacity=7))
+
+    edit_event(event, EventEdit(sessions=wanted), by=make_user(), at=LATER)
+
+    assert list(event.pools.exclude(session=None).values_list("capacity", flat=True)) == [7]
+
+
+def test_a_group_of_participants_only_gets_more_seats():
+    event = make_event(categories=(("ngo", 5),))
+    wanted = RegistrationEdit(categories=(CategoryDefinition(make_category("ngo"), 6),))
+
+    edit_event(event, EventEdit(registration=wanted), by=make_user(), at=LATER)
+
+    assert [change[0] for change in changes_of(event)] == ["capacity_changed"]
+
+
 def session_as_said(session: Session) -> SessionDefinition:
     return SessionDefinition(session.starts_at, session.ends_at, id=session.pk)
 

@@ -111,6 +111,16 @@ def test_every_fault_of_every_row_is_named_at_once():
     assert not Event.objects.exists()
 
 
+def test_a_place_that_has_one_name_in_all_languages_is_found():
+    venue = make_venue(name="Aula")
+    venue.name = {"pl": "Aula", "en": "AULA"}
+    venue.save()
+
+    [row] = read_table("date;from;to;place\n2027-03-01;17:00;18:00;aula")
+
+    assert row.venue == venue
+
+
 @pytest.mark.parametrize(
     "text",
     [
