@@ -12,7 +12,17 @@ from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
 from events.enums import EventChangeKind, EventStatus, QuestionKind, Role
-from events.models import AgendaItem, Event, EventChange, EventRole, User
+from events.models import (
+    AgendaItem,
+    Audience,
+    Event,
+    EventChange,
+    EventRole,
+    EventSeries,
+    Organization,
+    UnitMembership,
+    User,
+)
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import Attendance, RegistrationState
@@ -80,6 +90,14 @@ def desk() -> Desk:
     review = make_event("przeglad", title="Do sprawdzenia", status=EventStatus.IN_REVIEW, starts_at=now)
     for each in (event, review):
         EventRole.objects.create(event=each, kind="speaker", name="Ewa Przykład", identity="ewa@example.org")
+    series = EventSeries.objects.create(unit=owner.memberships.get().unit, name="Cykl", created_at=now)
+    Event.objects.filter(pk=review.pk).update(series=series)
+    pattern = make_event("wzor", title="Wzór spotkania", status=EventStatus.DRAFT)
+    Event.objects.filter(pk=pattern.pk).update(is_template=True)
+    body = Organization.objects.create(slug="izba", name="Izba Gospodarcza (przykład)")
+    Audience.objects.create(slug="podmioty", name={"pl": "Podmioty konsultacji"}).organizations.add(body)
+    # Kinds and topics are for administrators.
+    UnitMembership.objects.create(user=owner, unit=make_unit("inny"), role=Role.ADMIN)
     person = make_registration(event, first_name="Anna", last_name="Żółć", category="business", at=now)
     make_registration(event, first_name="Jan", last_name="Kowalski", state=RegistrationState.HELD, at=now)
     make_registration(event, first_name="Ewa", last_name="Nowak", state=RegistrationState.WAITLISTED, at=now)
@@ -136,6 +154,20 @@ def desk() -> Desk:
             "postponed": "/manage/events/przelozone/",
             "new date": "/manage/events/przelozone/new-date/",
             "close": "/manage/events/spotkanie/close/",
+            "repeat": "/manage/events/spotkanie/repeat/",
+            "table": "/manage/events/spotkanie/table/",
+            "delete": f"/manage/events/{draft.slug}/delete/",
+            "templates": "/manage/templates/",
+            "all series": "/manage/series/",
+            "series": f"/manage/series/{series.pk}/",
+            "edit in a series": "/manage/events/przeglad/edit/",
+            "lists": "/manage/lists/",
+            "organizations": "/manage/organizations/",
+            "audience": "/manage/audiences/podmioty/",
+            "paste": "/manage/audiences/podmioty/paste/",
+            "kinds": "/manage/kinds/",
+            "kind": "/manage/kinds/workshop/",
+            "new topic": "/manage/topics/new/",
             "registrations": "/manage/events/spotkanie/registrations/",
             "registration": f"/manage/events/spotkanie/registrations/{reference}/",
             "registration cancel": f"/manage/events/spotkanie/registrations/{reference}/cancel/",
