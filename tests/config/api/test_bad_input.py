@@ -37,6 +37,13 @@ def doors(world):
         (staff, "post", "/api/v1/manage/events/debata/cancel/"),
         (staff, "post", "/api/v1/manage/events/debata/check-ins/"),
         (staff, "post", "/api/v1/manage/venues/"),
+        (staff, "post", "/api/v1/manage/series/"),
+        (staff, "post", "/api/v1/manage/organizations/"),
+        (staff, "post", "/api/v1/manage/audiences/"),
+        (staff, "post", "/api/v1/manage/events/debata/new-date/"),
+        (staff, "post", "/api/v1/manage/events/debata/questions/"),
+        (staff, "post", "/api/v1/manage/events/debata/agenda/"),
+        (staff, "patch", f"/api/v1/manage/events/debata/sessions/{world.event.sessions.get().pk}/"),
     ]
 
 

@@ -13,7 +13,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from config.wsgi import application
 from events.enums import Role
-from events.models import ApiToken, User
+from events.models import ApiToken, Audience, EventSeries, Organization, User
 from events.tokens import hash_api_token, new_api_token
 from registrations.enums import RegistrationState
 from tests.make import make_event, make_notice, make_process, make_registration, make_topic, make_user, make_venue
@@ -29,6 +29,7 @@ HELD = [
     openapi_checks.response_schema_conformance,
     openapi_checks.unsupported_method,
 ]
+CHOICE = {"value": "a", "label": {"pl": "Zieleń"}}
 EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 
 
@@ -46,6 +47,19 @@ def world(served: WSGIHandler) -> dict[str, Any]:
     event = make_event("debata", venue=make_venue("ratusz"), categories=[("business", 5)], sessions=2)
     event.topics.add(make_topic("zielen"))
     make_process("lublin")
+    session = event.sessions.all()[0]
+    body = Organization.objects.create(slug="fundacja", name="Fundacja")
+    Audience.objects.create(slug="lista", name={"pl": "Lista"}).organizations.add(body)
+    point = session.agenda.create(title={"pl": "Otwarcie"})
+    role = {"kind": "speaker", "name": "Ewa", "identity": "ewa", "is_public": True, "organization": body}
+    event.roles.create(**role)
+    event.roles.create(**role, agenda_item=point)
+    event.reminders.create(channel="sms", minutes_before=120)
+    question = event.questions.create(kind="choice", text={"pl": "?"}, purpose={"pl": "!"}, choices=[CHOICE])
+    event.attachments.create(title={"pl": "Plik"}, file_name="a.pdf", size=1, sha256="1", added_at=NOW)
+    series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
+    event.series = series
+    event.save()
     registration = make_registration(event, state=RegistrationState.OFFERED, category="business")
     registration.changes.create(cause="signed_up", to_state="offered", at=NOW)
     event.changes.create(kind="published", at=NOW, after={"passed_over": ["venue"]})
@@ -54,8 +68,22 @@ def world(served: WSGIHandler) -> dict[str, Any]:
             "/api/v1/processes/{slug}/": {"slug": "lublin"},
             "/api/v1/processes/{slug}/report/": {"slug": "lublin"},
             "/api/v1/manage/venues/{slug}/": {"slug": "ratusz"},
+            "/api/v1/manage/events/{slug}/sessions/{item}/": {"slug": "debata", "item": session.pk},
+            "/api/v1/manage/events/{slug}/questions/{item}/": {"slug": "debata", "item": question.pk},
+            "/api/v1/manage/events/{slug}/pools/{item}/": {"slug": "debata", "item": event.pools.all()[0].pk},
+            "/api/v1/manage/organizations/{name}/": {"name": "fundacja"},
+            "/api/v1/manage/audiences/{name}/": {"name": "lista"},
+            "/api/v1/manage/audiences/{name}/organizations/": {"name": "lista"},
+            "/api/v1/manage/kinds/{name}/": {"name": "workshop"},
+            "/api/v1/manage/topics/{name}/": {"name": "zielen"},
         },
-        "usual": {"slug": "debata", "token": registration.manage_token, "reference": registration.reference},
+        "usual": {
+            "slug": "debata",
+            "token": registration.manage_token,
+            "reference": registration.reference,
+            "item": 1,
+            "series_id": series.pk,
+        },
         "headers": program_of(make_user(role=Role.OWNER)),
     }
 
