@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.enums import EventStatus, Role
-from events.models import Event, EventChange, Room, Venue
+from events.models import Audience, Event, EventChange, Organization, Room, Venue
 from tests.make import Program, make_event, make_notice, make_process, make_topic, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
@@ -90,6 +90,50 @@ def test_the_body_of_the_contract_is_read_back_as_it_was_sent(editor):
     }
     assert (said["status"], said["version"], response["ETag"]) == ("draft", 1, '"1"')
     assert editor.get(f"{URL}{said['slug']}/").json()["sessions"][0]["starts_at"] == sent["starts_at"]
+
+
+def test_every_field_is_read_back_in_the_shape_in_which_it_is_sent(editor):
+    Organization.objects.create(slug="fundacja", name="Fundacja")
+    Audience.objects.create(slug="proba", name={"pl": "Próba"})
+    colleague = make_user("kolega@example.org")
+    role: dict[str, Any] = {
+        "kind": "chair",
+        "name": "Jan",
+        "organization": "fundacja",
+        "user": None,
+        "email": "j@example.org",
+    }
+    role = {**role, "phone": "+48600100200", "public": True}
+    point = {"title": {"pl": "Otwarcie"}, "description": {"pl": "Kto"}, "roles": [role]}
+    point |= {"starts_at": "2027-02-07T17:00:00+01:00", "ends_at": "2027-02-07T17:15:00+01:00"}
+    question = {"kind": "number", "text": {"pl": "Ile?"}, "help": {"pl": ""}, "choices": [], "required": True}
+    news = {
+        "audiences": ["proba"],
+        "organizations": ["fundacja"],
+        "languages": ["pl", "uk"],
+        "streamed": True,
+        "recorded": True,
+        "age_rule": "guardian_statement",
+        "age_limit": 16,
+        "join_opens_minutes": 15,
+        "roles": [{**role, "kind": "interpreter", "user": colleague.email, "public": False}],
+    }
+    asked = {**question, "purpose": {"pl": "Krzesła"}, "retention_days": 30}
+    body = {**BODY, **news, "questions": [asked], "sessions": [{**BODY["sessions"][0], "agenda": [point]}]}
+
+    response = editor.post(URL, body)
+
+    assert response.status_code == 201, response.text
+    said = response.json()
+    assert {name: said[name] for name in news} == news
+    assert said["sessions"][0]["agenda"] == [point]
+    assert [{**one, "id": None} for one in said["questions"]] == [{**asked, "id": None}]
+    again = editor.patch(f"{URL}{said['slug']}/", said)
+    assert again.json() == {**said, "version": 2}
+    seen = Program(make_user(role=Role.ACCESSIBILITY)).get(f"{URL}{said['slug']}/")
+    assert seen.status_code == 200
+    for secret in ("j@example.org", "48600100200", "kolega@example.org"):
+        assert secret not in seen.text
 
 
 def test_what_is_left_out_is_usual_for_the_kind(editor):

@@ -85,12 +85,13 @@ def test_an_item_is_added_read_changed_and_taken_out(event, editor, part):
     item = added.json()
     assert body.items() <= item.items()
     assert editor.get(f"{URL}{part}/").json() == [*before, item]
-    change = {
+    changes: dict[str, dict[str, Any]] = {
         "sessions": {"capacity": 20},
         "agenda": {"title": {"pl": "Powitanie"}},
         "questions": {"required": False},
         "reminders": {"before": {"minutes": 60}},
-    }[part]
+    }
+    change = changes[part]
     changed = editor.patch(f"{URL}{part}/{item['id']}/", change, headers={"If-Match": added["ETag"]})
     assert (changed.status_code, changed.json()) == (200, {**item, **change}), changed.text
     gone = editor.delete(f"{URL}{part}/{item['id']}/", headers={"If-Match": changed["ETag"]})

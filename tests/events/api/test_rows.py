@@ -1,5 +1,7 @@
 """What events are made of over the API: organizations, audiences, kinds, topics."""
 
+from typing import Any
+
 import pytest
 import time_machine
 from django.db import connection
@@ -34,7 +36,7 @@ KIND = {
 }
 TOPIC = {"slug": "rzeki", "name": {"pl": "Rzeki"}, "process": "lublin", "position": 3}
 ROWS = [("organizations", ORGANIZATION), ("audiences", AUDIENCE), ("kinds", KIND), ("topics", TOPIC)]
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "organizations": {"contact_phone": "+48600100200"},
     "audiences": {"position": 8},
     "kinds": {"registration": {"waitlist": False}, "notice_days": 7},
