@@ -153,8 +153,8 @@ def edit_series(
 
     Times travel by the clock on the wall: an hour later, a day earlier.
     """
-    others = _others(event, scope)
-    before = definition_of(event)
+    own, others = _locked(event, scope)
+    before = definition_of(own)
     event = apply_edit(event, edit, expected_version=expected_version, notify=notify, by=by, at=at)
     carrier = Carrier(before=before, after=definition_of(event), zone=ZoneInfo(event.time_zone))
     changed, left_alone = [event], []
@@ -181,7 +181,7 @@ def cancel_series(
     at: datetime,
 ) -> SeriesOutcome:
     """Call an announced event off together with others of its series; what is not announced is left to be deleted."""
-    others = _others(event, scope)
+    _own, others = _locked(event, scope)
     cancel_event(event, reason=reason, notify=notify, expected_version=expected_version, by=by, at=at)
     changed, left_alone = [event], []
     for other in others:
@@ -193,20 +193,25 @@ def cancel_series(
     return SeriesOutcome(changed, left_alone)
 
 
-def _others(event: Event, scope: SeriesScope) -> list[Event]:
-    """The other events that the scope means, locked in one order, in the order in which they take place."""
+def _locked(event: Event, scope: SeriesScope) -> tuple[Event, list[Event]]:
+    """The event as it is now, and the others that the scope means in the order in which they take place.
+
+    All are locked in one order. What the caller has read of them may be older than what somebody else has saved since.
+    """
     if scope == SeriesScope.THIS:
-        return []
+        return event, []
     if event.series_id is None:
         raise FieldErrors({"scope": [_("This event does not belong to a series.")]})
-    locked = Event.objects.select_for_update(of=("self",), no_key=True).filter(series=event.series_id).order_by("pk")
+    series = Event.objects.filter(series=event.series_id).order_by("pk")
+    # Locked by a statement of its own: what is joined to a row could be older than the moment the lock was given.
+    list(series.select_for_update(no_key=True).values_list("pk"))
     rows = {
-        row.pk: row for row in locked.select_related("unit", "kind", "venue", "district", "process", "stage", "policy")
+        row.pk: row for row in series.select_related("unit", "kind", "venue", "district", "process", "stage", "policy")
     }
     own = rows.pop(event.pk)
     if scope == SeriesScope.FOLLOWING:
-        return _in_order(row for row in rows.values() if _follows(row, own))
-    return _in_order(rows.values())
+        return own, _in_order(row for row in rows.values() if _follows(row, own))
+    return own, _in_order(rows.values())
 
 
 def _follows(event: Event, own: Event) -> bool:
