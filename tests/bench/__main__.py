@@ -9,7 +9,7 @@ import django
 from tests.bench.server import environment, free_port, own_database
 
 # Memory first: what the others leave in the database would count as rest.
-NAMES = ("memory", "web", "messages")
+NAMES = ("memory", "web", "registrations", "messages")
 
 
 def main(names: list[str]) -> int:
@@ -23,13 +23,14 @@ def main(names: list[str]) -> int:
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
 
-        from tests.bench import suites  # noqa: PLC0415 - as above
+        from tests.bench import registrations, suites  # noqa: PLC0415 - as above
 
         sys.stdout.write("Preparing a database of its own …\n")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         chosen: dict[str, Callable[[int], None]] = {
             "web": suites.web,
+            "registrations": registrations.registrations,
             "messages": suites.messages,
             "memory": suites.memory,
         }

@@ -54,14 +54,20 @@ def pss_mib(roots: Iterable[int]) -> float:
 
 @dataclass(frozen=True)
 class Figures:
-    """One measured line: requests a second, latencies in milliseconds, CPU milliseconds a request."""
+    """One measured line: requests a second, latencies in milliseconds, CPU milliseconds a request of both servers."""
 
     name: str
     rate: float
     p50: float
     p95: float
     p99: float
-    cpu_ms: float
+    web_ms: float
+    database_ms: float
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU milliseconds of web server and database together."""
+        return self.web_ms + self.database_ms
 
 
 def percentile(values: list[float], share: float) -> float:

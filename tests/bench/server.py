@@ -1,4 +1,4 @@
-"""A database of the run's own on the checkout's server, and the service started over it as `make run` does."""
+"""A database server of the run's own, and the service started over it as `make run` does."""
 
 import contextlib
 import json
@@ -14,31 +14,35 @@ from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
+from django.db import connection
 
 from config import embedded_postgres
 from tests.bench.client import Job, Outcome
 from tests.bench.measure import Figures, cpu_seconds, percentile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VAR = ROOT / "var" / "postgres"
+VAR = ROOT / "var" / "bench"
 
 
 @contextlib.contextmanager
 def own_database() -> Iterator[str]:
-    """Make an empty database, name it in DATABASE_URL for every process of the run, and drop it at the end."""
-    connection = embedded_postgres.ensure_running(VAR)
+    """Make an empty database and drop it at the end.
+
+    Its server is not the checkout's: whoever works beside the run would be counted along.
+    """
+    server = embedded_postgres.ensure_running(VAR)
     name = f"bench_{os.getpid()}"
     admin = psycopg.connect(
-        host=connection["HOST"],
-        port=connection["PORT"],
-        user=connection["USER"],
-        dbname=connection["NAME"],
+        host=server["HOST"],
+        port=server["PORT"],
+        user=server["USER"],
+        dbname=server["NAME"],
         autocommit=True,
     )
     with admin:
         admin.execute(f'CREATE DATABASE "{name}"'.encode())
         try:
-            yield embedded_postgres.url({**connection, "NAME": name})
+            yield embedded_postgres.url({**server, "NAME": name})
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
@@ -66,15 +70,11 @@ def free_port() -> int:
 
 
 def postmaster() -> int:
-    """The process id of the embedded server, whose children are its connections."""
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            if entry.name.isdigit() and (entry / "cwd").readlink().name == embedded_postgres.CLUSTER:
-                parent = int((entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1])
-                if (Path("/proc") / str(parent) / "cwd").readlink().name != embedded_postgres.CLUSTER:
-                    return int(entry.name)
-    message = "The embedded PostgreSQL was not found among the processes."
-    raise RuntimeError(message)
+    """The process id of the run's server, whose children are its connections."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        (folder,) = cursor.fetchone()
+    return int((Path(folder) / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
 
 @contextlib.contextmanager
@@ -113,10 +113,11 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 class Service:
     """The web server under measure."""
 
-    def __init__(self, port: int, roots: list[int]) -> None:
-        """`roots` are the trees whose CPU time counts: web server and database server."""
+    def __init__(self, port: int, web: int, database: int) -> None:
+        """`web` and `database` are the trees whose CPU time counts."""
         self.port = port
-        self.roots = roots
+        self.web = web
+        self.database = database
 
     def send(self, job: Job) -> Outcome:
         """Send a job from a process of its own."""
@@ -134,9 +135,9 @@ class Service:
         """Send the job after a short warm-up; a status that is not expected ends the run."""
         warm = max(job.count // 20, 2)
         self.send(Job(**{**asdict(job), "count": warm, "start": job.start + job.count}))
-        before = cpu_seconds(self.roots)
+        web, database = cpu_seconds([self.web]), cpu_seconds([self.database])
         outcome = self.send(job)
-        spent = cpu_seconds(self.roots) - before
+        web, database = cpu_seconds([self.web]) - web, cpu_seconds([self.database]) - database
         if not expect.issuperset(outcome.statuses):
             message = f"{name}: unexpected answers {outcome.statuses}"
             raise RuntimeError(message)
@@ -147,6 +148,7 @@ class Service:
             percentile(times, 0.5),
             percentile(times, 0.95),
             percentile(times, 0.99),
-            1000 * spent / len(times),
+            1000 * web / len(times),
+            1000 * database / len(times),
         )
         return figures, outcome

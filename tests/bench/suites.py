@@ -1,7 +1,6 @@
-"""What is measured: registering, lists and feeds over HTTP; planning and sending messages; memory at rest."""
+"""What is measured: lists and feeds over HTTP; planning and sending messages; memory at rest."""
 
 import contextlib
-import json
 import smtplib
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from notifications.actions.planning import plan_reminders
 from notifications.delivery.sending import send_due
 from notifications.enums import MessageState
 from notifications.models import Message
-from registrations.models import Registration
 from tests.bench.client import Job
 from tests.bench.measure import Figures, cpu_seconds, pss_mib
 from tests.bench.server import ROOT, Service, postmaster, running
@@ -31,48 +29,41 @@ from tests.make import make_event, make_notice, make_registration
 LISTED_EVENTS: Final = 200
 REMINDED: Final = 2_000
 MAILED: Final = 1_000
-SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
 
 
-def _table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
+def table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
     sys.stdout.write(
-        f"\n{title}\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95':>7}{'p99':>7}{'CPU ms':>8}{'rate ÷ floor':>14}\n"
+        f"\n{title}\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95':>7}{'p99':>7}"
+        f"{'CPU ms':>8}{'web':>7}{'PG':>7}{'rate ÷ floor':>14}\n"
     )
     for figures, floor, note in rows:
         ratio = f"{figures.rate / floor.rate:.2f}" if floor else "floor"
         sys.stdout.write(
             f"{figures.name:34}{figures.rate:8.0f}{figures.p50:8.1f}{figures.p95:7.1f}{figures.p99:7.1f}"
-            f"{figures.cpu_ms:8.2f}{ratio:>14}  {note}\n"
+            f"{figures.cpu_ms:8.2f}{figures.web_ms:7.2f}{figures.database_ms:7.2f}{ratio:>14}  {note}\n"
         )
 
 
 @contextlib.contextmanager
-def _service(port: int) -> Iterator[Service]:
+def service_at(port: int) -> Iterator[Service]:
     # The same server and settings as `make run`, on the port of the run's environment.
     with running([sys.executable, "manage.py", "serve"], ready=f"127.0.0.1:{port}") as process:
-        yield Service(port, [process.pid, postmaster()])
+        yield Service(port, process.pid, postmaster())
 
 
 def _prepare() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_counter (id int PRIMARY KEY, taken int NOT NULL)")
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, note text NOT NULL)")
-        cursor.execute("INSERT INTO bench_counter VALUES (1, 0) ON CONFLICT DO NOTHING")
     now = datetime.now(UTC)
     make_notice(at=now)
     for number in range(LISTED_EVENTS):
         make_event(f"listed-{number}", starts_at=now + timedelta(days=1 + number), capacity=50, at=now)
-    for name in ("empty", "warm"):
-        make_event(name, starts_at=now + timedelta(days=30), capacity=None, at=now)
-    make_event("last-seats", starts_at=now + timedelta(days=30), capacity=50, at=now)
     refresh_entries(Session.objects.values_list("pk", flat=True), at=now)
 
 
 def web(port: int) -> None:
-    """Registering beside a view with one UPDATE and one INSERT; pages and feeds beside a view that answers "ok"."""
+    """Pages and feeds beside a view that answers "ok"."""
     _prepare()
     rows: list[tuple[Figures, Figures | None, str]] = []
-    with _service(port) as service:
+    with service_at(port) as service:
         ok = Job(port, "/bench/ok", 2_000, 2)
         bare, _ = service.measure("bare view answering ok", ok, expect={"200"})
         rows.append((bare, None, ""))
@@ -87,26 +78,14 @@ def web(port: int) -> None:
         rows.append(
             (service.measure("event page", Job(port, "/events/listed-3/", 200, 2), expect={"200"})[0], bare, "")
         )
-        _table("Pages and feeds", rows)
-        rows = []
-        for connections in (1, 8, 32):
-            floor_job = Job(port, "/bench/update-and-insert", 600, connections, "POST")
-            floor, _ = service.measure(f"floor: UPDATE + INSERT, {connections} at once", floor_job, expect={"201"})
-            rows.append((floor, None, ""))
-            job = _sign_ups(port, "empty", 600, connections, start=10_000 * connections)
-            rows.append((service.measure(f"registering, {connections} at once", job, expect={"201"})[0], floor, ""))
-        _table("Registering over the API (address confirmation off)", rows)
-        _last_seats(service, port)
+        table("Pages and feeds", rows)
         _say_statements(etag)
 
 
 def _say_statements(etag: str) -> None:
     """How many statements one request of each kind sends, transaction ones included."""
     client = Client(headers={"host": "127.0.0.1"})
-    body = json.dumps({**SIGN_UP, "email": "counted@example.org"})
-    sign_up = partial(client.post, "/api/v1/events/empty/registrations/", body, content_type="application/json")
     requests = {
-        "registering": sign_up,
         "feed, not modified": partial(client.get, "/calendar/events.ics", headers={"if-none-match": etag}),
         "list page": partial(client.get, "/events/"),
         "event page": partial(client.get, "/events/listed-3/"),
@@ -124,24 +103,6 @@ def _etag(service: Service) -> str:
 
     with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/calendar/events.ics", timeout=30) as answer:
         return str(answer.headers["ETag"])
-
-
-def _sign_ups(port: int, slug: str, count: int, connections: int, *, start: int) -> Job:
-    headers = {"Content-Type": "application/json"}
-    path = f"/api/v1/events/{slug}/registrations/"
-    return Job(port, path, count, connections, "POST", headers, json.dumps(SIGN_UP), start)
-
-
-def _last_seats(service: Service, port: int) -> None:
-    outcome = service.send(_sign_ups(port, "last-seats", 400, 32, start=1))
-    states = {
-        state: Registration.objects.filter(event__slug="last-seats", state=state).count()
-        for state in ("confirmed", "waitlisted")
-    }
-    sys.stdout.write(f"\nThe last 50 seats, 400 requests at once: {states}, answers {outcome.statuses}\n")
-    if states != {"confirmed": 50, "waitlisted": 350}:
-        message = "The seats were not handed out exactly."
-        raise RuntimeError(message)
 
 
 def messages(_port: int) -> None:
@@ -203,11 +164,10 @@ def _raw_smtp(port: int, size: int) -> float:
 
 def memory(port: int) -> None:
     """Web server, queue and database at rest."""
-    with _service(port) as service, running([sys.executable, "manage.py", "qcluster"]) as queue:
+    with service_at(port) as service, running([sys.executable, "manage.py", "qcluster"]) as queue:
         service.send(Job(port, "/events/", 20, 2))
         time.sleep(8)
-        web_server = service.roots[0]
-        parts = {"web": pss_mib([web_server]), "queue": pss_mib([queue.pid]), "PostgreSQL": pss_mib([postmaster()])}
+        parts = {"web": pss_mib([service.web]), "queue": pss_mib([queue.pid]), "PostgreSQL": pss_mib([postmaster()])}
     listed = ", ".join(f"{name} {value:.0f}" for name, value in parts.items())
     sys.stdout.write(f"\nMemory at rest (PSS, MiB): {listed}, together {sum(parts.values()):.0f} (aim 350)\n")
 
