@@ -53,18 +53,23 @@ LIMITS = (
     # What a thread of the web server that ended has left open; one that lives would open a new one anyway.
     "-c idle_session_timeout=600s"
 )
+# The server keeps a plan for what a connection asks again and again; planning was most of its work (decision 0011).
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 
 
 def _database() -> dict[str, Any]:
     if ENVIRONMENT.database_url is None:
         try:
-            return {**embedded_postgres.ensure_running(VAR_DIR / "postgres"), "OPTIONS": {"options": LIMITS}}
+            return {
+                **embedded_postgres.ensure_running(VAR_DIR / "postgres"),
+                "OPTIONS": {"options": LIMITS, **PREPARED},
+            }
         except embedded_postgres.EmbeddedPostgresError as failure:
             sys.exit(str(failure))
     given = conninfo_to_dict(ENVIRONMENT.database_url)
     parts = {key: str(given.pop(name, None) or "") for key, name in DATABASE_PARTS.items()}
     options = f"{LIMITS} {given.pop('options', '') or ''}".strip()
-    return {**parts, "OPTIONS": {"connect_timeout": 5, **given, "options": options}}
+    return {**parts, "OPTIONS": {"connect_timeout": 5, **given, "options": options, **PREPARED}}
 
 
 DATABASES = {
