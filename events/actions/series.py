@@ -17,7 +17,7 @@ from events.actions.editing import apply_edit, create_events, settle
 from events.actions.faults import Faults, model_faults
 from events.actions.publishing import cancel_event
 from events.actions.rules import usual_categories
-from events.actions.wall_clock import WallClockShift, as_wall_clock
+from events.actions.wall_clock import YEARS, WallClockShift, as_wall_clock
 from events.enums import EventStatus, SeriesScope
 from events.errors import FieldErrors
 from events.models import District, Event, EventSeries, Room, User, Venue
@@ -64,6 +64,8 @@ def create_series(
         raise FieldErrors(errors)
     zone = ZoneInfo(settings.TIME_ZONE)
     first = min(as_wall_clock(session.starts_at, zone) for session in definition.sessions)
+    if first.year not in YEARS:
+        raise FieldErrors({"sessions.0.starts_at": [_("This year is too far away.")]})
     starts = rule.starts(first)
     if not starts:
         raise FieldErrors({"rule.until": [_("The series ends before it begins.")]})

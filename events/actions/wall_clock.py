@@ -1,7 +1,7 @@
 """Wall-clock times as instants."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from events.errors import DomainError
 
 # Wide enough for every record and plan, and safe from overflow in any zone.
 YEARS: Final = range(1900, 2201)
+_TOO_FAR: Final = datetime.combine(date(MAXYEAR, 1, 1), time())
 
 
 class NoSuchTime(DomainError):
@@ -39,7 +40,10 @@ def as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def as_wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
     """What the clock on the wall shows, without an offset; of an hour that comes twice, which one stays known."""
-    return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+    if moment.tzinfo is None or moment.year not in YEARS:
+        # At the ends of all years there is no other zone to go to; `as_instant` refuses such a time.
+        return moment.replace(tzinfo=None)
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,12 @@ class WallClockShift:
         return cls(zone, as_wall_clock(after, zone) - as_wall_clock(before, zone))
 
     def __call__(self, moment: datetime) -> datetime:
-        """The moment so much later, without an offset."""
+        """The moment so much later, without an offset; beyond all years, a time that nobody accepts."""
         local = as_wall_clock(moment, self.zone)
-        return local + self.by if self.by else local
+        try:
+            return local + self.by if self.by else local
+        except OverflowError:
+            return _TOO_FAR
 
 
 def whole_days(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

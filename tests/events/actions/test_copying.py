@@ -83,6 +83,18 @@ def test_a_copy_on_top_of_its_original_is_refused():
     assert snapshot() == before
 
 
+@pytest.mark.parametrize("first_start", [datetime(9999, 12, 31, 20), datetime(1, 1, 1, 0, 30)])
+def test_a_copy_at_the_end_of_all_years_is_refused(first_start):
+    event = a_whole_event()
+    before = snapshot()
+
+    with pytest.raises(FieldErrors) as refusal:
+        copy_event(event, first_start=first_start, by=None, at=LATER)
+
+    assert "sessions.0.starts_at" in refusal.value.errors
+    assert snapshot() == before
+
+
 def test_an_event_without_dates_is_copied_without_dates():
     copy = copy_event(an_event(sessions=()), first_start=datetime(2027, 3, 30, 16), by=None, at=LATER)
 

@@ -43,6 +43,7 @@ pytestmark = pytest.mark.django_db
 WARSAW = ZoneInfo("Europe/Warsaw")
 LATER = NOW + timedelta(minutes=5)
 WEEKLY = SeriesRule(frequency="weekly", count=3)
+THE_LAST_NIGHT = SessionDefinition(datetime(9999, 12, 31, 20, tzinfo=UTC), datetime(9999, 12, 31, 23, 30, tzinfo=UTC))
 
 
 def a_series(rule: SeriesRule = WEEKLY, **given: Any) -> list[Event]:
@@ -166,6 +167,7 @@ def test_half_past_two_in_the_missing_hour_is_refused_by_its_date_and_nothing_is
         ("Cykl", SeriesRule(frequency="daily", until=date(2028, 1, 1)), {}, "rule.until"),
         ("Cykl", WEEKLY, {"sessions": ()}, "sessions"),
         ("Cykl", WEEKLY, {"title": {"pl": ""}}, "title"),
+        ("Cykl", WEEKLY, {"sessions": (THE_LAST_NIGHT,)}, "sessions.0.starts_at"),
     ],
 )
 def test_a_series_that_does_not_fit_is_refused_and_leaves_nothing_behind(name, rule, given, field):
@@ -300,6 +302,15 @@ def test_a_bad_row_refuses_the_table_and_all_faults_are_named_at_once():
 
     assert list(refusal.value.errors) == ["rows.3.ends_at", "rows.7.starts_at"]
     assert (Event.objects.count(), EventSeries.objects.count()) == (0, 0)
+
+
+def test_a_row_at_the_end_of_all_years_is_refused_by_its_number():
+    late = a_row(2, 1, starts_at=datetime(9999, 12, 31, 23, 30), ends_at=datetime(9999, 12, 31, 23, 50))
+
+    with pytest.raises(FieldErrors) as refusal:
+        create_series_from_table(a_definition(), name="Cykl", rows=[late], by=make_user(), at=NOW)
+
+    assert list(refusal.value.errors) == ["rows.2.starts_at"]
 
 
 @pytest.mark.parametrize(
