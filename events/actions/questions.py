@@ -35,7 +35,7 @@ CHOICE_LENGTH: Final = 80
 # Five years: longer than any meeting needs answers.
 LONGEST_RETENTION_DAYS: Final = 5 * 366
 # The number by which the state knows everybody; in Cyrillic as Ukrainians write it.
-_PESEL: Final = re.compile(r"\b(pesel|песел)")
+_PESEL: Final = re.compile(r"\b(pesel|песел|p(\W{1,2})e\2s\2e\2l)")
 
 
 def question_rows(event: Event, questions: Sequence[QuestionDefinition]) -> list[Question]:
@@ -99,9 +99,9 @@ def _is_text(label: object) -> bool:
 
 def _asks_pesel(row: Question) -> bool:
     texts = [row.text, row.help_text, row.purpose, *(choice["label"] for choice in row.choices)]
-    words = " ".join(str(word) for text in texts for word in text.values())
-    # "P.E.S.E.L." and "nr_pesel" ask for it as well.
-    return bool(_PESEL.search(re.sub(r"[^\w\s]", "", fold(words).replace("_", " "))))
+    words = fold(" ".join(str(word) for text in texts for word in text.values())).replace("_", " ")
+    # "P E S E L", "name/PESEL" and "nr_pesel" ask for it as well, and so does a word with a sign inside that nobody sees.
+    return any(_PESEL.search(form) for form in (words, re.sub(r"[^\w\s]", "", words)))
 
 
 def require_allowed(rows: Sequence[Question], *, by: User | None) -> None:

@@ -176,6 +176,10 @@ def test_a_question_of_another_event_or_named_twice_is_refused(twice):
         {"help_text": {"pl": "Potrzebujemy peselu"}},
         {"purpose": {"pl": "Weryfikacja nr_pesel"}},
         {"text": {"pl": "P.E.S.E.L."}},
+        {"text": {"pl": "P E S E L"}},
+        {"text": {"pl": "PE\N{SOFT HYPHEN}SEL"}},
+        {"text": {"pl": "Imię i nazwisko/PESEL"}},
+        {"text": {"pl": "Nr-PESEL"}},
         {"kind": QuestionKind.CHOICE, "choices": (YES, ("pesel", {"pl": "Mam PESEL"}))},
     ],
 )
@@ -191,7 +195,7 @@ def test_only_an_administrator_may_ask_for_a_pesel_number(given, role):
 
 
 def test_other_words_are_not_taken_for_it():
-    event = an_event(a_question("Scape seller, kapeselusz?"), by=make_user())
+    event = an_event(a_question("Scape seller, PE Sellers, kapeselusz?"), by=make_user())
 
     assert not event.questions.get().asks_pesel
 
