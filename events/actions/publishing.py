@@ -122,10 +122,11 @@ def set_new_date(
     moved = _move(event, to=EventStatus.PUBLISHED, sources=(EventStatus.POSTPONED,), expected_version=expected_version)
     changed = _with_its_rules(event)
     before = _dates(changed)
+    # Those that are left out of the new date as well: calendars take them out only when their number rises.
+    raise_sequence(changed)
     differences = save_sessions(changed, sessions, at=at)
     if not changed.sessions.filter(is_cancelled=False, starts_at__gt=at).exists():
         raise FieldErrors({"sessions": [_("A new date lies ahead.")]})
-    raise_sequence(changed)
     book_rooms(changed, override_reason=room_override_reason, by=by, at=at)
     notice = [gap for gap in publication_gaps(changed, at=at) if gap.code == NOTICE_PERIOD]
     reason, passed_over = _passed_over(changed, notice, override_reason, by=by)

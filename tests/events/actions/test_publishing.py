@@ -350,6 +350,19 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     assert "STATUS:CONFIRMED" in CalendarEntry.objects.filter(session__event=event, language="pl")[0].content
 
 
+def test_what_a_new_date_leaves_out_is_called_off_in_calendars_by_a_higher_number():
+    event = make_event(sessions=2)
+    kept, left_out = event.sessions.all()
+    postpone_event(event, by=make_user(), at=NOW)
+    later = kept.starts_at + timedelta(days=30)
+
+    set_new_date(event, [a_date(later, id=kept.pk), a_date(later + timedelta(days=1))], by=make_user(), at=NOW)
+
+    left_out.refresh_from_db()
+    assert (left_out.is_cancelled, left_out.sequence) == (True, 2)
+    assert [session.sequence for session in event.sessions.filter(is_cancelled=False)] == [2, 0]
+
+
 def test_an_offer_is_made_again_for_the_new_date():
     event = make_event(capacity=1, offer_hours=24)
     offered = make_registration(event, state=RegistrationState.OFFERED)
