@@ -83,12 +83,8 @@ def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got:
 
 PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
 
-NEW_EVENT: Final = {
-    "unit": "strategia",
-    "kind": "workshop",
-    "title": {"pl": "Warsztat"},
-    "sessions": [{"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}],
-}
+NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
+NEW_EVENT: Final = {"unit": "strategia", "kind": "workshop", "title": {"pl": "Warsztat"}, "sessions": [NEW_DATE]}
 NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
 NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
@@ -286,15 +282,15 @@ TABLE: Final = [
     api("manage-event-submit", "post", passes=EDIT, got=409),
     api("manage-event-send-back", "post", body={"reason": "Brak miejsca"}, passes=PUBLISH, got=409),
     api("manage-event-postpone", "post", body={"reason": "Awaria"}, passes=PUBLISH),
-    api("manage-event-new-date", "post", body={"sessions": NEW_EVENT["sessions"]}, passes=PUBLISH, got=409),
+    api("manage-event-new-date", "post", body={"sessions": [NEW_DATE]}, passes=PUBLISH, got=409),
     api("manage-event-cancel", "post", body={"reason": "Awaria"}, passes=PUBLISH),
     api("manage-event-hold", "post", passes=PUBLISH, got=409),
     api("manage-event-close", "post", passes=PUBLISH, got=409),
     api("manage-event-copy", "post", passes=EDIT, got=201),
     api("manage-event-changes", passes=SEE),
     api("manage-event-sessions", passes=SEE),
-    api("manage-event-sessions", "post", body=NEW_EVENT["sessions"][0], passes=EDIT, got=201),
-    api("manage-event-sessions", "put", body=NEW_EVENT["sessions"], passes=EDIT),
+    api("manage-event-sessions", "post", body=NEW_DATE, passes=EDIT, got=201),
+    api("manage-event-sessions", "put", body=[NEW_DATE], passes=EDIT),
     api("manage-event-session", "patch", body={"title": {"pl": "Część 1"}}, parts={"item": "session"}, passes=EDIT),
     api("manage-event-session", "delete", parts={"item": "999"}, passes=frozenset()),
     api("manage-event-agenda", passes=SEE),

@@ -44,7 +44,8 @@ def test_the_nearest_notice_is_shown():
         # An older text that is nearer wins over a newer one that is further away.
         at = NOW - timedelta(days=number)
         write_notice(owner, text={"pl": f"{number}"}, kind=of_kind, by=None, at=at)
-        found.append([current_notice(unit, kind=each, at=NOW).text["pl"] for each in (kind, make_kind("fair"), None)])
+        notices = [current_notice(unit, kind=each, at=NOW) for each in (kind, make_kind("fair"), None)]
+        found.append([notice and notice.text["pl"] for notice in notices])
 
     assert found == [["0", "0", "0"], ["1", "0", "0"], ["2", "2", "2"], ["3", "2", "2"]]
 
