@@ -371,6 +371,19 @@ def test_a_new_date_takes_the_place_of_the_postponement_and_of_what_came_before(
     assert Message.objects.get(kind="new_date").event_change == last
 
 
+def test_who_is_offered_a_seat_on_the_new_date_is_told_once():
+    event = make_event(status=EventStatus.POSTPONED)
+    make_registration(event)
+    offered = make_registration(event, state=S.OFFERED)
+    record(offered, ChangeCause.PROMOTED)
+    move(event, EventStatus.PUBLISHED, EventChangeKind.NEW_DATE)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [("new_date", "email", "planned"), ("offered", "email", "planned")]
+    assert told("offered") == [(offered.pk, "email", "planned")]
+
+
 def test_postponed_and_announced_again_in_one_go_is_told_as_a_new_date():
     event = make_event()
     make_registration(event)
