@@ -28,7 +28,6 @@ TOLD_BY_DEFAULT: Final = frozenset(
         EventChangeKind.RESCHEDULED,
         EventChangeKind.RELOCATED,
         EventChangeKind.MODE_CHANGED,
-        EventChangeKind.FEATURE_LOST,
     }
 )
 ANNOUNCED: Final = frozenset({EventStatus.PUBLISHED, EventStatus.POSTPONED})
@@ -106,6 +105,9 @@ def apply_edit(
     keep_search_words(event)
     for difference in _merged(differences):
         told = difference.kind in TOLD_BY_DEFAULT if notify is None else notify
+        if difference.kind == EventChangeKind.FEATURE_LOST:
+            # Who asked for it has to plan anew, and so has the coordinator, whatever everybody else is told.
+            told = True
         record(
             event,
             difference.kind,

@@ -195,6 +195,16 @@ def test_a_feature_that_goes_from_yes_to_no_is_lost(before, after, lost):
     assert found == ([("feature_lost", {"features": lost}, {}, True)] if lost else [])
 
 
+@pytest.mark.parametrize("notify", [None, True, False])
+def test_a_lost_feature_is_told_also_when_the_rest_is_not(notify):
+    event = make_event(venue=a_venue(step_free="yes"))
+
+    edit_event(event, EventEdit(venue=a_venue(step_free="no")), notify=notify, by=None, at=LATER)
+
+    told = {change[0]: change[3] for change in changes_of(event)}
+    assert told == {"relocated": notify is not False, "feature_lost": True}
+
+
 def test_a_feature_is_lost_with_its_place_or_by_leaving_home():
     first, second = a_venue(step_free="yes", quiet_room="yes"), a_venue(step_free="no", quiet_room="unknown")
     moved, home = make_event(venue=first), make_event(venue=second, mode=EventMode.ONLINE)
