@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from events.actions.definitions import (
     definition_of,
 )
 from events.actions.editing import create_event
+from events.actions.retries import retried
 from events.actions.wall_clock import WallClockShift, as_wall_clock
 from events.enums import EventStatus
 from events.errors import EditConflict, MoveNotAllowed
@@ -45,7 +45,7 @@ def save_as_template(event: Event, *, by: User | None, at: datetime) -> Event:
     return create_event(replace(_without_people(definition_of(event)), is_template=True), by=by, at=at)
 
 
-@transaction.atomic
+@retried
 def delete_draft(
     event: Event,
     *,

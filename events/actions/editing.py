@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.db.models import F
 
 from events.actions.agenda import edit_roles
@@ -15,6 +14,7 @@ from events.actions.definitions import UNSET, EventDefinition, EventEdit
 from events.actions.drafts import read_draft, save_drafts
 from events.actions.history import Difference, record, record_made
 from events.actions.questions import edit_questions, require_allowed
+from events.actions.retries import retried
 from events.actions.rules import edit_registration, edit_reminders, usual_categories
 from events.actions.search_texts import keep_search_words, keep_search_words_of
 from events.actions.sessions import raise_sequence, save_sessions
@@ -34,7 +34,7 @@ ANNOUNCED: Final = frozenset({EventStatus.PUBLISHED, EventStatus.POSTPONED})
 FINISHED: Final = frozenset({EventStatus.CANCELLED, EventStatus.CLOSED})
 
 
-@transaction.atomic
+@retried
 def create_events(
     definitions: Sequence[EventDefinition], *, series: EventSeries | None = None, by: User | None, at: datetime
 ) -> list[Event]:
@@ -61,7 +61,7 @@ def create_event(definition: EventDefinition, *, by: User | None, at: datetime) 
     return event
 
 
-@transaction.atomic
+@retried
 def edit_event(
     event: Event,
     edit: EventEdit,

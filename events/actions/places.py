@@ -7,12 +7,12 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.bookings import rebook_room
 from events.actions.calendar import refresh_for
+from events.actions.retries import retried
 from events.actions.search_texts import keep_search_words_of
 from events.enums import Accessibility, AccessibilityFeature
 from events.errors import FieldErrors
@@ -51,7 +51,7 @@ class VenueDefinition:
     rooms: tuple[RoomDefinition, ...] = ()
 
 
-@transaction.atomic
+@retried
 def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who and when
     """Make a venue with its rooms."""
     _require_fitting(definition, of=None)
@@ -60,7 +60,7 @@ def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venu
     return venue
 
 
-@transaction.atomic
+@retried
 def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who
     """Change a venue; search and the calendar entries of its events say so at once.
 

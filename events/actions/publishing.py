@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from events.actions.bookings import book_rooms, release_rooms
 from events.actions.calendar import refresh_for
 from events.actions.definitions import SessionDefinition
 from events.actions.history import Difference, record
+from events.actions.retries import retried
 from events.actions.sessions import raise_sequence, save_sessions
 from events.enums import EVENT_MOVES, EventChangeKind, EventStatus
 from events.errors import (
@@ -33,7 +33,7 @@ _IN_REVIEW_OR_DRAFT: Final = (EventStatus.DRAFT, EventStatus.IN_REVIEW)
 _ALWAYS: Final = Q()
 
 
-@transaction.atomic
+@retried
 def submit_for_review(
     event: Event, *, reason: str = "", expected_version: int | None = None, by: User, at: datetime
 ) -> None:
@@ -45,7 +45,7 @@ def submit_for_review(
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def send_back(event: Event, *, reason: str, expected_version: int | None = None, by: User, at: datetime) -> None:
     """Give what was sent for review back to its authors, with a word on what is to be done."""
     reason = reason.strip()
@@ -56,7 +56,7 @@ def send_back(event: Event, *, reason: str, expected_version: int | None = None,
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def publish_event(
     event: Event, *, override_reason: str = "", expected_version: int | None = None, by: User, at: datetime
 ) -> None:
@@ -75,7 +75,7 @@ def publish_event(
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def postpone_event(
     event: Event,
     *,
@@ -103,7 +103,7 @@ def postpone_event(
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def set_new_date(
     event: Event,
     sessions: Sequence[SessionDefinition],
@@ -148,7 +148,7 @@ def set_new_date(
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def cancel_event(
     event: Event,
     *,
@@ -180,7 +180,7 @@ def cancel_event(
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def hold_event(event: Event, *, expected_version: int | None = None, by: User, at: datetime) -> None:
     """Say that an event took place, once its first session has begun; what was only planned never did."""
     moved = _move(event, to=EventStatus.HELD, expected_version=expected_version, only=_has_begun(at))
@@ -189,7 +189,7 @@ def hold_event(event: Event, *, expected_version: int | None = None, by: User, a
     event.refresh_from_db()
 
 
-@transaction.atomic
+@retried
 def close_event(event: Event, *, expected_version: int | None = None, by: User, at: datetime) -> None:
     """End the work on an event that took place; one that is over and that nobody has marked took place by this."""
     is_over = Q(planned_only=False, ends_at__lte=at)

@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.carrying import Carrier
@@ -16,6 +15,7 @@ from events.actions.drafts import read_draft
 from events.actions.editing import apply_edit, create_events, settle
 from events.actions.faults import Faults, model_faults
 from events.actions.publishing import cancel_event
+from events.actions.retries import retried
 from events.actions.rules import usual_categories
 from events.actions.wall_clock import YEARS, WallClockShift, as_wall_clock
 from events.enums import EventStatus, SeriesScope
@@ -52,7 +52,7 @@ class SeriesOutcome:
 # Making
 
 
-@transaction.atomic
+@retried
 def create_series(
     definition: EventDefinition, *, name: str, rule: SeriesRule, by: User | None, at: datetime
 ) -> EventSeries:
@@ -79,7 +79,7 @@ def create_series(
     return series
 
 
-@transaction.atomic
+@retried
 def create_series_from_table(
     definition: EventDefinition, *, name: str, rows: Sequence[SeriesRow], by: User | None, at: datetime
 ) -> EventSeries:
@@ -140,7 +140,7 @@ def _at_row(row: SeriesRow, path: str) -> str:
 # Changing
 
 
-@transaction.atomic
+@retried
 def edit_series(
     event: Event,
     edit: EventEdit,
@@ -171,7 +171,7 @@ def edit_series(
     return SeriesOutcome(changed, left_alone)
 
 
-@transaction.atomic
+@retried
 def cancel_series(
     event: Event,
     *,

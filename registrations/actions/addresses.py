@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import Event
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire
-from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 from registrations.errors import NotActive, RateLimited
 from registrations.models import Participant, Registration

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.retries import retried
 from events.errors import FieldErrors
 from events.models import Event, ParticipantCategory, User
 from registrations.actions.moves import settle_at_the_door
-from registrations.actions.retries import retried
 from registrations.enums import Attendance, CheckInKind, CheckInResult, CheckInSource, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.retries import retried
 from events.errors import FieldErrors
 from events.queries.questions import asked_questions
 from events.queries.search import fold
@@ -13,7 +14,6 @@ from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.history import record
 from registrations.actions.needs import Need, change_needs, need_faults
 from registrations.actions.people import person_faults
-from registrations.actions.retries import retried
 from registrations.enums import ChangeCause
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration

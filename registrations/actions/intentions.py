@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
+from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from registrations.actions.history import record
 from registrations.actions.openings import require_not_cancelled
-from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, AttendanceIntent, ChangeCause, RegistrationState
 from registrations.errors import NotActive, NothingAsked
 from registrations.models import Registration

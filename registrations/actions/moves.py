@@ -13,12 +13,12 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventStatus
 from events.models import SeatPool, User
 from registrations.actions.openings import require_not_cancelled, require_open, require_queue
 from registrations.actions.queues import claim_of, may_pass_queue, move_up, pools_of, promote
-from registrations.actions.retries import retried
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.errors import NotActive, OfferOver, TooLateToCancel

@@ -9,12 +9,12 @@ from typing import Final
 
 from django.db.models import Q
 
+from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventStatus, WaitlistPolicy
 from events.models import Event, SeatPool
 from events.queries.seats import applying, fits
 from registrations.actions.history import record
-from registrations.actions.retries import retried
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import Registration

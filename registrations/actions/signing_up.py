@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
+from events.actions.retries import retried
 from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
 from events.enums import AgeRule, EventStatus
 from events.errors import FieldErrors
@@ -30,7 +31,6 @@ from registrations.actions.needs import Need, need_faults, need_rows
 from registrations.actions.openings import require_open, require_queue
 from registrations.actions.people import person_faults
 from registrations.actions.queues import may_pass_queue
-from registrations.actions.retries import retried
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
 from registrations.errors import RateLimited, SessionsOverlap
 from registrations.models import AccommodationRequest, Answer, Participant, Registration

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
-from registrations.actions.retries import TRIES, retried
+from events.actions.retries import TRIES, retried
 from registrations.models import RateWindow
 from tests.make.events import NOW
 
