@@ -97,6 +97,11 @@ def listed_events() -> QuerySet[Event]:
     return Event.objects.filter(status__in=PUBLIC_STATUSES, visibility=Visibility.PUBLIC)
 
 
+def is_visible(event: Event) -> bool:
+    """Whether a stranger may open this event by address."""
+    return event.status in PUBLIC_STATUSES and event.visibility != Visibility.RESTRICTED
+
+
 def get_visible_event(slug: str) -> Event:
     """The event as a stranger may see it; drafts and restricted events are 404."""
     event = (
