@@ -9,14 +9,26 @@ can wait for the other in a circle.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
 
 from events.errors import OverCapacity
 from events.models import Event, RegistrationPolicy, SeatPool
 from events.queries.seats import blocking_pool, event_pools
+
+# Every sign-up passes here, so these are not put together anew each time.
+_TAKE: Final = """
+    UPDATE events_seatpool SET taken = taken + %(seats)s
+     WHERE id = %(pool)s AND (capacity IS NULL OR capacity >= taken + %(seats)s) AND (waiting = 0 OR %(past_queue)s)
+"""
+_GIVE_BACK: Final = "UPDATE events_seatpool SET taken = taken - %(seats)s WHERE id = %(pool)s"
+_QUEUE: Final = """
+    UPDATE events_seatpool SET waiting = waiting + %(seats)s
+     WHERE id = %(pool)s
+       AND (capacity < taken + %(seats)s OR (waiting > 0 AND NOT %(past_queue)s))
+       AND (%(limit)s::int IS NULL OR waiting + %(seats)s <= %(limit)s)
+"""
 
 
 class SeatsMovedError(RuntimeError):
@@ -28,23 +40,21 @@ def take_seats(pools: Sequence[SeatPool], seats: int, *, past_queue: bool = Fals
 
     Unless `past_queue`, a pool in which somebody waits refuses: a freed seat is theirs.
     """
-    for number, pool in enumerate(pools):
-        has_seats = Q(capacity__isnull=True) | Q(capacity__gte=F("taken") + seats)
-        nobody_waits = Q() if past_queue else Q(waiting=0)
-        if not SeatPool.objects.filter(has_seats, nobody_waits, pk=pool.pk).update(taken=F("taken") + seats):
-            for taken in pools[:number]:
-                SeatPool.objects.filter(pk=taken.pk).update(taken=F("taken") - seats)
-            return pool
+    with connection.cursor() as cursor:
+        for number, pool in enumerate(pools):
+            cursor.execute(_TAKE, {"pool": pool.pk, "seats": seats, "past_queue": past_queue})
+            if not cursor.rowcount:
+                for taken in pools[:number]:
+                    cursor.execute(_GIVE_BACK, {"pool": taken.pk, "seats": seats})
+                return pool
     return None
 
 
 def join_queue(pool: SeatPool, seats: int, *, limit: int | None, past_queue: bool = False) -> bool:
     """Stand in the queue of a pool; False: a seat became free in the meantime, or the queue has reached its limit."""
-    must_wait = Q(capacity__lt=F("taken") + seats)
-    if not past_queue:
-        must_wait |= Q(waiting__gt=0)
-    has_room = Q() if limit is None else Q(waiting__lte=limit - seats)
-    return bool(SeatPool.objects.filter(must_wait, has_room, pk=pool.pk).update(waiting=F("waiting") + seats))
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, {"pool": pool.pk, "seats": seats, "past_queue": past_queue, "limit": limit})
+        return bool(cursor.rowcount)
 
 
 def lock_queue(event_id: int) -> None:
