@@ -1,6 +1,7 @@
 """News and questions from below: the tick is nudged when a change row is committed; what it would tell is counted."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -27,8 +28,14 @@ def nudge_on_commit(sender: object, **_news: Any) -> None:  # noqa: ARG001 - Dja
 def nudge() -> None:
     """Have a tick run now, unless one is waiting to run already."""
     waiting = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lte=timezone.now()).order_by("id")
-    if not any(row.task.get("func") == _TICK for row in waiting):
+    if not any(_is_tick(payload) for payload in waiting.values_list("payload", flat=True)):
         async_task(_TICK)
+
+
+@lru_cache(maxsize=8)
+def _is_tick(payload: str) -> bool:
+    # The same one waits while many people register; opening it costs more than asking for it.
+    return bool(OrmQ(payload=payload).task.get("func") == _TICK)
 
 
 @receiver(telling_previewed, dispatch_uid="notifications.count_what_would_be_told")
