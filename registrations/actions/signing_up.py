@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
 
-from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db import IntegrityError, connection
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
@@ -21,10 +21,12 @@ from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
 from events.enums import AgeRule, EventStatus
 from events.errors import FieldErrors
 from events.models import Event, InformationNotice, ParticipantCategory, Question, SeatPool, Session, User
+from events.queries.entrances import Entrance, entrance_of
 from events.queries.questions import asked_questions
 from events.queries.search import fold
-from events.queries.seats import applying, blocking_pool, event_pools
+from events.queries.seats import applying, blocking_pool
 from registrations.actions.answers import Answers, Value, answer_rows, read_answers
+from registrations.actions.entries import enter
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
 from registrations.actions.needs import Need, need_faults, need_rows
@@ -32,13 +34,14 @@ from registrations.actions.openings import require_open, require_queue
 from registrations.actions.people import person_faults
 from registrations.actions.queues import may_pass_queue
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
-from registrations.errors import RateLimited, SessionsOverlap
-from registrations.models import AccommodationRequest, Answer, Participant, Registration
+from registrations.errors import RateLimited, RegistrationClosed, SessionsOverlap
+from registrations.models import AccommodationRequest, Answer, Participant, Registration, RegistrationChange
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3
 # Seconds to wait after all tries were lost.
 _BREATH: Final = 1
+_STATUS: Final = "SELECT status FROM events_event WHERE id = %s"
 _ONE_PER_EMAIL: Final = "registration_one_per_email"
 
 
@@ -84,6 +87,7 @@ class _Wish:
     notice: InformationNotice | None
     by: User | None
     at: datetime
+    seen: Entrance | None
 
 
 class _Overtaken(Exception):
@@ -107,13 +111,15 @@ def sign_up(
     notice: InformationNotice | None,
     by: User | None = None,
     at: datetime,
+    seen: Entrance | None = None,
 ) -> SignUp:
     """Register a person: with a seat, in the queue, or refused with nothing stored.
 
-    `by` null: the participant. A person who is registered already gets a stranger's answer, and a mail.
+    `by` null: the participant. `seen`: what the caller has just read of the event; else it is read here. A person who
+    is registered already gets a stranger's answer, and a mail.
     """
     _require_valid(applicant)
-    wish = _Wish(event.pk, applicant, source, language, notice, by, at)
+    wish = _Wish(event.pk, applicant, source, language, notice, by, at, seen)
     locked = False
     for _try in range(_TRIES):
         try:
@@ -158,8 +164,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     if locked:
         lock_queue(wish.event_id)
         book = SeatBook(wish.event_id)
-    all_pools, asks = (book.pools, True) if book else _look(wish.event_id)
-    event = all_pools[0].event if all_pools else Event.objects.select_related("policy").get(pk=wish.event_id)
+    event, all_pools, asks = _reread(wish.event_id, book) if book else _look(wish)
     require_open(event, at=wish.at)
     answers = _read(event, asked_questions(event.pk) if asks else [], wish.applicant)
     category = _category(all_pools, wish.applicant.category)
@@ -199,11 +204,17 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     return _answer(registration, registration)
 
 
-def _look(event_id: int) -> tuple[Sequence[SeatPool], bool]:
-    """The pools, and whether the event asks questions: most ask none, and then nobody goes looking for them."""
-    asked = Question.objects.filter(event=OuterRef("event"), is_retired=False)
-    pools = list(event_pools(event_id).select_related("event__policy", "category").annotate(asks=Exists(asked)))
-    return pools, not pools or pools[0].asks
+def _look(wish: _Wish) -> tuple[Event, Sequence[SeatPool], bool]:
+    """The event, its pools, and whether it asks questions: most ask none, and then nobody goes looking for them."""
+    seen = wish.seen or entrance_of(wish.event_id, at=wish.at)
+    if seen is None:
+        raise RegistrationClosed
+    return seen.event, seen.pools, seen.asks
+
+
+def _reread(event_id: int, book: SeatBook) -> tuple[Event, Sequence[SeatPool], bool]:
+    """The same from the locked rows."""
+    return book.event or Event.objects.select_related("policy").get(pk=event_id), book.pools, True
 
 
 def _read(event: Event, questions: Sequence[Question], applicant: Applicant) -> dict[int, Value | None]:
@@ -264,8 +275,11 @@ def _place(registration: Registration, blocking: SeatPool | None) -> None:
 def _write(
     registration: Registration, sessions: Sequence[Session], answers: Mapping[int, Value | None], wish: _Wish
 ) -> None:
+    participant = _participant(wish.applicant)
+    participant.search_text = fold(f"{participant.full_name} {participant.organisation} {registration.reference}")
+    change = RegistrationChange(cause=ChangeCause.SIGNED_UP, to_state=registration.state, by=wish.by, at=wish.at)
     try:
-        registration.save(force_insert=True)
+        enter(registration, participant, change)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation) and error.__cause__.diag.constraint_name == _ONE_PER_EMAIL:
             raise _AlreadyThere(_answer(registration, None)) from error
@@ -273,14 +287,9 @@ def _write(
     if sessions:
         choice = Registration.sessions.through
         choice.objects.bulk_create(choice(registration=registration, session=session) for session in sessions)
-    participant = _participant(wish.applicant)
-    participant.registration = registration
-    participant.search_text = fold(f"{participant.full_name} {participant.organisation} {registration.reference}")
-    participant.save(force_insert=True)
     # Nothing to put in is no statement.
     Answer.objects.bulk_create(answer_rows(registration, answers))
     AccommodationRequest.objects.bulk_create(need_rows(registration, wish.applicant.needs, at=wish.at))
-    record([registration], ChangeCause.SIGNED_UP, was="", by=wish.by, at=wish.at)
 
 
 def _claim(registration: Registration, pools: Sequence[SeatPool]) -> None:
@@ -293,8 +302,14 @@ def _claim(registration: Registration, pools: Sequence[SeatPool]) -> None:
         limit = event.policy.waitlist_limit
         has_place = join_queue(waiting_pool, registration.seats, limit=limit, past_queue=past_queue)
     # Whoever cancels the event locks its pools on the way, so after ours this is the last word.
-    if not has_place or not Event.objects.filter(pk=event.pk, status=EventStatus.PUBLISHED).exists():
+    if not has_place or not _is_announced(event.pk):
         raise _Overtaken
+
+
+def _is_announced(event_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_STATUS, [event_id])
+        return bool(cursor.fetchone() == (EventStatus.PUBLISHED,))
 
 
 def _answer(registration: Registration, shown: Registration | None) -> SignUp:

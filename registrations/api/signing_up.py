@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -17,9 +18,7 @@ from rest_framework.views import APIView
 
 from events.api.fields import LARGEST_ID, Body
 from events.enums import Language
-from events.models import Event
-from events.permissions import get_visible_event
-from events.queries.notices import current_notice
+from events.queries.entrances import Entrance, visible_entrance
 from events.templatetags.event_tags import moment_text
 from registrations.actions.idempotency import answer_once
 from registrations.actions.rates import count_attempt
@@ -76,22 +75,9 @@ class SignUpBody(Body):
             raise serializers.ValidationError({"phone": [_("Give a phone number, or leave the SMS reminder out.")]})
         return attrs
 
-    def applicant(self) -> Applicant:
-        """The person as the action wants them."""
-        said = self.validated_data
-        return Applicant(
-            first_name=said["first_name"],
-            last_name=said["last_name"],
-            email=said["email"],
-            phone=said.get("phone") or "",
-            organisation=said.get("organisation") or "",
-            category=said.get("category"),
-            session_ids=tuple(said.get("sessions", ())),
-            sms_reminders=said.get("sms_reminders", False),
-            answers=said.get("answers") or {},
-            needs=needs_in(said.get("accommodation")),
-            age_statement=said.get("age_statement", False),
-        )
+
+# Its fields are the same for every request, and reading with them leaves nothing behind on them.
+_BODY: Final = SignUpBody()
 
 
 class SignUpShape(serializers.Serializer[Any]):
@@ -123,12 +109,13 @@ class EventRegistrations(APIView):
         """Hold, take or queue for a seat; the way to the registration goes to the mailbox."""
         now = timezone.now()
         count_attempt(request.META["REMOTE_ADDR"], at=now)
-        event = get_visible_event(slug)
-        body = SignUpBody(data=request.data)
-        body.is_valid(raise_exception=True)
+        seen = visible_entrance(slug, at=now)
+        if seen is None:
+            raise Http404
+        said = _BODY.run_validation(request.data)
         key = idempotency_key(request)
-        act = _signing_up(event, body, at=now)
-        answer = answer_once(event, key=key, body=request.data, act=act, at=now) if key else act()
+        act = _signing_up(seen, said, at=now)
+        answer = answer_once(seen.event, key=key, body=request.data, act=act, at=now) if key else act()
         return Response(answer, status=201, headers={"Cache-Control": "no-store"})
 
 
@@ -140,19 +127,37 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
-def _signing_up(event: Event, body: SignUpBody, *, at: datetime) -> Callable[[], Mapping[str, object]]:
+def _signing_up(seen: Entrance, said: dict[str, Any], *, at: datetime) -> Callable[[], Mapping[str, object]]:
     def act() -> Mapping[str, object]:
         done = sign_up(
-            event,
-            body.applicant(),
+            seen.event,
+            _applicant(said),
             source=RegistrationSource.API,
-            language=body.validated_data.get("language") or get_language() or Language.PL,
-            notice=current_notice(event.unit, kind=event.kind, at=at),
+            language=said.get("language") or get_language() or Language.PL,
+            notice=seen.notice,
             at=at,
+            seen=seen,
         )
-        return _answer(done, ZoneInfo(event.time_zone))
+        return _answer(done, ZoneInfo(seen.event.time_zone))
 
     return act
+
+
+def _applicant(said: dict[str, Any]) -> Applicant:
+    """The person as the action wants them."""
+    return Applicant(
+        first_name=said["first_name"],
+        last_name=said["last_name"],
+        email=said["email"],
+        phone=said.get("phone") or "",
+        organisation=said.get("organisation") or "",
+        category=said.get("category"),
+        session_ids=tuple(said.get("sessions", ())),
+        sms_reminders=said.get("sms_reminders", False),
+        answers=said.get("answers") or {},
+        needs=needs_in(said.get("accommodation")),
+        age_statement=said.get("age_statement", False),
+    )
 
 
 def _answer(done: SignUp, zone: ZoneInfo) -> dict[str, object]:

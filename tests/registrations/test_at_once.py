@@ -307,11 +307,8 @@ def test_signing_up_is_a_handful_of_statements_and_the_wanted_row_comes_last(con
     # What comes after the commit (the nudge of the queue) keeps nobody waiting.
     assert told[: told.index("COMMIT") + 1] == [
         "BEGIN",
-        "SELECT",  # the pools, with the event and its rules
-        "SELECT",  # the sessions: when does it close?
-        "INSERT",
-        "INSERT",
-        "INSERT",
+        "SELECT",  # the event with its rules, pools and notice
+        "WITH",  # the registration, its person and the change
         "UPDATE",  # the event's own pool
         "SELECT",  # not cancelled meanwhile
         "COMMIT",

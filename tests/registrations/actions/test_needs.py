@@ -56,11 +56,11 @@ def test_what_does_not_fit_is_refused_and_nothing_is_kept(event, needs, fields):
 
 
 def test_signing_up_costs_one_statement_for_any_number_of_needs(event, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         enter(event)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         enter(event, make_applicant(needs=[Need(PJM)]))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         enter(event, make_applicant(needs=[Need(kind, "Uwaga") for kind in NeedKind.values]))
 
 

@@ -268,6 +268,10 @@ def test_an_event_that_is_not_announced_or_needs_no_registration_is_closed():
         refused(event, RegistrationClosed)
 
 
+def test_an_event_that_is_gone_is_closed():
+    refused(Event(pk=make_event().pk + 1), RegistrationClosed)
+
+
 def test_a_cancelled_event_says_so():
     assert refused(make_event(status=EventStatus.CANCELLED), EventCancelled).code == "event_cancelled"
 

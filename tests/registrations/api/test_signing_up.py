@@ -45,6 +45,19 @@ def test_the_answer_says_until_when_to_confirm_and_opens_no_door(program):
         assert secret not in response.text
 
 
+def test_registering_is_eight_statements_however_many_have_come(program, django_assert_num_queries):
+    make_notice()
+    make_event("debata", capacity=2)
+
+    people = [("anna@example.org", "confirmed"), ("jan@example.org", "confirmed"), ("ewa@example.org", "waitlisted")]
+    for email, state in people:
+        # Attempts, the look, BEGIN, three rows, the seat, still announced?, COMMIT (in a test a savepoint and its end).
+        # The eighth, whether a tick waits, comes after the commit.
+        with django_assert_num_queries(7):
+            response = program.post(URL, {**PERSON, "email": email})
+        assert (response.status_code, response.json()["state"]) == (201, state)
+
+
 def test_everything_that_was_said_is_kept(program):
     notice = make_notice()
     event = make_event("debata", categories=[("business", 5)], sessions=2)
