@@ -34,8 +34,11 @@ def refresh_entries(session_ids: Iterable[int], *, at: datetime) -> bool:
     ids = sorted(set(session_ids))
     is_changed = is_public = False
     for start in range(0, len(ids), _BATCH):
-        # Locked in one order, so that two refreshes of the same sessions wait for each other.
-        sessions = list(calendar_sessions().filter(pk__in=ids[start : start + _BATCH]).select_for_update(of=("self",)))
+        # Locked in one order, so that two refreshes of the same sessions wait for each other; and without a quarrel with
+        # whoever is just choosing one of them.
+        sessions = list(
+            calendar_sessions().filter(pk__in=ids[start : start + _BATCH]).select_for_update(of=("self",), no_key=True)
+        )
         shown = [session for session in sessions if session.event.status in PUBLIC_STATUSES]
         hidden = [session.pk for session in sessions if session.event.status not in PUBLIC_STATUSES]
         is_public |= bool(shown)

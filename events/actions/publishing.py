@@ -159,6 +159,14 @@ def cancel_event(
     at: datetime,
 ) -> None:
     """Call an announced event off; it stays in the calendar as cancelled, with the reason."""
+    apply_cancellation(event, reason=reason, notify=notify, expected_version=expected_version, by=by, at=at)
+    refresh_for(event_ids=[event.pk], at=at)
+
+
+def apply_cancellation(
+    event: Event, *, reason: str, notify: bool, expected_version: int | None = None, by: User, at: datetime
+) -> None:
+    """Call it off without a word to calendars: the calling action has a transaction and tells them of all once, last."""
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": [_("Say why the event is cancelled: people will read it.")]})
@@ -176,7 +184,6 @@ def cancel_event(
         before=moved.before,
         after=moved.after,
     )
-    refresh_for(event_ids=[event.pk], at=at)
     event.refresh_from_db()
 
 

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.calendar import refresh_for
 from events.actions.carrying import Carrier
 from events.actions.copying import moved
 from events.actions.definitions import EventDefinition, EventEdit, SessionDefinition, definition_of
 from events.actions.drafts import read_draft
 from events.actions.editing import apply_edit, create_events, settle
 from events.actions.faults import Faults, model_faults
-from events.actions.publishing import cancel_event
+from events.actions.publishing import apply_cancellation
 from events.actions.retries import retried
 from events.actions.rules import usual_categories
 from events.actions.wall_clock import YEARS, WallClockShift, as_wall_clock
@@ -184,14 +185,16 @@ def cancel_series(
 ) -> SeriesOutcome:
     """Call an announced event off together with others of its series; what is not announced is left to be deleted."""
     _own, others = _locked(event, scope)
-    cancel_event(event, reason=reason, notify=notify, expected_version=expected_version, by=by, at=at)
+    apply_cancellation(event, reason=reason, notify=notify, expected_version=expected_version, by=by, at=at)
     changed, left_alone = [event], []
     for other in others:
         if other.status in {EventStatus.PUBLISHED, EventStatus.POSTPONED} and _is_ahead(other, at):
-            cancel_event(other, reason=reason, notify=notify, by=by, at=at)
+            apply_cancellation(other, reason=reason, notify=notify, by=by, at=at)
             changed.append(other)
         else:
             left_alone.append(other)
+    # Last, because it holds the one row that everybody's calendar entries share.
+    refresh_for(event_ids=[one.pk for one in changed], at=at)
     return SeriesOutcome(changed, left_alone)
 
 

@@ -621,7 +621,7 @@ def test_an_announced_series_is_called_off_from_one_event_on(django_assert_num_q
     events = announced_series()
     user = make_user()
 
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(35):
         outcome = cancel_series(
             events[1], scope=SeriesScope.FOLLOWING, reason="Remont", notify=False, by=user, at=LATER
         )
