@@ -99,8 +99,15 @@ def _role_row(event: Event, role: RoleDefinition, position: int, item: AgendaIte
     )
 
 
-def agenda_points(event: Event, session: Session, agenda: Sequence[AgendaItemDefinition], *, path: str) -> list[Point]:
-    """A session's agenda as rows; faults of all its points are refused together."""
+def agenda_points(
+    event: Event,
+    session: Session,
+    agenda: Sequence[AgendaItemDefinition],
+    *,
+    present: Sequence[AgendaItem] = (),
+    path: str,
+) -> list[Point]:
+    """A session's agenda as rows, where `present` are now; faults of all its points are refused together."""
     if len(agenda) > MOST_ITEMS:
         raise FieldErrors({path: [_("That is more than a programme can hold.")]})
     points: list[Point] = []
@@ -114,7 +121,9 @@ def agenda_points(event: Event, session: Session, agenda: Sequence[AgendaItemDef
             description=definition.description or no_text(),
         )
         errors |= text_faults(item, ("title",), ("description",), prefix=f"{here}.")
-        errors |= _set_times(item, definition, session, zone=ZoneInfo(event.time_zone), path=here)
+        # What stands at the same place is the likeliest to be the same point.
+        near = (*present[position : position + 1], *present)
+        errors |= _set_times(item, definition, session, near=near, zone=ZoneInfo(event.time_zone), path=here)
         try:
             points.append(Point(item, role_rows(event, definition.roles, path=f"{here}.roles", item=item)))
         except FieldErrors as refusal:
@@ -125,12 +134,20 @@ def agenda_points(event: Event, session: Session, agenda: Sequence[AgendaItemDef
 
 
 def _set_times(
-    item: AgendaItem, definition: AgendaItemDefinition, session: Session, *, zone: ZoneInfo, path: str
+    item: AgendaItem,
+    definition: AgendaItemDefinition,
+    session: Session,
+    *,
+    near: Sequence[AgendaItem],
+    zone: ZoneInfo,
+    path: str,
 ) -> Faults:
     for name in ("starts_at", "ends_at"):
         moment: datetime | None = getattr(definition, name)
+        times: Iterator[datetime | None] = (getattr(each, name) for each in (*near, session))
+        known = [instant for instant in times if instant is not None]
         try:
-            setattr(item, name, moment and as_instant(moment, zone))
+            setattr(item, name, moment and as_instant(moment, zone, known=known))
         except NoSuchTime as refusal:
             return {f"{path}.{name}": [refusal.message]}
     starts_at, ends_at = item.starts_at, item.ends_at
@@ -191,7 +208,8 @@ def edit_agendas(event: Event, edits: Sequence[AgendaEdit]) -> Iterator[Differen
 
 def _wanted(event: Event, edit: AgendaEdit, present: Sequence[Point]) -> list[Point]:
     if edit.agenda is not UNSET:
-        return agenda_points(event, edit.session, edit.agenda, path=edit.path)
+        items = [point.item for point in present]
+        return agenda_points(event, edit.session, edit.agenda, present=items, path=edit.path)
     assert edit.was is not None
     shift = WallClockShift.between(edit.was[0], edit.session.starts_at, ZoneInfo(event.time_zone))
     agenda = tuple(agenda_item_definition_of(point.item) for point in present)

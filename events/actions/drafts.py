@@ -77,7 +77,7 @@ def read_draft(
     if definition.slug:
         _set_slug(event, definition.slug)
     policy, pools = new_rules(event, definition.registration, categories=categories)
-    wanted = read_sessions(event, definition.sessions, known=frozenset())
+    wanted = read_sessions(event, definition.sessions, present={})
     sessions = [new_session(event, item, at=at) for item in wanted]
     agenda: list[Point] = []
     for session, item in zip(sessions, wanted, strict=True):

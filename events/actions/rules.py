@@ -125,7 +125,9 @@ def _set_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> Non
     zone = ZoneInfo(policy.event.time_zone)
     for name, value in values.items():
         try:
-            setattr(policy, name, as_instant(value, zone) if isinstance(value, datetime) else value)
+            setattr(
+                policy, name, _instant(value, getattr(policy, name), zone) if isinstance(value, datetime) else value
+            )
         except NoSuchTime as refusal:
             errors[f"registration.{name}"] = [refusal.message]
     errors |= model_faults(policy, only=POLICY_COLUMNS, prefix="registration.")
@@ -133,6 +135,10 @@ def _set_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> Non
         errors = _policy_faults(policy)
     if errors:
         raise FieldErrors(errors)
+
+
+def _instant(moment: datetime, was: datetime | None, zone: ZoneInfo) -> datetime:
+    return as_instant(moment, zone, known=() if was is None else (was,))
 
 
 def _policy_faults(policy: RegistrationPolicy) -> Faults:

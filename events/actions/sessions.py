@@ -1,6 +1,6 @@
 """The dated parts of an event: made, moved, taken out, and the event's span kept in step."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ def save_sessions(event: Event, definitions: Sequence[SessionDefinition], *, at:
     The calling action has locked the event. A session of an announced event stays in calendars as cancelled.
     """
     present = {session.pk: session for session in event.sessions.filter(is_cancelled=False).select_related("room")}
-    wanted = read_sessions(event, definitions, known=frozenset(present))
+    wanted = read_sessions(event, definitions, present=present)
     gone = [session for pk, session in present.items() if pk not in {item.definition.id for item in wanted}]
     changes = list(_take_out(event, gone))
     agendas: list[AgendaEdit] = []
@@ -85,20 +85,21 @@ def close_pools(pools: QuerySet[SeatPool]) -> bool:
 
 
 def read_sessions(
-    event: Event, definitions: Sequence[SessionDefinition], *, known: frozenset[int]
+    event: Event, definitions: Sequence[SessionDefinition], *, present: Mapping[int, Session]
 ) -> list[WantedSession]:
+    """The definitions with their instants; `present`: the sessions that they may name. All faults are refused together."""
     errors: Faults = {}
     wanted: list[WantedSession] = []
     zone = ZoneInfo(event.time_zone)
     if not definitions and event.status in PUBLIC_STATUSES:
         errors["sessions"] = [_("An announced event has at least one date.")]
     ids = [definition.id for definition in definitions if definition.id is not None]
-    if len(set(ids)) < len(ids) or not known.issuperset(ids):
+    if len(set(ids)) < len(ids) or not present.keys() >= set(ids):
         errors["sessions"] = [_("This date does not belong to the event any more.")]
     for position, definition in enumerate(definitions):
         faults: Faults = {}
         try:
-            item = _in_utc(definition, position, zone)
+            item = _in_utc(definition, position, zone, was=present.get(definition.id or 0))
         except _FieldRefusal as refusal:
             faults[refusal.field] = [refusal.sentence]
         else:
@@ -117,11 +118,12 @@ class _FieldRefusal(Exception):
         self.sentence = sentence
 
 
-def _in_utc(definition: SessionDefinition, position: int, zone: ZoneInfo) -> WantedSession:
+def _in_utc(definition: SessionDefinition, position: int, zone: ZoneInfo, *, was: Session | None) -> WantedSession:
     instants = {}
     for field in ("starts_at", "ends_at"):
         try:
-            instants[field] = as_instant(getattr(definition, field), zone)
+            known = () if was is None else (getattr(was, field),)
+            instants[field] = as_instant(getattr(definition, field), zone, known=known)
         except NoSuchTime as refusal:
             raise _FieldRefusal(field, refusal.message) from refusal
     starts_at, ends_at = instants["starts_at"], instants["ends_at"]

@@ -1,5 +1,6 @@
 """Wall-clock times as instants."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Final, Self
@@ -22,15 +23,20 @@ class NoSuchTime(DomainError):
     default_message = _("This time does not exist. Choose another one.")
 
 
-def as_instant(moment: datetime, zone: ZoneInfo) -> datetime:
+def as_instant(moment: datetime, zone: ZoneInfo, *, known: Iterable[datetime] = ()) -> datetime:
     """The instant in UTC; without an offset the moment is wall-clock time of the zone.
 
-    Of an hour that comes twice the first one is meant, unless `fold` says otherwise.
+    Of an hour that comes twice the first one is meant, unless `fold` says otherwise or one of the instants that are
+    `known` there shows the same time: a form gives back what it has shown, and nothing moves by that.
     """
     if moment.year not in YEARS:
         raise NoSuchTime(_("This year is too far away."))
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
+    if not moment.fold:
+        same = (instant for instant in known if as_wall_clock(instant, zone).replace(fold=0) == moment)
+        if (instant := next(same, None)) is not None:
+            return instant.astimezone(UTC)
     instant = moment.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None, fold=0) != moment.replace(fold=0):
         sentence = _("On %(date)s there is no %(time)s: the clock is put forward that night. Choose another hour.")

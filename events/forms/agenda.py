@@ -46,13 +46,14 @@ class AgendaDay:
     session: int
     starts_at: datetime
     only: date | None = None
+    runs_over_midnight: bool = False
 
     def moment(self, clock: time | None) -> datetime | None:
         """The time of this date, on the wall; after midnight where the session runs over it."""
         if clock is None:
             return None
         moment = datetime.combine(self.only or self.starts_at.date(), clock)
-        return moment + _DAY if self.only is None and moment < self.starts_at else moment
+        return moment + _DAY if self.runs_over_midnight and moment < self.starts_at else moment
 
 
 def days_of(sessions: Sequence[SessionDefinition], zone: ZoneInfo) -> list[AgendaDay]:
@@ -65,7 +66,9 @@ def _days_of_one(number: int, session: SessionDefinition, zone: ZoneInfo) -> Ite
     title = f" · {in_language(session.title)}" if session.title else ""
     if ends_at - starts_at <= _DAY:
         hours = "" if session.all_day else f", {starts_at:%H:%M}–{ends_at:%H:%M}"
-        yield AgendaDay(str(session.id), f"{_named(starts_at)}{hours}{title}", number, starts_at)
+        label = f"{_named(starts_at)}{hours}{title}"
+        over = ends_at.date() > starts_at.date()
+        yield AgendaDay(str(session.id), label, number, starts_at, runs_over_midnight=over)
         return
     # A session that ends at midnight is over with the day before.
     last = (ends_at - timedelta(microseconds=1)).date()
