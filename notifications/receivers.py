@@ -16,6 +16,8 @@ from notifications.actions.planning import planned_by
 from registrations.signals import registration_changed
 
 _TICK: Final = "notifications.tasks.tick"
+# Asked after every registration: the ORM takes longer to put it together than the database to answer.
+_WAITING: Final = "SELECT payload FROM django_q_ormq WHERE key = %s AND lock <= %s ORDER BY id"
 
 
 @receiver((event_changed, registration_changed), dispatch_uid="nudge-the-tick")
@@ -27,8 +29,10 @@ def nudge_on_commit(sender: object, **_news: Any) -> None:  # noqa: ARG001 - Dja
 
 def nudge() -> None:
     """Have a tick run now, unless one is waiting to run already."""
-    waiting = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lte=timezone.now()).order_by("id")
-    if not any(_is_tick(payload) for payload in waiting.values_list("payload", flat=True)):
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [Conf.CLUSTER_NAME, timezone.now()])
+        waiting = cursor.fetchall()
+    if not any(_is_tick(payload) for (payload,) in waiting):
         async_task(_TICK)
 
 
