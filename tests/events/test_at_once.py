@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from events.actions.definitions import EventEdit, definition_of
 from events.actions.editing import create_event, edit_event
 from events.models import Event, Room, RoomBooking
-from tests.make import make_venue
+from tests.make import make_kind, make_venue
 from tests.make.definitions import a_definition, a_session
 from tests.make.events import NOW
 
@@ -53,6 +53,7 @@ def _waits(pid: int) -> bool:
 
 
 def test_an_edit_that_waited_in_a_circle_is_tried_again():
+    make_kind("open_district_meeting")
     room = Room.objects.create(venue=make_venue(), name="Sala")
     event = create_event(a_definition(venue=room.venue), by=None, at=NOW)
     [session] = definition_of(event).sessions
