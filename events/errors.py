@@ -30,6 +30,14 @@ class DomainError(Exception):
         """The sentence for a person, in the language active now."""
         return str(self._message)
 
+    def say_of(self, which: str) -> None:
+        """Say of which of many things that are done together the refusal is."""
+        self._message = _said_of(which, self._message)
+
+
+def _said_of(which: str, sentence: str | Promise) -> str:
+    return _("%(which)s: %(sentence)s") % {"which": which, "sentence": sentence}
+
 
 class FieldErrors(DomainError):
     """Input that does not fit: field name → sentences. Answered as 400."""
@@ -41,6 +49,13 @@ class FieldErrors(DomainError):
         """Keep the sentences by field; "" is for the whole input."""
         super().__init__()
         self.errors = errors
+
+    def say_of(self, which: str) -> None:
+        """Say it at every field; the fields are the same for all."""
+        super().say_of(which)
+        self.errors = {
+            name: [_said_of(which, sentence) for sentence in sentences] for name, sentences in self.errors.items()
+        }
 
 
 class MoveNotAllowed(DomainError):

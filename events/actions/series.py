@@ -1,11 +1,13 @@
 """Series: many events made in one go, from a rule or a table, and changed or called off together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.calendar import refresh_for
@@ -20,8 +22,8 @@ from events.actions.retries import retried
 from events.actions.rules import usual_categories
 from events.actions.wall_clock import YEARS, WallClockShift, as_wall_clock
 from events.enums import EventStatus, SeriesScope
-from events.errors import FieldErrors
-from events.models import District, Event, EventSeries, Room, User, Venue
+from events.errors import DomainError, FieldErrors
+from events.models import District, Event, EventSeries, Room, User, Venue, in_language
 from events.recurrence import MOST_EVENTS, SeriesRule
 
 # What a row of a table says itself; every other fault is one of the definition that all rows share.
@@ -166,7 +168,8 @@ def edit_series(
             left_alone.append(other)
         elif carrier.has_something:
             carried = carrier.edit_for(definition_of(other))
-            changed.append(apply_edit(other, carried, notify=notify, by=by, at=at))
+            with _saying_which(other):
+                changed.append(apply_edit(other, carried, notify=notify, by=by, at=at))
     # Only when all have moved is it known which rooms they need.
     settle(changed, override_reason=edit.room_override_reason, by=by, at=at)
     return SeriesOutcome(changed, left_alone)
@@ -189,13 +192,30 @@ def cancel_series(
     changed, left_alone = [event], []
     for other in others:
         if other.status in {EventStatus.PUBLISHED, EventStatus.POSTPONED} and _is_ahead(other, at):
-            apply_cancellation(other, reason=reason, notify=notify, by=by, at=at)
+            with _saying_which(other):
+                apply_cancellation(other, reason=reason, notify=notify, by=by, at=at)
             changed.append(other)
         else:
             left_alone.append(other)
     # Last, because it holds the one row that everybody's calendar entries share.
     refresh_for(event_ids=[one.pk for one in changed], at=at)
     return SeriesOutcome(changed, left_alone)
+
+
+@contextmanager
+def _saying_which(event: Event) -> Iterator[None]:
+    """What is refused for an event that somebody is not looking at names its date."""
+    try:
+        yield
+    except DomainError as refusal:
+        refusal.say_of(_date(event))
+        raise
+
+
+def _date(event: Event) -> str:
+    if event.starts_at is None:
+        return in_language(event.title)
+    return date_format(as_wall_clock(event.starts_at, ZoneInfo(event.time_zone)), "DATE_FORMAT")
 
 
 def _locked(event: Event, scope: SeriesScope) -> tuple[Event, list[Event]]:

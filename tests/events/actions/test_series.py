@@ -30,8 +30,8 @@ from events.actions.series import (
     edit_series,
 )
 from events.enums import EventMode, EventStatus, SeriesScope
-from events.errors import EditConflict, FieldErrors, MoveNotAllowed, RoomTaken
-from events.models import District, Event, EventChange, EventSeries, Room, RoomBooking
+from events.errors import EditConflict, FieldErrors, MoveNotAllowed, OverCapacity, RoomTaken
+from events.models import District, Event, EventChange, EventSeries, Room, RoomBooking, SeatPool
 from events.recurrence import SeriesRule
 from tests.make import make_category, make_event, make_notice, make_user, make_venue
 from tests.make.definitions import a_definition, a_question, a_role, a_session, an_item
@@ -372,9 +372,29 @@ def test_a_move_into_the_missing_hour_moves_nothing():
     wanted = SessionDefinition(datetime(2027, 3, 21, 2, 30), datetime(2027, 3, 21, 4), id=events[0].sessions.get().pk)
     before = snapshot()
 
-    with pytest.raises(FieldErrors):
+    with translation.override("en"), pytest.raises(FieldErrors) as refusal:
         edit_series(events[0], EventEdit(sessions=(wanted,)), scope=SeriesScope.ALL, by=None, at=LATER)
 
+    # The form shows the first one and is about all: which one does not fit is said beside the field.
+    [(field, [sentence])] = refusal.value.errors.items()
+    assert (field, str(sentence)[:15]) == ("sessions.0.starts_at", "March 28, 2027:")
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(("has_date", "which"), [(True, "2 lutego 2027"), (False, "Otwarte spotkanie")])
+def test_a_refusal_says_of_which_event_of_the_series_it_is(has_date, which):
+    events = a_series()
+    SeatPool.objects.filter(event=events[1]).update(taken=5)
+    if not has_date:
+        edit_event(events[1], EventEdit(sessions=()), by=None, at=NOW)
+    edit = EventEdit(registration=RegistrationEdit(capacity=4))
+    before = snapshot()
+
+    with translation.override("pl"), pytest.raises(OverCapacity) as refusal:
+        edit_series(events[0], edit, scope=SeriesScope.ALL, by=None, at=LATER)
+
+    assert refusal.value.message.startswith(f"{which}: ")
+    assert refusal.value.details == {"taken": 5, "capacity": 4}
     assert snapshot() == before
 
 
