@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import psycopg
@@ -17,7 +18,7 @@ from events.enums import EventChangeKind
 from events.errors import RoomTaken
 from events.models import Event, Room, RoomBooking, Session, User
 from events.permissions import May, units_where
-from events.queries.conflicts import OFF, Conflict, ConflictKind, Severity, conflict_with
+from events.queries.conflicts import OFF, Conflict, ConflictKind, Severity, conflict_with, named
 
 _ONE_AT_A_TIME: Final = "room_booked_once"
 # A refusal is read by a person; the others stand in its details.
@@ -66,8 +67,31 @@ def rebook_room(room: Room, *, at: datetime) -> None:
     begins_at = ExpressionWrapper(
         Subquery(sessions) - Value(timedelta(minutes=room.setup_minutes)), output_field=DateTimeField()
     )
-    with _last_word():
-        RoomBooking.objects.filter(room=room, ends_at__gt=at).update(begins_at=begins_at)
+    try:
+        with _last_word():
+            RoomBooking.objects.filter(room=room, ends_at__gt=at).update(begins_at=begins_at)
+    except RoomTaken as refusal:
+        raise _too_close(room, at=at) from refusal
+
+
+def _too_close(room: Room, *, at: datetime) -> RoomTaken:
+    """The meetings between which a room cannot be set up, by their names as far as everybody may know them."""
+    bookings = RoomBooking.objects.filter(room=room, ends_at__gt=at, is_shared=False)
+    in_order = list(bookings.select_related("session__event__unit").order_by("session__starts_at", "session"))
+    needed = timedelta(minutes=room.setup_minutes)
+    conflicts = [
+        conflict_with(
+            earlier.session,
+            kind=ConflictKind.ROOM,
+            severity=Severity.WARNING,
+            sentence=_("There is not enough time to set up %(room)s between %(meeting)s and %(next)s."),
+            facts={"room": room.name, "next": named(later.session, beside=None)},
+            beside=None,
+        )
+        for earlier, later in pairwise(in_order)
+        if later.session.starts_at - needed < earlier.ends_at
+    ]
+    return _taken(conflicts)
 
 
 @dataclass(frozen=True)
@@ -151,7 +175,10 @@ def _may_override(by: User | None, overlaps: Sequence[_Overlap]) -> bool:
 
 
 def _refusal(overlaps: Sequence[_Overlap]) -> RoomTaken:
-    conflicts = [overlap.in_words() for overlap in overlaps]
+    return _taken([overlap.in_words() for overlap in overlaps])
+
+
+def _taken(conflicts: Sequence[Conflict]) -> RoomTaken:
     sentences = list(dict.fromkeys(conflict.message for conflict in conflicts))
     return RoomTaken(
         " ".join(sentences[:_NAMED_AT_ONCE]),

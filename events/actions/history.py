@@ -1,6 +1,6 @@
 """What happened to events: one row each, which is history and the intent to tell people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -54,9 +54,14 @@ def record(  # noqa: PLR0913 - a row of history has these columns
 @transaction.atomic
 def record_made(events: Iterable[Event], *, by: User | None, at: datetime) -> None:
     """Write that these events were made, in one statement however many they are."""
-    rows = [EventChange(event=event, kind=EventChangeKind.CREATED, by=by, at=at) for event in events]
-    for change in EventChange.objects.bulk_create(rows):
-        event_changed.send(sender=EventChange, change_id=change.pk, kind=EventChangeKind.CREATED)
+    record_all([EventChange(event=event, kind=EventChangeKind.CREATED, by=by, at=at) for event in events])
+
+
+@transaction.atomic
+def record_all(changes: Sequence[EventChange]) -> None:
+    """Write rows in one statement and send their ids up."""
+    for change in EventChange.objects.bulk_create(changes):
+        event_changed.send(sender=EventChange, change_id=change.pk, kind=EventChangeKind(change.kind))
 
 
 def plain(value: object) -> object:

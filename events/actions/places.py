@@ -7,20 +7,24 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.bookings import rebook_room
 from events.actions.calendar import refresh_for
+from events.actions.history import record_all
 from events.actions.retries import retried
 from events.actions.search_texts import keep_search_words_of
-from events.enums import Accessibility, AccessibilityFeature
+from events.enums import Accessibility, AccessibilityFeature, EventChangeKind, EventMode, EventStatus
 from events.errors import FieldErrors
-from events.models import District, Event, Room, Translated, User, Venue
+from events.models import District, Event, EventChange, Room, Translated, User, Venue, merged_accessibility
 
 _NORTH: Final = 90
 _EAST: Final = 180
 _LONGEST_SET_UP: Final = 24 * 60
+# What may be had on request is not lost.
+_GONE: Final = frozenset({Accessibility.NO, Accessibility.UNKNOWN})
 
 
 @dataclass(frozen=True)
@@ -61,20 +65,40 @@ def create_venue(definition: VenueDefinition, *, by: User, at: datetime) -> Venu
 
 
 @retried
-def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:  # noqa: ARG001 - every action says who
+def edit_venue(venue: Venue, definition: VenueDefinition, *, by: User, at: datetime) -> Venue:
     """Change a venue; search and the calendar entries of its events say so at once.
 
     More time for setting up a room counts for every meeting to come; refused where one follows another too closely.
+    Whoever counts on a feature that the place does not have any more is told.
     """
     _require_fitting(definition, of=venue)
+    # As it is now, and nobody else's until this is saved.
+    promised = Venue.objects.select_for_update(no_key=True).values_list("accessibility", flat=True).get(pk=venue.pk)
     for name, value in _columns(definition).items():
         setattr(venue, name, value)
     venue.save()
     # Events first, then rooms: in the order of whoever saves an event.
     keep_search_words_of(Event.objects.filter(venue=venue).values_list("pk", flat=True))
     _save_rooms(venue, definition.rooms, at=at)
+    _record_lost_features(venue, promised, by=by, at=at)
     refresh_for(venue_ids=[venue.pk], at=at)
     return venue
+
+
+def _record_lost_features(venue: Venue, promised: Mapping[str, str], *, by: User, at: datetime) -> None:
+    """Say of every announced event to come what it had from its place alone, and has no more."""
+    now = merged_accessibility(venue.accessibility)
+    lost = {name for name, value in promised.items() if value == Accessibility.YES and now[name] in _GONE}
+    if not lost:
+        return
+    to_come = Q(status=EventStatus.POSTPONED) | Q(status=EventStatus.PUBLISHED, ends_at__gt=at)
+    events = Event.objects.filter(to_come, venue=venue, is_template=False).exclude(mode=EventMode.ONLINE)
+    changes = []
+    for event_id, own_words in events.order_by("pk").values_list("pk", "accessibility"):
+        if missed := sorted(lost - own_words.keys()):
+            kind, before = EventChangeKind.FEATURE_LOST, {"features": missed}
+            changes.append(EventChange(event_id=event_id, kind=kind, by=by, at=at, before=before, notify=True))
+    record_all(changes)
 
 
 def _columns(definition: VenueDefinition) -> dict[str, object]:

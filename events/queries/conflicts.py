@@ -165,26 +165,33 @@ def conflict_with(
     severity: Severity,
     sentence: str,
     facts: Mapping[str, str],
-    beside: Event,
+    beside: Event | None,
 ) -> Conflict:
-    """A conflict with this session, whose event and unit are loaded; `sentence` has places for `facts` and the meeting.
-
-    Whoever works on `beside` hears the other title only where their unit knows it: its own, or what is announced.
-    """
+    """A conflict with this session, whose event and unit are loaded; `sentence` has places for `facts` and the meeting."""
     other = session.event
-    is_known = other.unit_id == beside.unit_id or (
-        other.status in PUBLIC_STATUSES and other.visibility == Visibility.PUBLIC
-    )
-    name = in_language(other.title) if is_known else str(other.unit)
     return Conflict(
         kind=kind,
         severity=severity,
-        message=sentence % {**facts, "meeting": f"{name} ({_when(session, other.time_zone)})"},
-        other_event=other if is_known else None,
+        message=sentence % {**facts, "meeting": named(session, beside=beside)},
+        other_event=other if _is_known(other, beside) else None,
         unit=other.unit,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
     )
+
+
+def named(session: Session, *, beside: Event | None) -> str:
+    """A meeting by its title and time, or by its unit where whoever works on `beside` may not know the title."""
+    event = session.event
+    name = in_language(event.title) if _is_known(event, beside) else str(event.unit)
+    return f"{name} ({_when(session, event.time_zone)})"
+
+
+def _is_known(event: Event, beside: Event | None) -> bool:
+    """A title is known in its own unit, and to everybody when it is announced; `beside` null: no unit is asking."""
+    if beside is not None and event.unit_id == beside.unit_id:
+        return True
+    return event.status in PUBLIC_STATUSES and event.visibility == Visibility.PUBLIC
 
 
 def _no_meeting(prefix: str = "") -> Q:

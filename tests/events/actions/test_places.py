@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.utils import translation
 
 from events.actions.bookings import book_rooms
 from events.actions.places import RoomDefinition, VenueDefinition, create_venue, edit_venue
+from events.enums import EventMode, EventStatus, Visibility
 from events.errors import FieldErrors, RoomTaken
-from events.models import CalendarEntry, Event, Room, RoomBooking, Venue
+from events.models import CalendarEntry, Event, EventChange, Room, RoomBooking, Venue
 from events.queries.search import with_words
 from tests.make import make_event, make_user, make_venue
 from tests.make.events import NOW
@@ -100,6 +103,67 @@ def test_the_calendar_and_the_search_of_its_events_follow_at_once():
     assert "Nowy Żółty Dom" in CalendarEntry.objects.get(session__event=event, language="pl").content
 
 
+# Features that a place does not have any more
+
+
+def relying(venue: Venue, **given: Any) -> Event:
+    own = given.pop("accessibility", {})
+    event = make_event(venue=venue, **given)
+    Event.objects.filter(pk=event.pk).update(accessibility=own)
+    return event
+
+
+def lost() -> list[tuple[int, dict[str, list[str]], bool]]:
+    rows = EventChange.objects.filter(kind="feature_lost").order_by("event")
+    return [(row.event_id, row.before, row.notify) for row in rows]
+
+
+def test_events_to_come_lose_what_their_place_does_not_have_any_more():
+    venue = make_venue("dom")
+    old = {"step_free": "yes", "induction_loop": "yes", "pjm": "yes", "quiet_room": "on_request", "captions": "yes"}
+    Venue.objects.update(accessibility=old)
+    both, postponed = relying(venue), relying(venue, status=EventStatus.POSTPONED, starts_at=NOW - timedelta(days=9))
+    part = relying(venue, accessibility={"step_free": "unknown"})
+    relying(venue, accessibility={"step_free": "yes", "induction_loop": "no"})
+    relying(venue, mode=EventMode.ONLINE)
+    relying(venue, status=EventStatus.DRAFT)
+    relying(venue, starts_at=NOW - timedelta(days=9))
+    relying(make_venue())
+
+    # A sign language interpreter comes on request instead; of the loop nobody knows any more.
+    new = {"step_free": "no", "pjm": "on_request", "captions": "yes", "quiet_room": "no"}
+    edit_venue(venue, a_place(accessibility=new), by=make_user(), at=NOW)
+
+    assert lost() == [
+        (both.pk, {"features": ["induction_loop", "step_free"]}, True),
+        (postponed.pk, {"features": ["induction_loop", "step_free"]}, True),
+        (part.pk, {"features": ["induction_loop"]}, True),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_more_events_that_lose_something_need_no_more_statements(count, django_assert_num_queries):
+    venue = make_venue("dom")
+    Venue.objects.update(accessibility={"step_free": "yes"})
+    for _ in range(count):
+        relying(venue)
+
+    by = make_user()
+    with django_assert_num_queries(26):
+        edit_venue(venue, a_place(), by=by, at=NOW)
+
+    assert len(lost()) == count
+
+
+def test_a_refused_edit_of_a_place_takes_no_feature_away():
+    venue = make_venue("dom")
+    Venue.objects.update(accessibility={"step_free": "yes"})
+    relying(venue)
+
+    assert refused(a_place(address=""), venue) == {"address"}
+    assert lost() == []
+
+
 # Rooms and the time to set them up
 
 
@@ -138,11 +202,17 @@ def test_more_time_than_there_is_between_two_meetings_is_refused():
     venue = make_venue("dom")
     room = venue.rooms.create(name="Aula")
     a_meeting(venue, room)
-    a_meeting(venue, room, hours_later=2)
+    # What is not announced is named by its unit.
+    hidden = a_meeting(venue, room, hours_later=2)
+    Event.objects.filter(pk=hidden.pk).update(visibility=Visibility.RESTRICTED)
 
-    with pytest.raises(RoomTaken):
+    with translation.override("en"), pytest.raises(RoomTaken) as refusal:
         edit_venue(venue, a_place(rooms=(RoomDefinition("Aula", setup_minutes=5, id=room.pk),)), by=make_user(), at=NOW)
 
+    assert refusal.value.message == (
+        "There is not enough time to set up Aula between Trial meeting (26 January 2027, 10:00–12:00) "
+        "and Strategy Department (26 January 2027, 12:00–14:00)."
+    )
     assert (Room.objects.get().setup_minutes, Venue.objects.get().slug, Venue.objects.get().address) == (
         0,
         "dom",
@@ -164,5 +234,5 @@ def test_more_meetings_in_a_room_need_no_more_statements(count, django_assert_nu
     definition = a_place(rooms=(RoomDefinition("Aula", setup_minutes=30, id=room.pk),))
 
     by = make_user()
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(31):
         edit_venue(venue, definition, by=by, at=NOW)
