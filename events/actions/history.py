@@ -51,7 +51,6 @@ def record(  # noqa: PLR0913 - a row of history has these columns
     return change
 
 
-@transaction.atomic
 def record_made(events: Iterable[Event], *, by: User | None, at: datetime) -> None:
     """Write that these events were made, in one statement however many they are."""
     record_all([EventChange(event=event, kind=EventChangeKind.CREATED, by=by, at=at) for event in events])
