@@ -22,6 +22,7 @@ from events.actions.definitions import (
 from events.api.fields import (
     SMALLINT,
     Body,
+    ClockField,
     SlugsField,
     TextsField,
     WallClockField,
@@ -144,7 +145,7 @@ class BeforeBody(Body):
     """How long before: whole days at a time of the wall clock, or minutes."""
 
     days = count(max_value=366)
-    at = serializers.TimeField(required=False, format="%H:%M")
+    at = ClockField(required=False)
     minutes = count(max_value=LONGEST_MINUTES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events.enums import Language
@@ -148,6 +149,14 @@ class SlugsField(serializers.ListField):
     def to_representation(self, rows: Iterable[Named]) -> list[str]:
         """Their names."""
         return [row.slug for row in rows]
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "17:00"})
+class ClockField(serializers.TimeField):
+    """A time of day on the wall, without seconds: "17:00". JSON Schema's `time` would want seconds and an offset."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **options)
 
 
 class WallClockField(serializers.DateTimeField):
