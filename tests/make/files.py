@@ -9,11 +9,11 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 
 
 def packed(*parts: tuple[str, str]) -> bytes:
-    """A ZIP archive with these parts."""
+    """A ZIP archive with these parts, the same bytes whenever it is made."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in parts:
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name, date_time=(2027, 1, 1, 0, 0, 0)), text)
     return buffer.getvalue()
 
 
