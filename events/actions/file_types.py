@@ -2,9 +2,11 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import PurePath
 from typing import Final
 
@@ -48,6 +50,17 @@ _OPEN_DOCUMENTS: Final[Mapping[bytes, FileType]] = {each.content_type.encode(): 
 _MACROS: Final = re.compile(r"vbaProject|vbaData|macrosheets/|activeX/|^Basic/|^Scripts/", re.IGNORECASE)
 _MOST_PARTS: Final = 5000
 _LONGEST_LIST_OF_PARTS: Final = 1_000_000
+# What reading a damaged, encrypted or strangely packed document ends in; each way of packing has an error of its own.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 # Text that a browser might take for a page, or a system for a program.
 _MARKUP: Final = re.compile(r"\A\s*(<|#!)|<(script|html|svg|iframe)\b", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -81,8 +94,7 @@ def _document(data: bytes) -> FileType | None:
             if "[Content_Types].xml" in names:
                 listed = _beginning_of(parts, "[Content_Types].xml")
                 return next((found for part, found in _OFFICE_PARTS.items() if part in listed), None)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
-        # Damaged, encrypted or packed in a way that nobody's Office reads.
+    except _UNREADABLE:
         return None
     return None
 

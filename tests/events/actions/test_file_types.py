@@ -74,6 +74,17 @@ def test_a_locked_document_is_not_opened():
     assert file_type(bytes(locked), ending=".docx") is None
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_document_that_cannot_be_unpacked_is_nothing_that_may_be_attached(packing):
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        archive.writestr("[Content_Types].xml", bytes(range(256)) * 40)
+    damaged = bytearray(buffer.getvalue())
+    damaged[60:100] = b"\xff" * 40
+
+    assert file_type(bytes(damaged), ending=".docx") is None
+
+
 def test_a_little_file_that_unpacks_to_much_costs_little(monkeypatch):
     monkeypatch.setattr(file_types, "_LONGEST_LIST_OF_PARTS", 1000)
     buffer = BytesIO()
