@@ -16,7 +16,7 @@ from events.actions.faults import model_faults
 from events.actions.file_types import ENDINGS, FileType, ending_of, file_type
 from events.actions.history import record
 from events.enums import EventChangeKind
-from events.errors import DomainError, FieldErrors
+from events.errors import DomainError, EditConflict, FieldErrors
 from events.models import Attachment, AttachmentContent, Event, Translated, User
 
 MOST_BYTES: Final = 10_000_000
@@ -33,7 +33,14 @@ class NoSuchFile(DomainError):
 
 @transaction.atomic
 def add_attachment(
-    event: Event, *, title: Translated, file_name: str, data: bytes, by: User | None, at: datetime
+    event: Event,
+    *,
+    title: Translated,
+    file_name: str,
+    data: bytes,
+    expected_version: int | None = None,
+    by: User | None,
+    at: datetime,
 ) -> Attachment:
     """Keep a file after the others; what it is, its bytes say, and a name that says something else is refused."""
     name = _plain_name(file_name)
@@ -53,7 +60,7 @@ def add_attachment(
         faults["title"] = [_("Give the title in Polish.")]
     if faults:
         raise FieldErrors(faults)
-    present = _locked(event)
+    present = _locked(event, expected_version)
     if len(present) >= MOST_FILES:
         raise _wrong_file(_("An event has at most %(count)s files. Take one away first.") % {"count": MOST_FILES})
     if attachment.sha256 in {each.sha256 for each in present}:
@@ -66,9 +73,11 @@ def add_attachment(
 
 
 @transaction.atomic
-def remove_attachment(event: Event, attachment_id: UUID, *, by: User | None, at: datetime) -> None:
+def remove_attachment(
+    event: Event, attachment_id: UUID, *, expected_version: int | None = None, by: User | None, at: datetime
+) -> None:
     """Take a file away for good."""
-    present = _locked(event)
+    present = _locked(event, expected_version)
     going = [each for each in present if each.pk == attachment_id]
     if not going:
         raise NoSuchFile
@@ -91,9 +100,11 @@ def order_attachments(event: Event, order: Sequence[UUID], *, by: User | None, a
     _record(event, [by_id[pk] for pk in order], before=present, by=by, at=at)
 
 
-def _locked(event: Event) -> list[Attachment]:
+def _locked(event: Event, expected_version: int | None = None) -> list[Attachment]:
     """The files of the event, while nobody else adds or takes away one."""
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    if expected_version not in {None, locked.version}:
+        raise EditConflict
     return list(event.attachments.order_by("position", "added_at", "id"))
 
 

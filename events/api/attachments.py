@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actions.attachments import MOST_BYTES, add_attachment, remove_attachment
-from events.api.fields import TextsField
-from events.api.manage import kept_by_the_asker, signed_in
+from events.api.fields import Body, TextsField
+from events.api.manage import IF_MATCH, kept_by_the_asker, signed_in, version_in
 from events.api.programme import LONGEST_TITLE
 from events.api.shapes import AttachmentShape
 from events.models import Translated
@@ -31,7 +31,7 @@ class FormTextsField(TextsField):
         """Read JSON where it is some; what no column can hold is refused."""
         try:
             said = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = data
         texts = super().to_internal_value(said if isinstance(said, dict) else {"pl": str(data)})
         if any("\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text) for text in texts.values()):
@@ -39,7 +39,7 @@ class FormTextsField(TextsField):
         return texts
 
 
-class AttachmentBody(serializers.Serializer[Any]):
+class AttachmentBody(Body):
     """A file as a form sends it; without a title it is called by its name."""
 
     file = serializers.FileField()
@@ -57,7 +57,9 @@ class EventAttachments(APIView):
         event = get_managed_event(signed_in(request), slug, May.SEE)
         return Response(AttachmentShape(attachments_of(event), many=True).data, headers=kept_by_the_asker(event))
 
-    @extend_schema(request={"multipart/form-data": AttachmentBody}, responses={201: AttachmentShape})
+    @extend_schema(
+        request={"multipart/form-data": AttachmentBody}, responses={201: AttachmentShape}, parameters=[IF_MATCH]
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Add one after the others; what it is, its bytes say."""
         user = signed_in(request)
@@ -72,6 +74,7 @@ class EventAttachments(APIView):
             file_name=name,
             # One byte too many is enough to be refused for its size.
             data=file.read(MOST_BYTES + 1),
+            expected_version=version_in(request),
             by=user,
             at=timezone.now(),
         )
@@ -81,12 +84,12 @@ class EventAttachments(APIView):
 class EventAttachment(APIView):
     """One file."""
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, slug: str, attachment_id: UUID) -> Response:
         """Take it away for good."""
         user = signed_in(request)
         event = get_managed_event(user, slug, May.EDIT)
         if not attachments_of(event).filter(pk=attachment_id).exists():
             raise Http404
-        remove_attachment(event, attachment_id, by=user, at=timezone.now())
+        remove_attachment(event, attachment_id, expected_version=version_in(request), by=user, at=timezone.now())
         return Response(status=204)

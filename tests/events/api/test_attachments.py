@@ -70,6 +70,7 @@ def test_a_title_may_be_words_alone_or_the_name(editor, title, kept):
         ("program.pdf", PDF, "x" * 301, "title"),
         ("program.pdf", PDF, '{"en": "Programme"}', "title"),
         ("program.pdf", PDF, '{"pl": "\\u0000"}', "title"),
+        ("program.pdf", PDF, "[" * 100_000, "title"),
         ("program.pdf", PDF, '{"pl": "\\ud800"}', "title"),
     ],
 )
@@ -79,6 +80,28 @@ def test_what_cannot_be_kept_is_refused(editor, name, data, title, field):
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json"), response.text
     assert list(response.json()["errors"]) == [field]
     assert not Attachment.objects.exists()
+
+
+def test_a_field_that_nobody_reads_is_refused(editor):
+    response = send(editor, titel="Program")
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["titel"])
+    assert not Attachment.objects.exists()
+
+
+def test_files_of_an_event_that_somebody_else_has_changed_are_an_edit_conflict(editor):
+    there = send(editor).json()
+    upload = {"file": SimpleUploadedFile("b.pdf", PDF + b"b")}
+
+    answers = [
+        editor.post(URL, upload, format="multipart", HTTP_IF_MATCH='"999"'),
+        editor.delete(f"{URL}{there['id']}/", HTTP_IF_MATCH='"999"'),
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(409, "edit_conflict")] * 2
+    assert editor.get(URL).json() == [there]
+    tag = editor.get(URL)["ETag"]
+    assert editor.delete(f"{URL}{there['id']}/", HTTP_IF_MATCH=tag).status_code == 204
 
 
 def test_a_form_without_a_file_and_a_body_that_is_no_form_are_refused(editor):
