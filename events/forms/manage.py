@@ -116,18 +116,6 @@ def _says_something(value: object) -> bool:
             return value not in {None, ""}
 
 
-class CancelForm(forms.Form):
-    """Why an event is called off, and whether its people are told."""
-
-    reason = forms.CharField(
-        label=_("Why the event is cancelled"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("People read this on the page of the event and in the message. Write it in Polish."),
-    )
-    notify = forms.BooleanField(label=_("Tell everybody who registered"), required=False, initial=True)
-
-
 class EventForm(forms.Form):
     """Everything about an event that stands once; `notify` and `version` belong to changing one."""
 

@@ -37,6 +37,18 @@ class SubmitForm(MoveForm):
     )
 
 
+class CancelForm(MoveForm):
+    """Why an event is called off, and whether its people are told."""
+
+    reason = forms.CharField(
+        label=_("Why the event is cancelled"),
+        max_length=_LONGEST_REASON,
+        widget=_words(),
+        help_text=_("People read this on the page of the event and in the message. Write it in Polish."),
+    )
+    notify = forms.BooleanField(label=_("Tell everybody who registered"), required=False, initial=True)
+
+
 class SendBackForm(MoveForm):
     """Giving a draft back to its authors."""
 

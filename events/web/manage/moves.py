@@ -28,8 +28,16 @@ from events.actions.publishing import (
 )
 from events.actions.series import cancel_series
 from events.errors import DomainError, Gap, NotPublishable
-from events.forms.manage import CancelForm
-from events.forms.moves import MoveForm, NewDateForm, PostponeForm, PublishForm, SendBackForm, SubmitForm, dates_typed
+from events.forms.moves import (
+    CancelForm,
+    MoveForm,
+    NewDateForm,
+    PostponeForm,
+    PublishForm,
+    SendBackForm,
+    SubmitForm,
+    dates_typed,
+)
 from events.forms.refusals import in_one_line, show_refusal
 from events.forms.series import ScopeForm
 from events.forms.sheets import SheetMaker
@@ -207,7 +215,8 @@ def postpone(request: StaffRequest, slug: str) -> HttpResponse:
 def cancel(request: StaffRequest, slug: str) -> HttpResponse:
     """Call an event off; how many people will be told is said before."""
     event = get_managed_event(request.user, slug, May.PUBLISH)
-    form, scope_form = CancelForm(_sent(request)), ScopeForm(_sent(request) if event.series_id else {})
+    form = CancelForm(_sent(request), initial={"version": event.version})
+    scope_form = ScopeForm(_sent(request) if event.series_id else {})
     if request.method == "POST" and form.is_valid():
         try:
             cancel_series(
@@ -215,6 +224,7 @@ def cancel(request: StaffRequest, slug: str) -> HttpResponse:
                 scope=scope_form.chosen,
                 reason=form.cleaned_data["reason"],
                 notify=form.cleaned_data["notify"],
+                expected_version=form.seen_version,
                 by=request.user,
                 at=timezone.now(),
             )

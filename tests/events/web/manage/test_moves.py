@@ -229,6 +229,19 @@ def test_a_new_date_brings_a_postponed_event_back_with_its_agenda(client):
     assert EventChange.objects.get(kind=EventChangeKind.NEW_DATE).notify
 
 
+@pytest.mark.parametrize("version", ["999", "abc"])
+def test_what_somebody_else_has_changed_is_not_called_off_unseen(client, version):
+    event = ready(EventStatus.PUBLISHED)
+    shown = client.get(f"{EVENT}cancel/").context["form"]
+
+    answer = client.post(f"{EVENT}cancel/", {"reason": "Awaria", "version": version})
+
+    assert shown["version"].value() == event.version
+    assert answer.status_code == 200
+    assert (status_of(event), EventChange.objects.count()) == (EventStatus.PUBLISHED, 0)
+    assert client.post(f"{EVENT}cancel/", {"reason": "Awaria", "version": event.version}).status_code == 302
+
+
 def test_a_new_date_in_the_past_or_without_an_hour_is_refused_at_its_row(client):
     event = ready(EventStatus.POSTPONED)
 
