@@ -1,11 +1,13 @@
-"""Who is asking: a program with an API token of a member of staff."""
+"""Who is asking: a program with an API token of a member of staff, or a page where one has signed in."""
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
+from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request, is_form_media_type
 
 from events.models import ApiToken, User
 from events.tokens import hash_api_token
@@ -34,3 +36,18 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         """What a 401 asks for."""
         return SCHEME
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Somebody who has signed in with a browser; a form where JSON is meant is refused, not taken for an empty body."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Look for the token as usual; this reads a form whole, and what is left of it would say nothing."""
+        super().enforce_csrf(request)
+        has_form = is_form_media_type(request.content_type) and request.META.get("CONTENT_LENGTH") not in {
+            None,
+            "",
+            "0",
+        }
+        if has_form and DefaultContentNegotiation().select_parser(request, request.parsers or ()) is None:
+            raise UnsupportedMediaType(request.content_type)

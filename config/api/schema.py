@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import get_language
+from drf_spectacular.authentication import SessionScheme as UsualSessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -51,6 +52,12 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "name": "Authorization",
             "description": f"`{SCHEME} …`, made by `manage.py create_token`.",
         }
+
+
+class SessionScheme(UsualSessionScheme):
+    """Says in the schema how a page of a member of staff does."""
+
+    target_class = "config.api.authentication.SessionAuthentication"
 
 
 def add_problems(result: dict[str, Any], **_options: object) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from events.enums import Role
 from events.models import ApiToken
 from events.tokens import hash_api_token
-from tests.make import Program, make_user
+from tests.make import Program, make_event, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,27 @@ def test_a_session_writes_only_from_our_own_pages():
     assert client.get(URL).status_code == 200
     assert (response.status_code, response["Content-Type"]) == (403, "application/problem+json")
     assert response.json()["code"] == "permission_denied"
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("enforces_token", [True, False])
+def test_a_form_where_json_is_meant_is_no_empty_body(content_type, enforces_token):
+    event = make_event("debata")
+    page = Client(enforce_csrf_checks=enforces_token)
+    page.force_login(make_user(role=Role.OWNER))
+    page.cookies["csrftoken"] = "a" * 32
+    form = b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\nAwaria\r\n--x--\r\n'
+
+    response = page.post(f"{URL}debata/postpone/", form, content_type=content_type, headers={"X-CSRFToken": "a" * 32})
+
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
+    event.refresh_from_db()
+    assert (event.status, event.changes.count()) == ("published", 0)
+
+
+def test_a_move_without_a_word_needs_no_body():
+    make_event("debata")
+    page = Client()
+    page.force_login(make_user(role=Role.OWNER))
+
+    assert page.generic("POST", f"{URL}debata/postpone/").status_code == 200
