@@ -1,5 +1,6 @@
 """What a change would do, and what is in its way: asked before anything is saved."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -121,9 +122,10 @@ class PreviewOfEvent(APIView):
 
     @extend_schema(request=PreviewBody, responses={200: PreviewShape}, parameters=[IF_MATCH])
     def post(self, request: Request, slug: str) -> Response:
-        """Say what an edit or a move would do; nothing is saved, and what the change would refuse is refused."""
+        """Say what an edit or a move would do to whoever may make it; nothing is saved, and what it would refuse is refused."""
         user = signed_in(request)
-        event = get_managed_event(user, slug, May.EDIT)
+        is_move = isinstance(request.data, Mapping) and "move" in request.data
+        event = get_managed_event(user, slug, May.PUBLISH if is_move else May.EDIT)
         body = PreviewBody(
             event, data=without_facts(request.data, event, also=("move", "override_reason")), partial=True
         )

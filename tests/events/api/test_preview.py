@@ -77,6 +77,15 @@ def test_a_new_date_is_previewed_like_any_other_move(editor, event):
     assert stored() == before
 
 
+def test_a_head_previews_the_moves_that_a_head_may_make(event):
+    head = Program(make_user(role=Role.HEAD))
+
+    moves = [head.post(f"{URL}preview/", {"move": move}).status_code for move in ("cancel", "postpone")]
+    edit = head.post(f"{URL}preview/", {"title": {"pl": "Nowy"}}).status_code
+
+    assert (moves, edit) == ([200, 200], 404)
+
+
 def test_what_a_change_would_refuse_a_preview_refuses(editor, event):
     before = stored()
 
