@@ -38,6 +38,7 @@ from events.api.programme import (
     AgendaItemBody,
     QuestionBody,
     RoleBody,
+    refuse_strangers,
 )
 from events.enums import (
     Accessibility,
@@ -270,6 +271,9 @@ class EventParts(Body):
         for name, words in (("mode", EventMode), ("visibility", Visibility), ("age_rule", AgeRule)):
             if name in said:
                 said[name] = words(said[name])
+        if isinstance(self.instance, Event):
+            event = self.instance
+            refuse_strangers(said.get("roles", ()), said.get("sessions", ()), unit=event.unit, event=event)
         return said
 
 
@@ -283,6 +287,7 @@ class NewEventBody(EventParts):
         """The event as its action wants it, in a unit that was asked for at the door."""
         said = self.parts()
         del said["unit"]
+        refuse_strangers(said.get("roles", ()), said["sessions"], unit=unit, event=None)
         if "registration" in said:
             said["registration"] = RegistrationDefinition(**said["registration"])
         return EventDefinition(unit=unit, **said)

@@ -22,8 +22,10 @@ from events.actions.publishing import (
     submit_for_review,
 )
 from events.api.bodies import MOST_SESSIONS, ManagedEventShape, SessionBody
-from events.api.fields import Body, several
+from events.api.fields import Body, WallClockField, several
 from events.api.manage import IF_MATCH, shown, signed_in, version_in
+from events.api.programme import refuse_strangers
+from events.models import Event
 from events.permissions import May, get_managed_event
 
 LONGEST_REASON = 2_000
@@ -73,7 +75,10 @@ class NewDateBody(PublishBody):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The dates as their action wants them."""
-        return {**attrs, "sessions": tuple(SessionBody.definition(session) for session in attrs["sessions"])}
+        sessions = tuple(SessionBody.definition(session) for session in attrs["sessions"])
+        assert isinstance(self.instance, Event)
+        refuse_strangers((), sessions, unit=self.instance.unit, event=self.instance)
+        return {**attrs, "sessions": sessions}
 
 
 class Move(APIView):
@@ -85,7 +90,7 @@ class Move(APIView):
         """Ask the door, read the body, make the move, and show the event as it is now."""
         user = signed_in(request)
         event = get_managed_event(user, slug, self.may)
-        said = body(data=request.data)
+        said = body(event, data=request.data)
         said.is_valid(raise_exception=True)
         action(event, **said.validated_data, expected_version=version_in(request), by=user, at=timezone.now())
         return shown(event)
@@ -165,12 +170,20 @@ class CloseEvent(Move):
         return self.moved(request, slug, body=NothingBody, action=close_event)
 
 
+class CopyBody(Body):
+    """When the first session of the copy begins; left out: the copy keeps the dates, to be given its own."""
+
+    first_start = WallClockField(required=False)
+
+
 class CopyEvent(APIView):
     """Taking an event as the pattern of another one."""
 
-    @extend_schema(request=None, responses={201: ManagedEventShape})
+    @extend_schema(request=CopyBody, responses={201: ManagedEventShape})
     def post(self, request: Request, slug: str) -> Response:
         """Make a draft like it, without its people and without the names on its agenda."""
         user = signed_in(request)
         event = get_managed_event(user, slug, May.EDIT)
-        return shown(copy_event(event, by=user, at=timezone.now()), status=201)
+        body = CopyBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        return shown(copy_event(event, **body.validated_data, by=user, at=timezone.now()), status=201)

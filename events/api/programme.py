@@ -1,13 +1,23 @@
 """What an organiser plans within an event and asks people about, as JSON: agenda, roles, questions."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from django.db.models import Q
+from django.utils.functional import Promise
 from rest_framework import serializers
 
-from events.actions.definitions import AgendaItemDefinition, QuestionDefinition, RoleDefinition
+from events.actions.definitions import (
+    UNSET,
+    AgendaItemDefinition,
+    QuestionDefinition,
+    RoleDefinition,
+    SessionDefinition,
+)
 from events.api.fields import SMALLINT, TextsField, WallClockField, WholeBody, row_id, several
 from events.enums import EventRoleKind, QuestionKind
-from events.models import Organization, User
+from events.errors import FieldErrors
+from events.models import Event, Organization, OrganizationalUnit, User
 
 LONGEST_NAME: Final = 200
 LONGEST_TITLE: Final = 300
@@ -19,7 +29,7 @@ MOST_CHOICES: Final = 100
 class RoleBody(WholeBody):
     """Somebody who speaks, chairs, interprets or helps; only name and organization are ever public.
 
-    `user`: the address with which a colleague signs in.
+    `user`: the address with which a colleague of the unit signs in.
     """
 
     kind = serializers.ChoiceField(choices=EventRoleKind.choices)
@@ -28,7 +38,7 @@ class RoleBody(WholeBody):
         slug_field="slug", queryset=Organization.objects.all(), required=False, allow_null=True
     )
     user = serializers.SlugRelatedField(
-        slug_field="email", queryset=User.objects.filter(is_active=True), required=False, allow_null=True
+        slug_field="email", queryset=User.objects.all(), required=False, allow_null=True
     )
     email = serializers.EmailField(required=False, allow_blank=True)
     phone = serializers.CharField(required=False, allow_blank=True, max_length=32)
@@ -43,6 +53,41 @@ class RoleBody(WholeBody):
     def definition(said: dict[str, Any]) -> RoleDefinition:
         """The role as its action wants it."""
         return RoleDefinition(**{**said, "kind": EventRoleKind(said["kind"])})
+
+
+def refuse_strangers(
+    roles: Sequence[RoleDefinition],
+    sessions: Sequence[SessionDefinition],
+    *,
+    unit: OrganizationalUnit,
+    event: Event | None,
+) -> None:
+    """Refuse whoever is no colleague in the unit as if there were nobody; who is named in the event may stay named."""
+    places = dict(_places(roles, sessions))
+    if not places:
+        return
+    known = Q(memberships__unit=unit, is_active=True)
+    if event is not None:
+        known |= Q(event_roles__event=event)
+    there = set(User.objects.filter(known, pk__in={user.pk for user in places.values()}).values_list("pk", flat=True))
+    unknown = RoleBody().fields["user"].error_messages["does_not_exist"]
+    faults: dict[str, list[str | Promise]] = {
+        place: [unknown.format(slug_name="email", value=user.email)]
+        for place, user in places.items()
+        if user.pk not in there
+    }
+    if faults:
+        raise FieldErrors(faults)
+
+
+def _places(roles: Sequence[RoleDefinition], sessions: Sequence[SessionDefinition]) -> Iterator[tuple[str, User]]:
+    """Where colleagues are named, and who."""
+    lists = {"roles": roles}
+    for session_number, session in enumerate(sessions):
+        for number, item in enumerate(() if session.agenda is UNSET else session.agenda):
+            lists[f"sessions.{session_number}.agenda.{number}.roles"] = item.roles
+    for way, named in lists.items():
+        yield from ((f"{way}.{number}.user", role.user) for number, role in enumerate(named) if role.user is not None)
 
 
 class AgendaItemBody(WholeBody):

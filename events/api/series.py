@@ -31,7 +31,7 @@ from events.api.bodies import (
 )
 from events.api.fields import Body, WallClockField, WholeBody, count, row_id, several
 from events.api.manage import IF_MATCH, shown, signed_in, version_in
-from events.api.moves import LONGEST_REASON
+from events.api.moves import LONGEST_REASON, NothingBody
 from events.api.pagination import Pages
 from events.api.programme import LONGEST_TITLE
 from events.api.shapes import Shape
@@ -290,9 +290,10 @@ class Templates(generics.ListAPIView[Event]):
 class TemplateFromEvent(APIView):
     """Keeping an event as a pattern."""
 
-    @extend_schema(request=None, responses={201: ManagedEventShape})
+    @extend_schema(request=NothingBody, responses={201: ManagedEventShape})
     def post(self, request: Request, slug: str) -> Response:
         """Make a template like it, without its people; copy it to make events."""
         user = signed_in(request)
         event = get_managed_event(user, slug, May.EDIT)
+        NothingBody(data=request.data).is_valid(raise_exception=True)
         return shown(save_as_template(event, by=user, at=timezone.now()), status=201)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.enums import EventStatus, Role
-from events.models import Audience, Event, EventChange, Organization, Room, Venue
+from events.models import Audience, Event, EventChange, Organization, Room, User, Venue
 from tests.make import Program, make_event, make_notice, make_process, make_topic, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
@@ -395,6 +395,60 @@ def test_a_copy_is_a_draft_of_its_own(editor):
 
     assert (response.status_code, response.json()["status"]) == (201, "draft")
     assert response.json()["slug"] != "debata"
+
+
+def test_a_copy_begins_when_that_is_said(editor):
+    make_event("debata")
+
+    copy = editor.post(f"{URL}debata/copy/", {"first_start": "2027-03-02T18:00"})
+
+    assert copy.status_code == 201, copy.text
+    assert [session["starts_at"] for session in copy.json()["sessions"]] == ["2027-03-02T18:00:00+01:00"]
+
+
+@pytest.mark.parametrize("way", ["copy", "template"])
+def test_what_is_copied_is_not_told_what_nobody_reads(editor, way):
+    make_event("debata")
+
+    response = editor.post(f"{URL}debata/{way}/", {"title": {"pl": "Nowy"}})
+
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["title"])
+    assert Event.objects.count() == 1
+
+
+def test_a_colleague_who_has_left_stays_where_they_are_named_and_is_named_nowhere_else(editor):
+    make_event("debata", status=EventStatus.DRAFT)
+    colleague = make_user("kolega@example.org", role=Role.EDITOR)
+    role = {"kind": "staff", "name": "Kolega", "user": colleague.email}
+    assert editor.patch(f"{URL}debata/", {"roles": [role]}).status_code == 200
+    make_event("inne", status=EventStatus.DRAFT)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+
+    whole = editor.get(f"{URL}debata/").json()
+    sent_back = editor.patch(f"{URL}debata/", {**whole, "title": {"pl": "Nowy"}})
+    session = Event.objects.get(slug="inne").sessions.get().pk
+    named = [
+        editor.patch(f"{URL}inne/", {"roles": [role]}),
+        editor.post(f"{URL}inne/agenda/", {"session": session, "title": {"pl": "Otwarcie"}, "roles": [role]}),
+        editor.post(URL, {**BODY, "roles": [role]}),
+    ]
+
+    assert sent_back.status_code == 200, sent_back.text
+    assert sent_back.json()["roles"][0]["user"] == colleague.email
+    assert [(answer.status_code, list(answer.json()["errors"])) for answer in named] == [(400, ["roles.0.user"])] * 3
+
+
+def test_a_colleague_of_another_unit_is_answered_like_nobody(editor):
+    make_event("debata", status=EventStatus.DRAFT)
+    make_user("obca@example.org", unit=make_unit("obca"))
+
+    said = [
+        editor.patch(f"{URL}debata/", {"roles": [{"kind": "staff", "name": "Ktoś", "user": address}]}).json()["errors"]
+        for address in ("obca@example.org", "nikt@example.org")
+    ]
+
+    assert [list(errors) for errors in said] == [["roles.0.user"]] * 2
+    assert len({sentence.replace("obca@", "nikt@") for errors in said for sentence in errors["roles.0.user"]}) == 1
 
 
 def test_the_history_says_who_did_what(editor):
