@@ -25,6 +25,7 @@ from events.api.manage import IF_MATCH, kept_by_the_asker, signed_in, version_in
 from events.api.moves import LONGEST_REASON
 from events.api.shapes import Shape
 from events.enums import EventChangeKind
+from events.errors import EditConflict
 from events.models import Event, User
 from events.permissions import May, get_managed_event
 from events.queries.conflicts import ConflictKind, Severity, conflicts_of
@@ -56,6 +57,8 @@ class PreviewBody(EventEditBody):
         said, at = self.validated_data, timezone.now()
         notify = said.get("notify")
         told = True if notify is None else notify
+        if "move" in said and expected_version not in {None, event.version}:
+            raise EditConflict
         match said.get("move"):
             case PreviewedMove.CANCEL:
                 return preview_cancellation(event, notify=told, by=by, at=at)

@@ -92,8 +92,10 @@ def test_what_a_change_would_refuse_a_preview_refuses(editor, event):
     wrong = editor.post(f"{URL}preview/", {"title": {"pl": " "}})
     unknown = editor.post(f"{URL}preview/", {"move": "publish"})
     stale = editor.post(f"{URL}preview/", {"title": {"pl": "Nowy"}}, headers={"If-Match": '"9"'})
+    stale_move = editor.post(f"{URL}preview/", {"move": "cancel"}, headers={"If-Match": '"9"'})
     undated = editor.post(f"{URL}preview/", {"move": "new_date", "sessions": [LATER]})
 
+    assert (stale_move.status_code, stale_move.json()["code"]) == (409, "edit_conflict")
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["title"])
     assert (unknown.status_code, list(unknown.json()["errors"])) == (400, ["move"])
     assert (stale.status_code, stale.json()["code"]) == (409, "edit_conflict")
