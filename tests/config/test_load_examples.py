@@ -10,7 +10,19 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from events.models import Event, InformationNotice, SeatPool, UnitMembership, User, Venue
+from events.models import (
+    Audience,
+    Event,
+    EventChange,
+    EventSeries,
+    InformationNotice,
+    Organization,
+    Room,
+    SeatPool,
+    UnitMembership,
+    User,
+    Venue,
+)
 from events.queries.events import upcoming_public_events
 from events.queries.examples import example_data_exists
 from notifications.models import Message
@@ -41,10 +53,12 @@ def test_a_trial_has_every_kind_of_meeting_to_come(trial: Path) -> None:
         "mobile_point": 1,
         "conference": 1,
         "workshop": 1,
+        "participatory_cafe": 1,
+        "open_meeting": 1,
     }
     for event in events:
         assert event.is_example
-        assert event.status == "published"
+        assert event.status == ("postponed" if event.kind.code == "participatory_cafe" else "published")
         assert event.starts_at is not None
         assert event.starts_at > timezone.now()
         for language, mark in (("pl", "(przykład)"), ("en", "(example)"), ("uk", "(приклад)")):
@@ -61,6 +75,42 @@ def test_a_trial_has_every_kind_of_meeting_to_come(trial: Path) -> None:
     assert InformationNotice.objects.get().is_example
 
 
+def test_the_examples_show_what_an_organiser_can_do(trial: Path) -> None:
+    call_command("load_examples")
+
+    examples = Event.objects.filter(is_example=True, is_template=False)
+    hearing = examples.get(kind__code="public_hearing")
+    assert hearing.sessions.count() == 3
+    assert hearing.accessibility["pjm"] == "yes"
+    assert hearing.roles.get(kind="interpreter").email.endswith("@example.org")
+    assert hearing.questions.get().purpose["pl"]
+    conference = examples.get(kind__code="conference")
+    speakers = conference.roles.filter(kind="speaker", agenda_item__isnull=False)
+    assert all("(przykład)" in name for name in speakers.values_list("name", flat=True))
+    assert [attachment.file_name for attachment in conference.attachments.all()] == ["program-przyklad.txt"]
+    assert EventSeries.objects.get().events.filter(status="published").count() == 4
+    assert Event.objects.get(is_template=True).status == "draft"
+    moved = examples.get(kind__code="open_meeting")
+    assert (moved.mode, moved.venue) == ("online", None)
+    assert moved.changes.filter(kind="mode_changed").exists()
+    assert set(Room.objects.values_list("setup_minutes", flat=True)) == {15, 30}
+    assert {audience.slug: audience.organizations.count() for audience in Audience.objects.all()} == {
+        "rady-dzielnic": 0,
+        "radni-rady-miasta": 0,
+        "podmioty-konsultacji-zewnetrznych": 3,
+    }
+    assert not Organization.objects.filter(is_example=False).exists()
+
+
+def test_the_councillors_meeting_is_announced_to_nobody_else(trial: Path) -> None:
+    call_command("load_examples")
+
+    meeting = Event.objects.get(kind__code="city_councillors_meeting", is_example=True)
+    assert (meeting.status, meeting.visibility) == ("published", "restricted")
+    assert meeting not in upcoming_public_events(at=timezone.now())
+    assert [audience.slug for audience in meeting.audiences.all()] == ["radni-rady-miasta"]
+
+
 def test_one_event_is_full_and_nobody_is_written_to(trial: Path) -> None:
     call_command("load_examples")
 
@@ -72,6 +122,7 @@ def test_one_event_is_full_and_nobody_is_written_to(trial: Path) -> None:
     assert people[0].participant.email == "osoba1@example.org"
     assert not people.filter(is_example=False).exists()
     assert not RegistrationChange.objects.filter(notify=True).exists()
+    assert not EventChange.objects.filter(notify=True).exists()
     assert not Message.objects.exists()
 
 
@@ -101,8 +152,8 @@ def test_twice_adds_nothing(trial: Path, capsys: pytest.CaptureFixture[str]) -> 
 
     call_command("load_examples")
 
-    assert capsys.readouterr().out.splitlines()[-2:] == ["23 example events are new.", "0 example events are new."]
-    assert Event.objects.filter(is_example=True).count() == 23
+    assert capsys.readouterr().out.splitlines()[-2:] == ["27 example events are new.", "0 example events are new."]
+    assert Event.objects.filter(is_example=True).count() == 27
     assert Registration.objects.count() == 8
     assert InformationNotice.objects.count() == 1
     assert list(User.objects.order_by("email").values_list("email", "password")) == before
