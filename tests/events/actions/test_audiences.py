@@ -24,6 +24,12 @@ from tests.make.events import NOW
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
 class How(TypedDict):
     """Who and when."""
 
@@ -40,7 +46,7 @@ def an_audience(slug: str = "rady", **changes) -> Audience:
 
 
 def refusal_of(action, *given, **more) -> dict[str, list[str]]:
-    with translation.override("en"), pytest.raises(FieldErrors) as refusal:
+    with pytest.raises(FieldErrors) as refusal:
         action(*given, **more, **how())
     return {name: [str(text) for text in texts] for name, texts in refusal.value.errors.items()}
 

@@ -18,6 +18,13 @@ from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
 FIVE = NOW + timedelta(days=14, hours=7)
 DEADLOCKED = 20
 
@@ -84,7 +91,7 @@ def test_a_taken_room_is_refused_by_the_name_of_the_other_meeting():
     room = a_room()
     book(in_room(room, "first", title="Debata"))
 
-    with translation.override("en"), pytest.raises(RoomTaken) as refusal:
+    with pytest.raises(RoomTaken) as refusal:
         book(in_room(room, "second"), override_reason="We share it.")
 
     assert refusal.value.message == "The room Aula is taken: Trial meeting (26 January 2027, 17:00–19:00)."
@@ -301,7 +308,7 @@ def test_the_database_has_the_last_word(monkeypatch):
     book(in_room(room, "first"))
     monkeypatch.setattr(bookings, "_overlaps", lambda _new: [])
 
-    with translation.override("en"), pytest.raises(RoomTaken) as refusal:
+    with pytest.raises(RoomTaken) as refusal:
         book(in_room(room, "second"))
 
     assert refusal.value.message == "The room is taken at that time."

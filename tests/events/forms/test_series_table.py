@@ -17,8 +17,14 @@ from tests.make.events import NOW
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
 def faults_of(text: str) -> dict[str, list[str]]:
-    with translation.override("en"), pytest.raises(FieldErrors) as refusal:
+    with pytest.raises(FieldErrors) as refusal:
         read_table(text)
     return {path: [str(sentence) for sentence in sentences] for path, sentences in refusal.value.errors.items()}
 
