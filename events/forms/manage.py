@@ -116,6 +116,19 @@ def _says_something(value: object) -> bool:
             return value not in {None, ""}
 
 
+def room_reason() -> forms.CharField:
+    """Why a meeting may be in a room that is taken; shown once that has turned out."""
+    return forms.CharField(
+        label=_("Why two meetings may share the room"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Choose another room or time, or say here why both may be in it. It is kept in the history of both."
+        ),
+    )
+
+
 class EventForm(forms.Form):
     """Everything about an event that stands once; `notify` and `version` belong to changing one."""
 
@@ -192,15 +205,7 @@ class EventForm(forms.Form):
         max_value=_ONE_DAY,
         initial=_USUAL_LINK_MINUTES,
     )
-    room_override_reason = forms.CharField(
-        label=_("Why two meetings may share the room"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_(
-            "Choose another room or time, or say here why both may be in it. It is kept in the history of both."
-        ),
-    )
+    room_override_reason = room_reason()
 
     process = forms.ModelChoiceField(ParticipationProcess.objects.order_by("slug"), label=_("Process"), required=False)
     stage = forms.ModelChoiceField(Stage.objects.select_related("process"), label=_("Stage"), required=False)

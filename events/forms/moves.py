@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.definitions import SessionDefinition
-from events.errors import DomainError, FieldErrors
-from events.forms.manage import SessionForm
+from events.errors import DomainError, FieldErrors, RoomTaken
+from events.forms.manage import SessionForm, is_written, room_reason
 from events.forms.refusals import show_at, show_refusal
 
 _LONGEST_REASON: Final = 1000
@@ -85,7 +85,7 @@ class PostponeForm(MoveForm):
 
 
 class NewDateForm(MoveForm):
-    """Whether people are told of a new date, and why it may be as soon as it is."""
+    """Whether people are told of a new date, and why it may be as soon, or in a room that is taken."""
 
     reason = forms.CharField(
         label=_("Why it may be announced so late"),
@@ -94,12 +94,23 @@ class NewDateForm(MoveForm):
         widget=_words(rows=2),
         help_text=_("Only where the new date comes sooner than this kind of meeting is usually announced."),
     )
+    room_override_reason = room_reason()
     notify = forms.BooleanField(
         label=_("Tell everybody who registered, and ask whether they are still coming"), required=False, initial=True
     )
 
-    def show_refusal(self, refusal: DomainError, rows: forms.BaseFormSet[SessionForm]) -> None:
-        """Say what was refused at the date that it is about."""
+    @property
+    def asks_why_room_is_shared(self) -> bool:
+        """Whether a room turned out to be taken, and this person may let two meetings share it."""
+        return is_written(self, "room_override_reason")
+
+    def show_refusal(
+        self, refusal: DomainError, rows: forms.BaseFormSet[SessionForm], *, may_share_rooms: bool
+    ) -> None:
+        """Say what was refused at the date that it is about; of a taken room, ask who may decide it for the reason."""
+        if isinstance(refusal, RoomTaken) and may_share_rooms:
+            show_at(self, "room_override_reason", [refusal.message])
+            return
         if not isinstance(refusal, FieldErrors):
             show_refusal(self, refusal)
             return

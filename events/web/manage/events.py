@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.actions.definitions import definition_of
 from events.actions.editing import create_event
-from events.actions.previewing import Preview, preview
 from events.actions.series import SeriesOutcome, edit_series
 from events.enums import SeriesScope
 from events.errors import DomainError
@@ -24,14 +23,11 @@ from events.forms.sheets import EventSheet, SheetMaker
 from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, require_anywhere, units_where
 from events.queries.desk import desk_events
+from events.web.manage.previews import BACK, preview_page, preview_to_show
 from events.web.paging import page_of
 
 EVENTS_ON_A_PAGE: Final = 20
 _SHOWN_AND_SENT: Final = ["GET", "HEAD", "POST"]
-# The buttons of the sheet and of its preview.
-PREVIEW: Final = "preview"
-CONFIRMED: Final = "confirmed"
-BACK: Final = "back"
 
 
 @login_required
@@ -75,9 +71,9 @@ def change_event(request: StaffRequest, slug: str) -> HttpResponse:
         if _is_final(request) and sheet.is_valid():
             try:
                 scope = _scope(request, event)
-                would_be = _preview_to_show(request, event, sheet, scope)
+                would_be = preview_to_show(request, event, lambda own: _save(request, own, sheet, scope))
                 if would_be is not None:
-                    return _preview_page(request, event, would_be)
+                    return preview_page(request, event, would_be)
                 outcome = _save(request, event, sheet, scope)
             except DomainError as refusal:
                 sheet.show_refusal(refusal)
@@ -113,26 +109,6 @@ def _save(request: StaffRequest, event: Event, sheet: EventSheet, scope: SeriesS
         by=request.user,
         at=timezone.now(),
     )
-
-
-def _preview_to_show(request: StaffRequest, event: Event, sheet: EventSheet, scope: SeriesScope) -> Preview | None:
-    """What would change, where somebody asks for it or people would be told; None when it is to be saved."""
-    if CONFIRMED in request.POST:
-        return None
-    would_be = preview(event, lambda own: _save(request, own, sheet, scope))
-    return would_be if PREVIEW in request.POST or any(would_be.told.values()) else None
-
-
-def _preview_page(request: StaffRequest, event: Event, would_be: Preview) -> HttpResponse:
-    """The differences, with everything that was typed carried along."""
-    left_out = {"csrfmiddlewaretoken", PREVIEW, CONFIRMED, BACK}
-    carried = [
-        (name, value) for name, values in request.POST.lists() if name not in left_out for value in map(str, values)
-    ]
-    own = [change for change in would_be.differences if change.event_id == event.pk]
-    others = {change.event_id for change in would_be.differences} - {event.pk}
-    context = {"event": event, "preview": would_be, "own": own, "other_count": len(others), "carried": carried}
-    return render(request, "manage/event_preview.html", context)
 
 
 def _read(request: StaffRequest, maker: SheetMaker) -> EventSheet | None:

@@ -27,6 +27,7 @@ from events.actions.publishing import (
     submit_for_review,
 )
 from events.actions.series import cancel_series
+from events.enums import SeriesScope
 from events.errors import DomainError, Gap, NotPublishable
 from events.forms.moves import (
     CancelForm,
@@ -44,6 +45,7 @@ from events.forms.sheets import SheetMaker
 from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, may_do
 from events.queries.publication import publication_gaps
+from events.web.manage.previews import BACK, preview_page, preview_to_show
 
 _SHOWN_AND_SENT = ["GET", "HEAD", "POST"]
 
@@ -217,17 +219,26 @@ def cancel(request: StaffRequest, slug: str) -> HttpResponse:
     event = get_managed_event(request.user, slug, May.PUBLISH)
     form = CancelForm(_sent(request), initial={"version": event.version})
     scope_form = ScopeForm(_sent(request) if event.series_id else {})
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_series(
-                event,
-                scope=scope_form.chosen,
+    if request.method == "POST" and BACK not in request.POST and form.is_valid():
+        scope = scope_form.chosen
+
+        def call_off(own: Event) -> object:
+            return cancel_series(
+                own,
+                scope=scope,
                 reason=form.cleaned_data["reason"],
                 notify=form.cleaned_data["notify"],
                 expected_version=form.seen_version,
                 by=request.user,
                 at=timezone.now(),
             )
+
+        try:
+            # Above the form stands the number for this event alone.
+            would_be = preview_to_show(request, event, call_off) if scope != SeriesScope.THIS else None
+            if would_be is not None:
+                return preview_page(request, event, would_be, confirm=_("Cancel these events"))
+            call_off(event)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
@@ -249,7 +260,7 @@ def _told(preview: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
 @login_required
 @require_http_methods(_SHOWN_AND_SENT)
 def new_date(request: StaffRequest, slug: str) -> HttpResponse:
-    """Announce a postponed event again with new dates."""
+    """Announce a postponed event again with new dates; who would be told is said before."""
     event = get_managed_event(request.user, slug, May.PUBLISH)
     maker = SheetMaker(units=None, unit=event.unit)
     form = NewDateForm(_sent(request), initial={"version": event.version})
@@ -258,19 +269,27 @@ def new_date(request: StaffRequest, slug: str) -> HttpResponse:
         sent = request.method == "POST"
         sheet = maker.typed(request.POST) if sent else maker.filled(definition_of(event), version=event.version)
         rows = sheet.sessions
-        if sent and form.is_valid() & rows.is_valid():
-            try:
-                set_new_date(
-                    event,
+        if sent and BACK not in request.POST and form.is_valid() & rows.is_valid():
+
+            def announce(own: Event) -> object:
+                return set_new_date(
+                    own,
                     dates_typed(rows),
                     override_reason=form.cleaned_data["reason"],
+                    room_override_reason=form.cleaned_data["room_override_reason"],
                     notify=form.cleaned_data["notify"],
                     expected_version=form.seen_version,
                     by=request.user,
                     at=timezone.now(),
                 )
+
+            try:
+                would_be = preview_to_show(request, event, announce)
+                if would_be is not None:
+                    return preview_page(request, event, would_be, confirm=_("Announce the new date"))
+                announce(event)
             except DomainError as refusal:
-                form.show_refusal(refusal, rows)
+                form.show_refusal(refusal, rows, may_share_rooms=may_do(request.user, event, May.OVERRIDE))
             else:
                 messages.success(request, _("The new date is announced."))
                 return redirect("manage-event", slug)

@@ -23,8 +23,8 @@ from events.models import Event
 from events.permissions import May, StaffRequest, get_managed_event, require_anywhere
 from events.queries.series import series_events, series_list
 from events.queries.templates import templates
+from events.web.manage.previews import CONFIRMED
 
-CONFIRMED: Final = "confirmed"
 _SHOWN_AND_SENT = ["GET", "HEAD", "POST"]
 _A_WEEK: Final = timedelta(weeks=1)
 

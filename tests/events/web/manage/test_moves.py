@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from events.enums import EventChangeKind, EventStatus, Role
-from events.models import AgendaItem, Event, EventChange, EventRole
+from events.models import AgendaItem, Event, EventChange, EventRole, RoomBooking
 from tests.make import make_event, make_notice, make_registration, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
@@ -227,6 +227,45 @@ def test_a_new_date_brings_a_postponed_event_back_with_its_agenda(client):
     assert f"{session.starts_at:%Y-%m-%d %H:%M}" == "2027-02-11 08:00"
     assert session.agenda.count() == 1
     assert EventChange.objects.get(kind=EventChangeKind.NEW_DATE).notify
+
+
+def test_a_new_date_says_first_who_is_told_and_loses_nothing_on_the_way(client):
+    event = ready(EventStatus.POSTPONED)
+    EventRole.objects.create(
+        event=event, kind="interpreter", name="Osoba (przykład)", email="pjm@example.org", identity="pjm@example.org"
+    )
+    make_registration(event, email="anna@example.org")
+    typed = {**session_rows(event, starts_at=NOW + timedelta(days=30)), "notify": "on", "version": event.version}
+
+    page = client.post(f"{EVENT}new-date/", typed)
+    assert "Messages by e-mail: 2, by SMS: 0." in page.content.decode()
+    assert "Announce the new date" in page.content.decode()
+    assert (status_of(event), EventChange.objects.count()) == (EventStatus.POSTPONED, 0)
+    carried = dict(page.context["carried"])
+    back = client.post(f"{EVENT}new-date/", {**carried, "back": "yes"})
+    assert back.context["rows"].forms[0]["starts_at"].value() == typed["sessions-0-starts_at"]
+    assert status_of(event) == EventStatus.POSTPONED
+    client.post(f"{EVENT}new-date/", {**carried, "confirmed": "yes"})
+
+    assert status_of(event) == EventStatus.PUBLISHED
+
+
+@pytest.mark.parametrize(("role", "asks"), [(Role.OWNER, True), (Role.EDITOR, False)])
+def test_a_new_date_in_a_taken_room_asks_for_a_reason_who_may_decide_it(role, asks):
+    event, other, when = ready(EventStatus.POSTPONED), make_event("other"), NOW + timedelta(days=30)
+    room = event.venue.rooms.create(name="Sala obrad")
+    taken = other.sessions.get()
+    RoomBooking.objects.create(session=taken, room=room, begins_at=when, ends_at=when + timedelta(hours=2))
+    typed = {**session_rows(event, starts_at=when), "sessions-0-room": room.pk}
+    client = client_of(role)
+
+    page = client.post(f"{EVENT}new-date/", typed)
+    assert page.context["form"].asks_why_room_is_shared == asks
+    assert "Sala obrad" in page.content.decode()
+    assert status_of(event) == EventStatus.POSTPONED
+    client.post(f"{EVENT}new-date/", {**typed, "room_override_reason": "Za ścianą"})
+
+    assert status_of(event) == (EventStatus.PUBLISHED if asks else EventStatus.POSTPONED)
 
 
 @pytest.mark.parametrize("version", ["999", "abc"])

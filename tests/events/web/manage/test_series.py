@@ -279,6 +279,20 @@ def test_cancelling_asks_which_events_are_meant(client):
     }
 
 
+def test_calling_off_more_than_one_event_says_first_how_many_are_told_in_all(client):
+    for each in series_of().events.all():
+        make_registration(each, email="anna@example.org")
+    address, words = "/en/manage/events/second/cancel/", {"reason": "Awaria", "notify": "on", "scope": "following"}
+
+    page = client.post(address, words)
+    assert "Messages by e-mail: 2, by SMS: 0." in page.content.decode()
+    assert "Cancel these events" in page.content.decode()
+    assert not Event.objects.filter(status=EventStatus.CANCELLED).exists()
+    client.post(address, {**dict(page.context["carried"]), "confirmed": "yes"})
+
+    assert Event.objects.filter(status=EventStatus.CANCELLED).count() == 2
+
+
 def test_series_cost_the_same_for_one_and_for_three(client, django_assert_max_num_queries):
     def cost(series):
         total = 0
