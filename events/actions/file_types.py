@@ -50,16 +50,16 @@ _OPEN_DOCUMENTS: Final[Mapping[bytes, FileType]] = {each.content_type.encode(): 
 _MACROS: Final = re.compile(r"vbaProject|vbaData|macrosheets/|activeX/|^Basic/|^Scripts/", re.IGNORECASE)
 _MOST_PARTS: Final = 5000
 _LONGEST_LIST_OF_PARTS: Final = 1_000_000
-# What reading a damaged, encrypted or strangely packed document ends in; each way of packing has an error of its own.
+# What `zipfile` raises while it reads somebody's file; such a file is refused, so nothing is lost with the error.
 _UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
+    zipfile.BadZipFile,  # no archive, or a damaged part
+    zlib.error,  # damaged inside, packed in the usual way
+    LZMAError,  # the same, packed by LZMA
+    OSError,  # the same, packed by bzip2
+    EOFError,  # cut off
+    NotImplementedError,  # packed in a way, or in a version, that `zipfile` does not know
+    RuntimeError,  # encrypted
+    ValueError,  # a name or a place in the file that cannot be
 )
 # Text that a browser might take for a page, or a system for a program.
 _MARKUP: Final = re.compile(r"\A\s*(<|#!)|<(script|html|svg|iframe)\b", re.IGNORECASE)
