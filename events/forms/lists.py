@@ -20,8 +20,8 @@ _MOST_POSITIONS: Final = 32_000
 _MOST_DAYS: Final = 3_650
 _AS_EVERYWHERE: Final = ("", _("As everywhere"))
 _YES_NO: Final = (_AS_EVERYWHERE, ("yes", _("Yes")), ("no", _("No")))
-_BOOLEANS: Final = ("confirm_email", "waitlist", "approval")
-_NUMBERS: Final = ("capacity", "hold_minutes", "offer_hours", "group_max")
+_BOOLEANS: Final = ("confirm_email", "waitlist")
+_NUMBERS: Final = ("capacity", "hold_minutes", "waitlist_limit", "offer_hours")
 _COLUMNS: Final = (
     "name",
     "position",
@@ -181,7 +181,9 @@ class KindForm(forms.Form):
     waitlist = forms.ChoiceField(
         label=_("Keep a reserve list when all seats are taken"), choices=_YES_NO, required=False
     )
-    approval = forms.ChoiceField(label=_("Somebody approves every registration"), choices=_YES_NO, required=False)
+    waitlist_policy = forms.ChoiceField(
+        label=_("Who gets a freed seat"), choices=(_AS_EVERYWHERE, *WaitlistPolicy.choices), required=False
+    )
     capacity = forms.IntegerField(label=_("Number of seats"), min_value=0, max_value=1_000_000, required=False)
     hold_minutes = forms.IntegerField(
         label=_("Minutes for confirming the address"), min_value=1, max_value=86_400, required=False
@@ -189,8 +191,10 @@ class KindForm(forms.Form):
     offer_hours = forms.IntegerField(
         label=_("Hours for accepting a freed seat"), min_value=1, max_value=1_440, required=False
     )
-    group_max = forms.IntegerField(
-        label=_("Largest group that registers together"), min_value=1, max_value=100, required=False
+    # Not the same as saying nothing about hours.
+    gives_at_once = forms.BooleanField(label=_("The next person gets a freed seat at once"), required=False)
+    waitlist_limit = forms.IntegerField(
+        label=_("Longest reserve list"), min_value=0, max_value=1_000_000, required=False
     )
     contact_retention_days = forms.IntegerField(
         label=_("Days for which contacts are kept"), min_value=1, max_value=_MOST_DAYS, initial=180
@@ -214,13 +218,20 @@ class KindForm(forms.Form):
         if kind is not None:
             del self.fields["code"]
 
+    def clean(self) -> dict[str, Any]:
+        """A freed seat is offered for some hours, or is the next person's at once."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("gives_at_once") and typed.get("offer_hours") is not None:
+            self.add_error("offer_hours", _("Leave the hours empty where the next person gets a freed seat at once."))
+        return typed
+
     def accessibility_fields(self) -> list[forms.BoundField]:
         """The questions about accessibility, to be shown together."""
         return [self[_FEATURE + feature] for feature in AccessibilityFeature]
 
     def registration_fields(self) -> list[forms.BoundField]:
         """What is usual for registering, to be shown together."""
-        return [self[name] for name in (*_BOOLEANS, *_NUMBERS)]
+        return [self[name] for name in (*_BOOLEANS, "waitlist_policy", *_NUMBERS, "gives_at_once")]
 
     def definition(self, reminders: tuple[ReminderDefinition, ...]) -> KindDefinition:
         """What the person typed, once it is valid."""
@@ -238,9 +249,13 @@ class KindForm(forms.Form):
 
     def _registration(self) -> RegistrationDefinition:
         typed = self.cleaned_data
-        chosen = {name: typed[name] == "yes" for name in _BOOLEANS if typed[name]}
-        numbers = {name: typed[name] for name in _NUMBERS if typed[name] is not None}
-        return RegistrationDefinition(**((_unasked(self._kind) if self._kind else {}) | chosen | numbers))
+        said: dict[str, Any] = {name: typed[name] == "yes" for name in _BOOLEANS if typed[name]}
+        said |= {name: typed[name] for name in _NUMBERS if typed[name] is not None}
+        if typed["waitlist_policy"]:
+            said["waitlist_policy"] = WaitlistPolicy(typed["waitlist_policy"])
+        if typed["gives_at_once"]:
+            said["offer_hours"] = None
+        return RegistrationDefinition(**((_unasked(self._kind) if self._kind else {}) | said))
 
 
 def reminders_initial(kind: EventKind | None) -> list[dict[str, Any]]:
@@ -259,7 +274,8 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
         "visibility": kind.default_visibility,
         "languages": kind.default_languages,
         **{name: "yes" if usual[name] else "no" for name in _BOOLEANS if name in usual},
-        **{name: usual.get(name) for name in _NUMBERS},
+        **{name: usual.get(name) for name in (*_NUMBERS, "waitlist_policy")},
+        "gives_at_once": "offer_hours" in usual and usual["offer_hours"] is None,
         **{_FEATURE + name: value for name, value in kind.default_accessibility.items()},
     }
 
@@ -267,11 +283,7 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
 def _unasked(kind: EventKind) -> dict[str, Any]:
     """What is usual for registering and has no field here; it stays as it is."""
     usual = kind.default_registration
-    kept: dict[str, Any] = {name: usual[name] for name in ("waitlist_limit",) if name in usual}
-    # A freed seat that goes to the next person at once is not the same as saying nothing.
-    kept |= {"offer_hours": None} if "offer_hours" in usual and usual["offer_hours"] is None else {}
-    if "waitlist_policy" in usual:
-        kept["waitlist_policy"] = WaitlistPolicy(usual["waitlist_policy"])
+    kept: dict[str, Any] = {name: usual[name] for name in ("group_max", "approval") if name in usual}
     if "categories" in usual:
         known = usual_categories([kind])
         kept["categories"] = tuple(

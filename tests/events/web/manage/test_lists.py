@@ -111,7 +111,9 @@ def test_a_kind_is_made_with_what_is_usual_for_it(client):
         name_pl="Spacer badawczy",
         name_en="",
         name_uk="",
-        waitlist="no",
+        waitlist_policy="first_fit",
+        waitlist_limit="30",
+        gives_at_once="on",
         capacity="20",
         languages=["pl", "uk"],
         access_pjm="on_request",
@@ -121,9 +123,24 @@ def test_a_kind_is_made_with_what_is_usual_for_it(client):
     client.post(path, data)
 
     kind = EventKind.objects.get(code="spacer-badawczy")
-    assert kind.default_registration == {"waitlist": False, "capacity": 20}
+    assert kind.default_registration == {
+        "waitlist_policy": "first_fit",
+        "waitlist_limit": 30,
+        "offer_hours": None,
+        "capacity": 20,
+    }
     assert (kind.default_languages, kind.default_accessibility) == (["pl", "uk"], {"pjm": "on_request"})
     assert [(each.days, each.at) for each in usual_reminders(kind)] == [(2, time(9))]
+
+
+def test_a_freed_seat_is_offered_or_given_but_not_both(client):
+    path = "/en/manage/kinds/workshop/"
+    before = EventKind.objects.values().get(code="workshop")
+
+    page = client.post(path, kind_data(client, path, gives_at_once="on", offer_hours="12"))
+
+    assert list(page.context["form"].errors) == ["offer_hours"]
+    assert EventKind.objects.values().get(code="workshop") == before
 
 
 def test_a_kind_that_does_not_fit_is_said_at_its_field(client):
