@@ -120,6 +120,9 @@ if DEBUG:
             "0003_agenda_series_bookings",
             "0006_remove_event_search_text",
             "0003_message_to_staff_and_suppliers",
+            "0007_invited_asked_released",
+            "0005_parties_invitations_consents",
+            "0004_message_to_member_and_invited",
         ],
     }
 

@@ -106,6 +106,13 @@ class WaitlistPolicy(models.TextChoices):
     FIRST_FIT = "first_fit", _("The next party that fits")
 
 
+class NoAnswer(models.TextChoices):
+    """What becomes of a seat whose person does not answer whether they still come."""
+
+    KEEP = "keep", pgettext_lazy("no answer", "The seat stays theirs")
+    RELEASE = "release", pgettext_lazy("no answer", "The seat goes to the next person")
+
+
 class ReminderChannel(models.TextChoices):
     """The channel that a reminder rule speaks on."""
 
@@ -181,3 +188,16 @@ class EventChangeKind(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("event change", "Cancelled")
     HELD = "held", pgettext_lazy("event change", "Took place")
     CLOSED = "closed", pgettext_lazy("event change", "Closed")
+    SEATS_RELEASED = "seats_released", pgettext_lazy("event change", "Seats of a group opened to everybody")
+    LEGAL_HOLD = "legal_hold", pgettext_lazy("event change", "Legal hold on its data")
+    NEED_ALERT = "need_alert", pgettext_lazy("event change", "More wheelchair places needed than there are")
+
+
+class AccessKind(models.TextChoices):
+    """How somebody came to see personal data."""
+
+    NEEDS = "needs", pgettext_lazy("access", "Looked at accommodation needs")
+    REGISTRATION = "registration", pgettext_lazy("access", "Looked at one registration")
+    REGISTRATIONS = "registrations", pgettext_lazy("access", "Looked at the list of registrations")
+    EXPORT = "export", pgettext_lazy("access", "Took the list of registrations away as a file")
+    ACCESS_LOG = "access_log", pgettext_lazy("access", "Looked at this log")

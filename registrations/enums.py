@@ -28,9 +28,10 @@ class RegistrationState(models.TextChoices):
 _S = RegistrationState
 _CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
 
-# As in the glossary; a registration that ran out may come back when its person confirms late or asks again.
+# As in the glossary; a registration that ran out may come back when its person confirms late or asks again. One move is
+# ours: who has applied may take the application back (docs/decisions/0017).
 REGISTRATION_MOVES: Final[Mapping[RegistrationState, frozenset[RegistrationState]]] = {
-    _S.AWAITING_APPROVAL: frozenset({_S.HELD, _S.CONFIRMED, _S.WAITLISTED, _S.REJECTED}),
+    _S.AWAITING_APPROVAL: frozenset({_S.HELD, _S.CONFIRMED, _S.WAITLISTED, _S.REJECTED, _S.CANCELLED_BY_PARTICIPANT}),
     _S.HELD: frozenset({_S.CONFIRMED, _S.WAITLISTED, _S.EXPIRED}) | _CANCELLED,
     _S.WAITLISTED: frozenset({_S.OFFERED, _S.CONFIRMED}) | _CANCELLED,
     _S.OFFERED: frozenset({_S.CONFIRMED, _S.EXPIRED, _S.DECLINED}) | _CANCELLED,
@@ -54,6 +55,15 @@ class RegistrationSource(models.TextChoices):
     PHONE = "phone", pgettext_lazy("source", "By phone")
     PAPER = "paper", pgettext_lazy("source", "On paper")
     WALK_IN = "walk_in", pgettext_lazy("source", "At the door")
+    INVITATION = "invitation", pgettext_lazy("source", "By invitation")
+
+
+class SeatSource(models.TextChoices):
+    """Which seats a registration counts in: its group's, those given up to everybody, or those kept for invited people."""
+
+    OWN = "own", pgettext_lazy("seat source", "Seats of the group")
+    RELEASED = "released", pgettext_lazy("seat source", "Seats opened to everybody")
+    RESERVED = "reserved", pgettext_lazy("seat source", "Seats kept for invited people")
 
 
 class ChangeCause(models.TextChoices):
@@ -76,6 +86,17 @@ class ChangeCause(models.TextChoices):
     EDITED = "edited", pgettext_lazy("registration change", "Details changed")
     SAID_COMING = "said_coming", pgettext_lazy("registration change", "Said that they are coming")
     ERASED = "erased", pgettext_lazy("registration change", "Personal data erased")
+    APPROVED = "approved", pgettext_lazy("registration change", "Application accepted")
+    REJECTED = "rejected", pgettext_lazy("registration change", "Application rejected")
+    FORCED_IN = "forced_in", pgettext_lazy("registration change", "Let in over the number of seats")
+    MEMBER_ADDED = "member_added", pgettext_lazy("registration change", "Somebody joined the group")
+    MEMBER_CANCELLED = "member_cancelled", pgettext_lazy("registration change", "Somebody of the group does not come")
+    MEMBER_SUBSTITUTED = "member_substituted", pgettext_lazy("registration change", "Somebody else comes instead")
+    SEATS_CHANGED = "seats_changed", pgettext_lazy("registration change", "Number of seats changed")
+    ASKED_STILL_COMING = "asked_still_coming", pgettext_lazy("registration change", "Asked whether they still come")
+    NO_ANSWER = "no_answer", pgettext_lazy("registration change", "Did not answer whether they still come")
+    NEED_ANSWERED = "need_answered", pgettext_lazy("registration change", "A need was answered")
+    LINK_REVOKED = "link_revoked", pgettext_lazy("registration change", "Old links closed")
 
 
 class AttendanceIntent(models.TextChoices):
@@ -114,6 +135,38 @@ class NeedState(models.TextChoices):
 
 # Who took a need back, or knows already that it cannot be met, counts on nothing.
 OPEN_NEEDS: Final = (NeedState.REQUESTED, NeedState.ACKNOWLEDGED, NeedState.ARRANGED, NeedState.FULFILLED)
+
+
+# As in the glossary. What is not possible has a reason and an alternative.
+NEED_MOVES: Final[Mapping[NeedState, frozenset[NeedState]]] = {
+    NeedState.REQUESTED: frozenset({NeedState.ACKNOWLEDGED, NeedState.NOT_POSSIBLE, NeedState.WITHDRAWN}),
+    NeedState.ACKNOWLEDGED: frozenset({NeedState.ARRANGED, NeedState.NOT_POSSIBLE, NeedState.WITHDRAWN}),
+    NeedState.ARRANGED: frozenset({NeedState.FULFILLED, NeedState.NOT_POSSIBLE, NeedState.WITHDRAWN}),
+    NeedState.FULFILLED: frozenset(),
+    NeedState.NOT_POSSIBLE: frozenset({NeedState.WITHDRAWN}),
+    NeedState.WITHDRAWN: frozenset(),
+}
+
+# Somebody still has to see to these; an event is not closed before.
+UNSETTLED_NEEDS: Final = (NeedState.REQUESTED, NeedState.ACKNOWLEDGED, NeedState.ARRANGED)
+SIGN_LANGUAGES: Final = (NeedKind.PJM, NeedKind.SJM, NeedKind.SKOGN)
+
+
+class MemberState(models.TextChoices):
+    """Whether somebody of a party comes."""
+
+    COMING = "coming", pgettext_lazy("party member", "Comes")
+    CANCELLED = "cancelled", pgettext_lazy("party member", "Does not come")
+    REPLACED = "replaced", pgettext_lazy("party member", "Somebody else comes instead")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a person may allow beyond taking part; each apart, and none needed for a seat."""
+
+    SMS_REMINDERS = "sms_reminders", pgettext_lazy("consent", "SMS reminders of this meeting")
+    NEWS = "news", pgettext_lazy("consent", "News of similar meetings")
+    PHOTO = "photo", pgettext_lazy("consent", "Photographs")
+    CONTACT_SHARING = "contact_sharing", pgettext_lazy("consent", "Passing on contact data to other participants")
 
 
 class Attendance(models.TextChoices):

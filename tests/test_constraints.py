@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 
 from events.enums import EventRoleKind, Language, ReminderChannel
 from events.models import (
+    AccessLog,
     AgendaItem,
     ApiToken,
     Audience,
@@ -38,8 +39,12 @@ from registrations.models import (
     Answer,
     CalendarFeed,
     CheckIn,
+    Consent,
+    ConsentText,
     HeadcountEntry,
     IdempotentAnswer,
+    Invitation,
+    PartyMember,
     RateWindow,
 )
 from tests.make import (
@@ -109,6 +114,7 @@ TABLE: Final = [
     in_polish("audience_name_in_polish", "events_audience", "name"),
     in_polish("category_name_in_polish", "events_participantcategory", "name"),
     in_polish("event_title_in_polish", "events_event", "title"),
+    in_polish("consent_text_text_in_polish", "registrations_consenttext", "text"),
     in_polish("kind_name_in_polish", "events_eventkind", "name"),
     in_polish("notice_text_in_polish", "events_informationnotice", "text"),
     in_polish("process_title_in_polish", "events_participationprocess", "title"),
@@ -119,6 +125,8 @@ TABLE: Final = [
     in_polish("unit_name_in_polish", "events_organizationalunit", "name"),
     in_polish("venue_name_in_polish", "events_venue", "name"),
     # Numbers
+    # Nothing in this table can be changed, so the row is written anew.
+    once("events_accesslog_people_check", "events_accesslog", id=NEW_ID, people=-1),
     *not_negative("events_agendaitem", "position"),
     *not_negative("events_attachment", "position"),
     *not_negative("events_audience", "position"),
@@ -132,7 +140,7 @@ TABLE: Final = [
     *not_negative("events_question", "position"),
     *not_negative("events_recordedactivity", "position"),
     *not_negative("events_recordedfigure", "value"),
-    *not_negative("events_registrationpolicy", "offer_hours", "waitlist_limit"),
+    *not_negative("events_registrationpolicy", "ask_days_before", "offer_hours", "waitlist_limit", "wheelchair_places"),
     *not_negative("events_reminderrule", "minutes_before"),
     *not_negative("events_room", "capacity", "setup_minutes"),
     *not_negative("events_seatpool", "taken", "waiting"),
@@ -143,6 +151,9 @@ TABLE: Final = [
     *not_negative("notifications_message", "claims"),
     *not_negative("notifications_reminderrun", "messages"),
     *not_negative("registrations_calendarfeed", "generation"),
+    *not_negative("registrations_consent", "generation"),
+    *not_negative("registrations_consenttext", "version"),
+    *not_negative("registrations_invitation", "generation"),
     *not_negative("registrations_ratewindow", "attempts"),
     *not_negative("registrations_registration", "link_generation"),
     # Numbers that another constraint holds more tightly
@@ -174,6 +185,27 @@ TABLE: Final = [
     ),
     check("events_seatpool_capacity_check", "events_seatpool", "capacity = -1, overbooked = 5"),
     check("events_seatpool_overbooked_check", "events_seatpool", "capacity = NULL, overbooked = -1"),
+    check(
+        "events_seatpool_released_check",
+        "events_seatpool",
+        "released = -1, released_taken = 0",
+        "seat_pool_released_are_enough",
+    ),
+    check("events_seatpool_released_taken_check", "events_seatpool", "released_taken = -1"),
+    check(
+        "events_seatpool_reserved_check",
+        "events_seatpool",
+        "reserved = -1, reserved_taken = 0",
+        "seat_pool_reserved_are_enough",
+    ),
+    check("events_seatpool_reserved_taken_check", "events_seatpool", "reserved_taken = -1"),
+    check(
+        "events_registrationpolicy_ask_reply_hours_check",
+        "events_registrationpolicy",
+        "ask_reply_hours = -1",
+        "registration_reply_takes_time",
+    ),
+    check("registrations_invitation_seats_check", "registrations_invitation", "seats = -1", "invitation_has_seats"),
     check("events_stage_end_quarter_check", "events_stage", "end_quarter = -1", "stage_quarters_are_quarters"),
     check("events_stage_start_quarter_check", "events_stage", "start_quarter = -1", "stage_quarters_are_quarters"),
     check(
@@ -190,6 +222,11 @@ TABLE: Final = [
     check("event_template_stays_a_draft", "events_event", "is_template = true"),
     check("figure_value_is_qualified", "events_recordedfigure", "value = 1, qualifier = ''"),
     check("headcount_counts_something", "registrations_headcountentry", "delta = 0"),
+    check("invitation_has_seats", "registrations_invitation", "seats = 0"),
+    check(
+        "need_not_possible_has_reason_and_alternative", "registrations_accommodationrequest", "state = 'not_possible'"
+    ),
+    check("party_member_ends_with_a_time", "registrations_partymember", "ended_at = now()"),
     check("question_answers_are_kept_a_while", "events_question", "retention_days = 0"),
     check("registration_closes_after_it_opens", "events_registrationpolicy", "opens_at = now(), closes_at = now()"),
     check("registration_confirmed_has_seat", "registrations_registration", "holds_seat = false"),
@@ -201,7 +238,10 @@ TABLE: Final = [
         "registrations_registration",
         "state = 'waitlisted', holds_seat = false, waiting_pool_id = NULL",
     ),
+    check("registration_reply_takes_time", "events_registrationpolicy", "ask_reply_hours = 0"),
     check("reminder_is_days_or_minutes", "events_reminderrule", "minutes_before = NULL"),
+    check("seat_pool_released_are_enough", "events_seatpool", "released_taken = 1"),
+    check("seat_pool_reserved_are_enough", "events_seatpool", "reserved_taken = 1"),
     check("session_ends_after_it_starts", "events_session", "ends_at = starts_at"),
     check("stage_quarters_are_quarters", "events_stage", "start_quarter = 5"),
     check("venue_coordinates_on_the_globe", "events_venue", "latitude = 91, longitude = 0"),
@@ -212,9 +252,12 @@ TABLE: Final = [
     once("answer_once", "registrations_answer", id=NEW_ID),
     once("attachment_once", "events_attachment", id=NEW_UUID),
     once("calendar_entry_once", "events_calendarentry", id=NEW_ID),
+    once("consent_once_at_a_time", "registrations_consent", id=NEW_ID),
+    once("consent_text_version_once", "registrations_consenttext", id=NEW_ID),
     once("event_role_once", "events_eventrole", id=NEW_ID),
     once("figure_once", "events_recordedfigure", id=NEW_ID),
     once("idempotent_answer_once", "registrations_idempotentanswer", id=NEW_ID),
+    once("invitation_once_per_email", "registrations_invitation", id=NEW_ID),
     once("membership_once", "events_unitmembership", id=NEW_ID),
     once("milestone_position_once", "events_milestone", id=NEW_ID),
     once("need_once", "registrations_accommodationrequest", id=NEW_ID),
@@ -247,6 +290,7 @@ TABLE: Final = [
     once("registrations_calendarfeed_email_key_key", "registrations_calendarfeed", id=NEW_ID),
     once("registrations_checkin_nonce_key", "registrations_checkin", id=NEW_ID),
     once("registrations_headcountentry_nonce_key", "registrations_headcountentry", id=NEW_ID),
+    once("registrations_partymember_ticket_code_key", "registrations_partymember", id=NEW_ID),
     once(
         "registrations_registration_reference_key",
         "registrations_registration",
@@ -276,15 +320,7 @@ TABLE: Final = [
 ]
 
 
-@pytest.fixture
-def _a_row_of_everything() -> None:
-    """One row in every table that has a constraint."""
-    user = make_user("ann@example.org")
-    user.groups.add(Group.objects.create(name="x"))
-    user.user_permissions.add(Permission.objects.order_by("id")[0])
-    ApiToken.objects.create(user=user, token_hash="x", created_at=NOW)
-    make_notice()
-
+def _a_process() -> None:
     process = make_process()
     Stage.objects.create(
         process=process, number=1, roman="I", title={"pl": "Etap"}, period_text="2027",
@@ -295,6 +331,17 @@ def _a_row_of_everything() -> None:
     RecordedFigure.objects.create(process=process, name="participants", value=3, qualifier="exact")
     SeatRule.objects.create(process=process, position=1, role="chair", label="Przewodnicząca", seats=1)
 
+
+@pytest.fixture
+def _a_row_of_everything() -> None:
+    """One row in every table that has a constraint."""
+    user = make_user("ann@example.org")
+    user.groups.add(Group.objects.create(name="x"))
+    user.user_permissions.add(Permission.objects.order_by("id")[0])
+    ApiToken.objects.create(user=user, token_hash="x", created_at=NOW)
+    make_notice()
+
+    _a_process()
     District.objects.create(slug="x", name="X")
     venue = make_venue()
     room = venue.rooms.create(name="Aula")
@@ -325,6 +372,15 @@ def _a_row_of_everything() -> None:
     CalendarFeed.objects.create(email_key="x", created_at=NOW)
     CheckIn.objects.create(registration=registration, source="scan", nonce=NEW_UUID, at=NOW)
     HeadcountEntry.objects.create(event=event, delta=1, nonce=NEW_UUID, at=NOW)
+    AccessLog.objects.create(user=user, event=event, kind="needs", at=NOW)
+    text, _made = ConsentText.objects.get_or_create(
+        purpose="news", version=1, defaults={"text": {"pl": "X"}, "in_force_from": NOW}
+    )
+    Consent.objects.create(registration=registration, purpose="news", text=text, source="web", given_at=NOW)
+    Invitation.objects.create(event=event, email="ann@example.org", created_at=NOW)
+    PartyMember.objects.create(
+        registration=registration, first_name="Ann", last_name="X", ticket_code="X", created_at=NOW
+    )
     IdempotentAnswer.objects.create(event=event, key_hash="x", body_hash="x", expires_at=NOW)
     RateWindow.objects.create(key="x", starts_at=NOW)
 

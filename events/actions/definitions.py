@@ -16,6 +16,7 @@ from events.enums import (
     AgeRule,
     EventMode,
     EventRoleKind,
+    NoAnswer,
     QuestionKind,
     ReminderChannel,
     Visibility,
@@ -142,6 +143,12 @@ class RegistrationDefinition:
     offer_hours: Maybe[int | None] = UNSET
     group_max: Maybe[int] = UNSET
     approval: Maybe[bool] = UNSET
+    approval_holds_seat: Maybe[bool] = UNSET
+    assistants_take_seats: Maybe[bool] = UNSET
+    wheelchair_places: Maybe[int | None] = UNSET
+    ask_days_before: Maybe[int | None] = UNSET
+    ask_reply_hours: Maybe[int] = UNSET
+    ask_no_answer: Maybe[NoAnswer] = UNSET
 
 
 RegistrationEdit: TypeAlias = RegistrationDefinition
@@ -298,6 +305,12 @@ def definition_of(event: Event) -> EventDefinition:
             offer_hours=policy.offer_hours,
             group_max=policy.group_max,
             approval=policy.approval,
+            approval_holds_seat=policy.approval_holds_seat,
+            assistants_take_seats=policy.assistants_take_seats,
+            wheelchair_places=policy.wheelchair_places,
+            ask_days_before=policy.ask_days_before,
+            ask_reply_hours=policy.ask_reply_hours,
+            ask_no_answer=NoAnswer(policy.ask_no_answer),
         ),
         reminders=tuple(reminder_definition_of(rule) for rule in event.reminders.all()),
         is_template=event.is_template,

@@ -24,7 +24,7 @@ from events.actions.history import Difference, plain
 from events.actions.seats import set_capacity
 from events.actions.sessions import close_pools
 from events.actions.wall_clock import NoSuchTime, as_instant
-from events.enums import EventChangeKind, WaitlistPolicy
+from events.enums import EventChangeKind, NoAnswer, WaitlistPolicy
 from events.errors import FieldErrors
 from events.models import Event, EventKind, ParticipantCategory, RegistrationPolicy, ReminderRule, SeatPool
 
@@ -45,6 +45,12 @@ _ALWAYS: Final = RegistrationDefinition(
     offer_hours=24,
     group_max=1,
     approval=False,
+    approval_holds_seat=False,
+    assistants_take_seats=False,
+    wheelchair_places=2,
+    ask_days_before=None,
+    ask_reply_hours=48,
+    ask_no_answer=NoAnswer.KEEP,
 )
 _USUAL_NAMES: Final = (*(name for name in POLICY_COLUMNS if name not in {"opens_at", "closes_at"}), "capacity")
 # Long enough for every use, short enough for every calendar.
@@ -84,6 +90,8 @@ def _usual_registration(kind: EventKind, categories: Mapping[str, ParticipantCat
     }
     if "waitlist_policy" in usual:
         usual["waitlist_policy"] = WaitlistPolicy(usual["waitlist_policy"])
+    if "ask_no_answer" in usual:
+        usual["ask_no_answer"] = NoAnswer(usual["ask_no_answer"])
     # A category that the city has given up since then is left out.
     usual["categories"] = tuple(
         CategoryDefinition(categories[item["category"]], item.get("capacity"))

@@ -46,6 +46,7 @@ from events.enums import (
     AgeRule,
     EventMode,
     EventStatus,
+    NoAnswer,
     ReminderChannel,
     Visibility,
     WaitlistPolicy,
@@ -140,6 +141,12 @@ class RegistrationBody(Body):
     offer_hours = count(min_value=1, max_value=24 * 366, allow_null=True)
     group_max = count(min_value=1, max_value=SMALLINT)
     approval = serializers.BooleanField(required=False)
+    approval_holds_seat = serializers.BooleanField(required=False)
+    assistants_take_seats = serializers.BooleanField(required=False)
+    wheelchair_places = count(max_value=SMALLINT, allow_null=True)
+    ask_days_before = count(min_value=1, max_value=366, allow_null=True)
+    ask_reply_hours = count(min_value=1, max_value=24 * 90)
+    ask_no_answer = serializers.ChoiceField(choices=NoAnswer.choices, required=False)
 
 
 class BeforeBody(Body):

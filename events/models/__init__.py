@@ -1,5 +1,6 @@
 """What events are made of, and what the database promises about it."""
 
+from events.models.access import AccessLog
 from events.models.agenda import AgendaItem, EventRole
 from events.models.attachments import Attachment, AttachmentContent
 from events.models.audiences import Audience, Organization
@@ -33,6 +34,7 @@ from events.models.series import EventSeries
 from events.models.texts import Translated, TranslatedField, in_language, validate_translated
 
 __all__ = [
+    "AccessLog",
     "AgendaItem",
     "ApiToken",
     "Attachment",

@@ -15,6 +15,7 @@ from events.enums import (
     EventChangeKind,
     EventMode,
     EventStatus,
+    NoAnswer,
     ReminderChannel,
     Visibility,
     WaitlistPolicy,
@@ -131,6 +132,8 @@ class Event(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     # What search finds it by: words in lower case without diacritics, and their stems; kept by the action that saves them.
     search_words = SearchVectorField(null=True, editable=False)
+    # Set: why nothing personal about it may be deleted, whatever its retention says.
+    legal_hold = models.TextField(blank=True)
     # Rises with every save, so that two people who edit at once notice each other (If-Match).
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -268,8 +271,19 @@ class RegistrationPolicy(models.Model):
     waitlist_policy = models.CharField(max_length=20, choices=WaitlistPolicy.choices, default=WaitlistPolicy.STRICT)
     # Null: a freed seat confirms the next in the queue directly.
     offer_hours = models.PositiveIntegerField(null=True, blank=True, default=24)
+    # People whom one person may register at once, themselves included.
     group_max = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     approval = models.BooleanField(default=False)
+    # Whether an application takes its seat, or its place in the queue, before somebody has decided about it.
+    approval_holds_seat = models.BooleanField(default=False)
+    # Whether an assistant takes one of the seats; else they come in beside them.
+    assistants_take_seats = models.BooleanField(default=False)
+    # So many wheelchairs have a place without anything to be arranged; one more alerts the coordinator. Null: no limit.
+    wheelchair_places = models.PositiveSmallIntegerField(null=True, blank=True, default=2)
+    # So many days before the start people are asked whether they still come; null: they are not.
+    ask_days_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    ask_reply_hours = models.PositiveSmallIntegerField(default=48, validators=[MinValueValidator(1)])
+    ask_no_answer = models.CharField(max_length=10, choices=NoAnswer.choices, default=NoAnswer.KEEP)
 
     class Meta:
         """A window has an order."""
@@ -284,6 +298,7 @@ class RegistrationPolicy(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(hold_minutes__gte=1), name="registration_hold_is_positive"),
             models.CheckConstraint(condition=models.Q(group_max__gte=1), name="registration_group_is_positive"),
+            models.CheckConstraint(condition=models.Q(ask_reply_hours__gte=1), name="registration_reply_takes_time"),
         ]
 
     def __str__(self) -> str:
@@ -313,8 +328,11 @@ class ParticipantCategory(models.Model):
 class SeatPool(models.Model):
     """A count of seats: of the event, of a category, of a session, or of a category in a session.
 
-    A registration passes every pool that applies to it, or none. `capacity` null: no limit. `taken`, `waiting` and
-    `overbooked` change only in `events.actions.seats`, by conditional UPDATE.
+    A registration passes every pool that applies to it, or none. `capacity` null: no limit. All other numbers change
+    only in `events.actions.seats`, by conditional UPDATE.
+
+    Only the event's own pool has `reserved` seats, which are kept for invited people, and `released` seats, which
+    categories have given up to everybody; `…_taken` of them are used.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="pools")
@@ -326,11 +344,21 @@ class SeatPool(models.Model):
     taken = models.PositiveIntegerField(default=0)
     waiting = models.PositiveIntegerField(default=0)
     overbooked = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+    reserved_taken = models.PositiveIntegerField(default=0)
+    released = models.PositiveIntegerField(default=0)
+    released_taken = models.PositiveIntegerField(default=0)
 
     class Meta:
         """Never over capacity, and one pool per place."""
 
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(reserved_taken__lte=models.F("reserved")), name="seat_pool_reserved_are_enough"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_taken__lte=models.F("released")), name="seat_pool_released_are_enough"
+            ),
             models.UniqueConstraint(
                 fields=["event", "session", "category"], nulls_distinct=False, name="seat_pool_once"
             ),
@@ -347,8 +375,18 @@ class SeatPool(models.Model):
 
     @property
     def free(self) -> int | None:
-        """Seats left, never below 0; null where there is no limit."""
-        return None if self.capacity is None else max(self.capacity - self.taken, 0)
+        """Seats left for everybody, never below 0; null where there is no limit. Reserved ones are not among them."""
+        return None if self.capacity is None else max(self.capacity - self.taken - self.reserved_left, 0)
+
+    @property
+    def reserved_left(self) -> int:
+        """Seats that are still kept for invited people."""
+        return self.reserved - self.reserved_taken
+
+    @property
+    def released_left(self) -> int:
+        """Seats of other groups that anybody may still take."""
+        return self.released - self.released_taken
 
 
 class ReminderRule(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from events.enums import Language
 from events.models import Event, EventChange, EventRole, ReminderRule, Session, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Invitation, PartyMember, Registration, RegistrationChange
 
 
 class Message(models.Model):
@@ -26,6 +26,12 @@ class Message(models.Model):
     priority = models.SmallIntegerField(choices=Priority.choices)
     registration = models.ForeignKey(
         Registration, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # With a registration: somebody of its party, to their own address.
+    member = models.ForeignKey(PartyMember, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")
+    # Instead of a registration: somebody who is invited.
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages"
     )
     # Instead of a registration: somebody who works at the event, or a member of staff who has to see to something.
     role = models.ForeignKey(EventRole, on_delete=models.SET_NULL, null=True, blank=True, related_name="messages")

@@ -6,7 +6,7 @@ from django.db import models
 
 from events.models import Event, ParticipantCategory, User
 from registrations.enums import CheckInKind, CheckInSource
-from registrations.models.registrations import Registration
+from registrations.models.registrations import PartyMember, Registration
 
 
 class CheckIn(models.Model):
@@ -16,6 +16,8 @@ class CheckIn(models.Model):
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="check_ins")
+    # Null: the person who registered.
+    member = models.ForeignKey(PartyMember, on_delete=models.CASCADE, null=True, blank=True, related_name="check_ins")
     kind = models.CharField(max_length=10, choices=CheckInKind.choices, default=CheckInKind.ADMIT)
     source = models.CharField(max_length=10, choices=CheckInSource.choices)
     nonce = models.CharField(max_length=64, unique=True)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from events.models import Question
+from events.models import Question, User
 from registrations.enums import NeedKind, NeedState
 from registrations.models.registrations import Registration
 
@@ -19,17 +19,48 @@ class AccommodationRequest(models.Model):
     kind = models.CharField(max_length=20, choices=NeedKind.choices)
     note = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=20, choices=NeedState.choices, default=NeedState.REQUESTED)
+    # Asked for after the last day on which it could be promised; it is tried all the same.
+    is_late = models.BooleanField(default=False)
+    # Why it is not possible, and what is offered instead; the person reads both.
+    reason = models.CharField(max_length=2000, blank=True)
+    alternative = models.CharField(max_length=2000, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         """A need is asked for once."""
 
         ordering: ClassVar = ["id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["registration", "kind"], name="need_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["registration", "kind"], name="need_once"),
+            models.CheckConstraint(
+                condition=~models.Q(state=NeedState.NOT_POSSIBLE) | (~models.Q(reason="") & ~models.Q(alternative="")),
+                name="need_not_possible_has_reason_and_alternative",
+            ),
+        ]
 
     def __str__(self) -> str:
         """The kind; no person."""
         return f"{self.kind} ({self.state})"
+
+
+class NeedChange(models.Model):
+    """One move of a need; it goes when the need goes. That its person is to be told stands with the registration."""
+
+    need = models.ForeignKey(AccommodationRequest, on_delete=models.CASCADE, related_name="changes")
+    from_state = models.CharField(max_length=20, choices=NeedState.choices, blank=True)
+    to_state = models.CharField(max_length=20, choices=NeedState.choices)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="need_changes")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        """In the order things happened."""
+
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        """What; no person."""
+        return f"need {self.need_id} → {self.to_state}"
 
 
 class Answer(models.Model):

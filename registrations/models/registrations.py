@@ -12,8 +12,10 @@ from registrations.enums import (
     Attendance,
     AttendanceIntent,
     ChangeCause,
+    MemberState,
     RegistrationSource,
     RegistrationState,
+    SeatSource,
 )
 from registrations.tokens import make_token
 
@@ -23,13 +25,17 @@ class Registration(models.Model):
 
     `holds_seat` says whether its seats are counted in the pools' `taken`; `waiting_pool` is the pool whose queue it
     stands in. `queued_at` orders the queue and never changes. `email_key` is the keyed hash of the address (null after
-    erasure or when there is none).
+    erasure or when there is none). `seats` counts the person who registered unless `contact_comes` is false, the members
+    of the party who come, and an assistant where assistants take seats.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="registrations")
     state = models.CharField(max_length=30, choices=RegistrationState.choices)
     seats = models.PositiveSmallIntegerField(default=1)
     holds_seat = models.BooleanField(default=False)
+    seat_source = models.CharField(max_length=10, choices=SeatSource.choices, default=SeatSource.OWN)
+    # False: who registered only looks after the others, having given up the own place.
+    contact_comes = models.BooleanField(default=True)
     waiting_pool = models.ForeignKey(SeatPool, on_delete=models.PROTECT, null=True, blank=True, related_name="queue")
     category = models.ForeignKey(
         ParticipantCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
@@ -45,18 +51,28 @@ class Registration(models.Model):
     notice = models.ForeignKey(
         InformationNotice, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
     )
+    invitation = models.ForeignKey(
+        "registrations.Invitation", on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
     sms_reminders = models.BooleanField(default=False)
     # Null: the event asked nothing. True: what its age rule asks for was stated; nothing else about age is kept.
     age_statement = models.BooleanField(null=True, blank=True)
     attendance_intent = models.CharField(
         max_length=20, choices=AttendanceIntent.choices, default=AttendanceIntent.NOT_ASKED
     )
+    # Until when the question whether they still come is to be answered; null: it has no end.
+    intent_due_at = models.DateTimeField(null=True, blank=True)
+    # Of the person who registered; members of the party have their own.
     attendance = models.CharField(max_length=20, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
     created_at = models.DateTimeField()
     queued_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # When somebody opened the mailbox's link while the application was still to be decided.
+    address_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Names, addresses, answers are gone; the figures stay.
+    erased_at = models.DateTimeField(null=True, blank=True)
     is_example = models.BooleanField(default=False)
 
     class Meta:
@@ -95,6 +111,11 @@ class Registration(models.Model):
                 fields=["offer_expires_at"],
                 condition=models.Q(state=RegistrationState.OFFERED),
                 name="registration_offers_due",
+            ),
+            models.Index(
+                fields=["intent_due_at"],
+                condition=models.Q(attendance_intent=AttendanceIntent.ASKED, intent_due_at__isnull=False),
+                name="registration_answers_due",
             ),
             models.Index(fields=["email_key"], name="registration_by_person"),
         ]
@@ -138,13 +159,53 @@ class Participant(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class PartyMember(models.Model):
+    """Somebody who comes along with the person who registered, with a ticket code of their own.
+
+    Who is replaced keeps the row and the old code, which then admits nobody; the new person gets another row. `email`
+    empty: everything for them goes to the person who registered.
+    """
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="members")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True)
+    ticket_code = models.CharField(max_length=12, unique=True)
+    state = models.CharField(max_length=10, choices=MemberState.choices, default=MemberState.COMING)
+    attendance = models.CharField(max_length=20, choices=Attendance.choices, default=Attendance.NOT_RECORDED)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """In the order in which they were named."""
+
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state=MemberState.COMING, ended_at__isnull=True)
+                | (~models.Q(state=MemberState.COMING) & models.Q(ended_at__isnull=False)),
+                name="party_member_ends_with_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """No name here: this text may end in a log."""
+        return f"member {self.pk} of registration {self.registration_id}"
+
+    @property
+    def full_name(self) -> str:
+        """First and last name as people say them."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
 class RegistrationChange(models.Model):
     """One move of a registration, or one thing asked of it: history for people, intent for messages.
 
-    `planned_at` null: the tick has not looked yet whether somebody is to be told.
+    `member`: whom of the party it is about. `planned_at` null: the tick has not looked yet whether somebody is to be told.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="changes")
+    member = models.ForeignKey(PartyMember, on_delete=models.CASCADE, null=True, blank=True, related_name="changes")
     cause = models.CharField(max_length=30, choices=ChangeCause.choices)
     from_state = models.CharField(max_length=30, choices=RegistrationState.choices, blank=True)
     to_state = models.CharField(max_length=30, choices=RegistrationState.choices)

@@ -14,7 +14,7 @@ from tests.make.events import (
     make_user,
     make_venue,
 )
-from tests.make.registrations import make_applicant, make_registration
+from tests.make.registrations import make_applicant, make_consent_text, make_invitation, make_member, make_registration
 from tests.make.requests import Program
 
 __all__ = [
@@ -22,8 +22,11 @@ __all__ = [
     "make_applicant",
     "make_attachment",
     "make_category",
+    "make_consent_text",
     "make_event",
+    "make_invitation",
     "make_kind",
+    "make_member",
     "make_notice",
     "make_process",
     "make_question",

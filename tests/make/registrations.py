@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -11,8 +12,8 @@ from events.queries.search import fold
 from events.queries.seats import pools_for
 from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
-from registrations.enums import RegistrationSource, RegistrationState
-from registrations.models import Participant, Registration
+from registrations.enums import ConsentPurpose, RegistrationSource, RegistrationState
+from registrations.models import ConsentText, Invitation, Participant, PartyMember, Registration
 from registrations.tokens import email_key, new_code
 from tests.make.events import NOW, make_category
 
@@ -74,6 +75,44 @@ def make_registration(
     elif waits:
         SeatPool.objects.filter(pk=pools[-1].pk).update(waiting=F("waiting") + seats)
     return registration
+
+
+def make_consent_text(purpose: ConsentPurpose = ConsentPurpose.NEWS, *, version: int = 1) -> ConsentText:
+    """The words of a consent; the first versions exist already."""
+    text, _made = ConsentText.objects.get_or_create(
+        purpose=purpose,
+        version=version,
+        defaults={"text": {"pl": "Zgadzam się.", "en": "I agree."}, "in_force_from": NOW - timedelta(days=365)},
+    )
+    return text
+
+
+def make_member(
+    registration: Registration, *, first_name: str = "Jan", last_name: str = "Nowak", email: str = ""
+) -> PartyMember:
+    """Somebody who comes along; the seats of the registration are as its builder was told."""
+    return PartyMember.objects.create(
+        registration=registration,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        ticket_code=new_code(),
+        created_at=registration.created_at,
+    )
+
+
+def make_invitation(
+    event: Event, *, email: str = "", first_name: str = "Ewa", last_name: str = "Zaproszona", **given: Any
+) -> Invitation:
+    """Somebody who is invited by name, for one seat, without an approval."""
+    return Invitation.objects.create(
+        event=event,
+        email=email or f"invited{next(_numbers)}@example.org",
+        first_name=first_name,
+        last_name=last_name,
+        created_at=NOW,
+        **given,
+    )
 
 
 def make_applicant(

@@ -2,7 +2,7 @@
 
 import copy
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import time_machine
@@ -75,6 +75,17 @@ def editor():
     return Program(make_user(role=Role.EDITOR))
 
 
+# What the contract's body leaves out.
+USUAL: Final = {
+    "approval_holds_seat": False,
+    "assistants_take_seats": False,
+    "wheelchair_places": 2,
+    "ask_days_before": None,
+    "ask_reply_hours": 48,
+    "ask_no_answer": "keep",
+}
+
+
 def test_the_body_of_the_contract_is_read_back_as_it_was_sent(editor):
     response = editor.post(URL, BODY)
 
@@ -87,6 +98,7 @@ def test_the_body_of_the_contract_is_read_back_as_it_was_sent(editor):
         **BODY,
         "slug": "otwarte-spotkanie",
         "sessions": [{**sent, "all_day": False, "agenda": []}],
+        "registration": {**BODY["registration"], **USUAL},
     }
     assert (said["status"], said["version"], response["ETag"]) == ("draft", 1, '"1"')
     assert editor.get(f"{URL}{said['slug']}/").json()["sessions"][0]["starts_at"] == sent["starts_at"]
