@@ -106,6 +106,14 @@ class WaitlistPolicy(models.TextChoices):
     FIRST_FIT = "first_fit", _("The next party that fits")
 
 
+class SeatSource(models.TextChoices):
+    """Which seats a registration counts in: its group's, those given up to everybody, or those kept for invited people."""
+
+    OWN = "own", pgettext_lazy("seat source", "Seats of the group")
+    RELEASED = "released", pgettext_lazy("seat source", "Seats opened to everybody")
+    RESERVED = "reserved", pgettext_lazy("seat source", "Seats kept for invited people")
+
+
 class NoAnswer(models.TextChoices):
     """What becomes of a seat whose person does not answer whether they still come."""
 

@@ -58,14 +58,6 @@ class RegistrationSource(models.TextChoices):
     INVITATION = "invitation", pgettext_lazy("source", "By invitation")
 
 
-class SeatSource(models.TextChoices):
-    """Which seats a registration counts in: its group's, those given up to everybody, or those kept for invited people."""
-
-    OWN = "own", pgettext_lazy("seat source", "Seats of the group")
-    RELEASED = "released", pgettext_lazy("seat source", "Seats opened to everybody")
-    RESERVED = "reserved", pgettext_lazy("seat source", "Seats kept for invited people")
-
-
 class ChangeCause(models.TextChoices):
     """Why a registration changed, or what was asked of it; messages are planned from these."""
 

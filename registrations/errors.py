@@ -68,6 +68,34 @@ class NothingAsked(DomainError):
     default_message = _("There is nothing to answer at the moment.")
 
 
+class AlreadyRegistered(DomainError):
+    """Told to staff only: the address has an active registration; `details["reference"]` names it."""
+
+    code = "already_registered"
+    default_message = _("This person is registered already.")
+
+
+class InvitationOver(DomainError):
+    """The invitation was taken back, or is for another event."""
+
+    code = "invitation_over"
+    default_message = _("This invitation is no longer valid.")
+
+
+class InvitationUsed(DomainError):
+    """Somebody has registered with this invitation already."""
+
+    code = "invitation_used"
+    default_message = _("Somebody has registered with this invitation already.")
+
+
+class ReasonMissing(DomainError):
+    """What an organiser does here has to have a reason."""
+
+    code = "reason_missing"
+    default_message = _("Say why: it stands in the history of the registration.")
+
+
 class TooLateToCancel(DomainError):
     """The person has come, or the event is over: cancelling now would only falsify the figures."""
 

@@ -18,7 +18,12 @@ from registrations.models import Answer, Registration
 def seats_follow_event(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
     """Let people move up where there is room now; wait for those who are just signing up for what is put off or called off."""
     match kind:
-        case EventChangeKind.CAPACITY_CHANGED | EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
+        case (
+            EventChangeKind.CAPACITY_CHANGED
+            | EventChangeKind.SEATS_RELEASED
+            | EventChangeKind.PUBLISHED
+            | EventChangeKind.NEW_DATE
+        ):
             change = EventChange.objects.get(pk=change_id)
             if kind == EventChangeKind.NEW_DATE:
                 offer_again(change.event_id, at=change.at)

@@ -264,7 +264,14 @@ TABLE: Final = [
     once("notice_version_once", "events_informationnotice", id=NEW_ID),
     once("provider_report_once", "notifications_providerreport", id=NEW_ID),
     once("rate_window_once", "registrations_ratewindow", id=NEW_ID),
-    once("registration_one_per_email", "registrations_registration", id=NEW_ID, reference="NEW", ticket_code="NEW"),
+    once(
+        "registration_one_per_email",
+        "registrations_registration",
+        id=NEW_ID,
+        reference="NEW",
+        ticket_code="NEW",
+        invitation_id=None,
+    ),
     once("reminder_rule_once", "events_reminderrule", id=NEW_ID),
     once("reminder_run_once", "notifications_reminderrun", id=NEW_ID),
     once("room_name_once", "events_room", id=NEW_ID),
@@ -292,11 +299,20 @@ TABLE: Final = [
     once("registrations_headcountentry_nonce_key", "registrations_headcountentry", id=NEW_ID),
     once("registrations_partymember_ticket_code_key", "registrations_partymember", id=NEW_ID),
     once(
+        "registration_one_per_invitation",
+        "registrations_registration",
+        id=NEW_ID,
+        reference="NEW",
+        ticket_code="NEW",
+        email_key="NEW",
+    ),
+    once(
         "registrations_registration_reference_key",
         "registrations_registration",
         id=NEW_ID,
         ticket_code="NEW",
         email_key="NEW",
+        invitation_id=None,
     ),
     once(
         "registrations_registration_ticket_code_key",
@@ -304,6 +320,7 @@ TABLE: Final = [
         id=NEW_ID,
         reference="NEW",
         email_key="NEW",
+        invitation_id=None,
     ),
     # Links between two tables, with names that Django makes
     once("events_audience_organiza_audience_id_organization_b7f64724_uniq", "events_audience_organizations", id=NEW_ID),
@@ -377,7 +394,8 @@ def _a_row_of_everything() -> None:
         purpose="news", version=1, defaults={"text": {"pl": "X"}, "in_force_from": NOW}
     )
     Consent.objects.create(registration=registration, purpose="news", text=text, source="web", given_at=NOW)
-    Invitation.objects.create(event=event, email="ann@example.org", created_at=NOW)
+    registration.invitation = Invitation.objects.create(event=event, email="ann@example.org", created_at=NOW)
+    registration.save()
     PartyMember.objects.create(
         registration=registration, first_name="Ann", last_name="X", ticket_code="X", created_at=NOW
     )

@@ -134,6 +134,8 @@ class RegistrationDefinition:
     opens_at: Maybe[datetime | None] = UNSET
     closes_at: Maybe[datetime | None] = UNSET
     capacity: Maybe[int | None] = UNSET
+    # Of these, so many are kept for invited people.
+    reserved: Maybe[int] = UNSET
     categories: Maybe[tuple[CategoryDefinition, ...]] = UNSET
     confirm_email: Maybe[bool] = UNSET
     hold_minutes: Maybe[int] = UNSET
@@ -292,6 +294,7 @@ def definition_of(event: Event) -> EventDefinition:
             opens_at=policy.opens_at,
             closes_at=policy.closes_at,
             capacity=capacities.get(None),
+            reserved=next((pool.reserved for pool in pools if pool.session_id is None and pool.category_id is None), 0),
             categories=tuple(
                 CategoryDefinition(pool.category, pool.capacity)
                 for pool in pools

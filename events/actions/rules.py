@@ -21,7 +21,7 @@ from events.actions.definitions import (
 )
 from events.actions.faults import Faults, model_faults
 from events.actions.history import Difference, plain
-from events.actions.seats import set_capacity
+from events.actions.seats import set_capacity, set_reserved
 from events.actions.sessions import close_pools
 from events.actions.wall_clock import NoSuchTime, as_instant
 from events.enums import EventChangeKind, NoAnswer, WaitlistPolicy
@@ -29,13 +29,14 @@ from events.errors import FieldErrors
 from events.models import Event, EventKind, ParticipantCategory, RegistrationPolicy, ReminderRule, SeatPool
 
 POLICY_COLUMNS: Final = tuple(
-    column.name for column in fields(RegistrationEdit) if column.name not in {"capacity", "categories"}
+    column.name for column in fields(RegistrationEdit) if column.name not in {"capacity", "reserved", "categories"}
 )
 # What holds where neither the organiser nor the kind says anything else.
 _ALWAYS: Final = RegistrationDefinition(
     opens_at=None,
     closes_at=None,
     capacity=None,
+    reserved=0,
     categories=(),
     confirm_email=True,
     hold_minutes=60,
@@ -52,11 +53,13 @@ _ALWAYS: Final = RegistrationDefinition(
     ask_reply_hours=48,
     ask_no_answer=NoAnswer.KEEP,
 )
+_ALL_NAMES: Final = (*POLICY_COLUMNS, "capacity", "reserved", "categories")
 _USUAL_NAMES: Final = (*(name for name in POLICY_COLUMNS if name not in {"opens_at", "closes_at"}), "capacity")
 # Long enough for every use, short enough for every calendar.
 REMINDER_MINUTES: Final = 366 * 24 * 60
 HOLD_MINUTES: Final = 30 * 24 * 60
 OFFER_HOURS: Final = 90 * 24
+GROUP_MAX: Final = 50
 
 
 def new_rules(
@@ -64,15 +67,17 @@ def new_rules(
 ) -> tuple[RegistrationPolicy, list[SeatPool]]:
     """How people sign up for an event that has no rules yet, as rows; what is left out is as usual for its kind."""
     usual = _usual_registration(event.kind, categories)
-    values = {name: getattr(usual, name) for name in (*POLICY_COLUMNS, "capacity", "categories")} | _said(registration)
+    values = {name: getattr(usual, name) for name in _ALL_NAMES} | _said(registration)
     policy = RegistrationPolicy(event=event)
     _set_policy(policy, {name: values[name] for name in POLICY_COLUMNS})
     capacity: int | None = values["capacity"]
     wanted: tuple[CategoryDefinition, ...] = values["categories"]
+    reserved: int = values["reserved"]
     _require_capacity(capacity, key="registration.capacity")
+    _require_reserved(reserved, capacity)
     _require_categories(wanted)
     return policy, [
-        SeatPool(event=event, capacity=capacity),
+        SeatPool(event=event, capacity=capacity, reserved=reserved),
         *(SeatPool(event=event, category=item.category, capacity=item.capacity) for item in wanted),
     ]
 
@@ -103,7 +108,7 @@ def _usual_registration(kind: EventKind, categories: Mapping[str, ParticipantCat
 
 def _said(registration: RegistrationDefinition) -> dict[str, Any]:
     """What is said and not left out."""
-    said = given(registration, (*POLICY_COLUMNS, "capacity", "categories"))
+    said = given(registration, _ALL_NAMES)
     return {name: value for name, value in said.items() if name != "required" or value is not None}
 
 
@@ -124,6 +129,8 @@ def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[
     if edit.capacity is not UNSET:
         pool = event.pools.get(session=None, category=None)
         yield from _resize(pool, edit.capacity, key="registration.capacity")
+    if edit.reserved is not UNSET:
+        yield from _reserve(event.pools.get(session=None, category=None), edit.reserved)
     if edit.categories is not UNSET:
         yield from _edit_categories(event, edit.categories)
 
@@ -157,11 +164,10 @@ def _policy_faults(policy: RegistrationPolicy) -> Faults:
         errors["registration.hold_minutes"] = [_("A seat is held for 30 days at most.")]
     if (policy.offer_hours or 0) > OFFER_HOURS:
         errors["registration.offer_hours"] = [_("A seat is offered for 90 days at most.")]
-    # Signing up knows neither yet: a rule that nobody keeps must not be accepted.
-    if policy.approval:
-        errors["registration.approval"] = [_("Approval by the organiser is not available yet.")]
-    if policy.group_max > 1:
-        errors["registration.group_max"] = [_("Registering a group is not available yet.")]
+    if policy.group_max > GROUP_MAX:
+        errors["registration.group_max"] = [_("A group has 50 people at most.")]
+    if policy.ask_reply_hours > OFFER_HOURS:
+        errors["registration.ask_reply_hours"] = [_("People have 90 days at most to answer.")]
     return errors
 
 
@@ -185,6 +191,20 @@ def _resize(pool: SeatPool, capacity: int | None, *, key: str, **what: object) -
     before = pool.capacity
     set_capacity(pool, capacity)
     yield Difference(EventChangeKind.CAPACITY_CHANGED, {"capacity": before, **what}, {"capacity": capacity, **what})
+
+
+def _reserve(pool: SeatPool, reserved: int) -> Iterator[Difference]:
+    before = pool.reserved
+    if reserved == before:
+        return
+    _require_reserved(reserved, pool.capacity)
+    set_reserved(pool, reserved)
+    yield Difference(EventChangeKind.CAPACITY_CHANGED, {"reserved": before}, {"reserved": reserved})
+
+
+def _require_reserved(reserved: int, capacity: int | None) -> None:
+    if reserved > (capacity or 0):
+        raise FieldErrors({"registration.reserved": [_("Keep no more seats for invited people than there are.")]})
 
 
 def _edit_categories(event: Event, categories: tuple[CategoryDefinition, ...]) -> Iterator[Difference]:

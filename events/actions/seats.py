@@ -1,4 +1,4 @@
-"""The one place where seats are counted: `taken`, `waiting` and `overbooked` change here and nowhere else.
+"""The one place where seats are counted: the numbers of `SeatPool` change here and nowhere else.
 
 Two ways lead here. Signing up asks nobody: it changes each pool by one conditional UPDATE, the most wanted row last,
 and the row count tells whether the seat was still there. Everything that frees seats or moves people up (cancelling,
@@ -12,21 +12,25 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
+from events.enums import SeatSource
 from events.errors import OverCapacity
 from events.models import Event, RegistrationPolicy, SeatPool
-from events.queries.seats import blocking_pool, event_pools
+from events.queries.seats import blocking_pool, event_pools, own_pool
 
 # Every sign-up passes here, so these are not put together anew each time.
 _TAKE: Final = """
     UPDATE events_seatpool SET taken = taken + %(seats)s
-     WHERE id = %(pool)s AND (capacity IS NULL OR capacity >= taken + %(seats)s) AND (waiting = 0 OR %(past_queue)s)
+     WHERE id = %(pool)s
+       AND (capacity IS NULL OR capacity >= taken + %(seats)s + reserved - reserved_taken)
+       AND (waiting = 0 OR %(past_queue)s)
 """
 _GIVE_BACK: Final = "UPDATE events_seatpool SET taken = taken - %(seats)s WHERE id = %(pool)s"
 _QUEUE: Final = """
     UPDATE events_seatpool SET waiting = waiting + %(seats)s
      WHERE id = %(pool)s
-       AND (capacity < taken + %(seats)s OR (waiting > 0 AND NOT %(past_queue)s))
+       AND (capacity < taken + %(seats)s + reserved - reserved_taken OR (waiting > 0 AND NOT %(past_queue)s))
        AND (%(limit)s::int IS NULL OR waiting + %(seats)s <= %(limit)s)
 """
 
@@ -68,9 +72,14 @@ def lock_queue(event_id: int) -> None:
 
 
 class _Counts(NamedTuple):
+    capacity: int | None
     taken: int
     waiting: int
     overbooked: int
+    reserved: int
+    reserved_taken: int
+    released: int
+    released_taken: int
 
 
 @dataclass
@@ -95,19 +104,40 @@ class SeatBook:
         """The event as it was when the pools were locked; None when it has no pools."""
         return self.pools[0].event if self.pools else None
 
-    def take(self, pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False) -> SeatPool | None:
+    def take(
+        self,
+        pools: Sequence[SeatPool],
+        seats: int,
+        *,
+        source: SeatSource = SeatSource.OWN,
+        past_queue: bool = False,
+    ) -> SeatPool | None:
         """Take seats in every pool or in none, as `take_seats` does."""
-        blocking = blocking_pool(pools, seats, past_queue=past_queue)
+        blocking = blocking_pool(pools, seats, past_queue=past_queue, source=source)
         if blocking is None:
-            for pool in pools:
-                pool.taken += seats
+            self._count(pools, seats, source)
         return blocking
 
-    def release(self, pools: Sequence[SeatPool], seats: int) -> None:
-        """Give seats back in every pool."""
+    def force(self, pools: Sequence[SeatPool], seats: int) -> None:
+        """Take seats whether there are any or not; what is too many is counted as overbooked."""
+        self._count(pools, seats, SeatSource.OWN)
         for pool in pools:
-            pool.taken -= seats
+            pool.overbooked = max(pool.overbooked, _excess(pool.taken, pool.capacity))
+
+    def release(self, pools: Sequence[SeatPool], seats: int, source: SeatSource = SeatSource.OWN) -> None:
+        """Give seats back in every pool; a reserved seat is kept for the next invited person again."""
+        self._count(pools, -seats, source)
+        for pool in pools:
             pool.overbooked = min(pool.overbooked, _excess(pool.taken, pool.capacity))
+
+    def _count(self, pools: Sequence[SeatPool], seats: int, source: SeatSource) -> None:
+        for pool in pools:
+            pool.taken += seats
+        own = own_pool(pools)
+        if own is not None and source == SeatSource.RESERVED:
+            own.reserved_taken += seats
+        elif own is not None and source == SeatSource.RELEASED:
+            own.released_taken += seats
 
     def queue(self, pool_id: int, seats: int) -> None:
         """Count a party as waiting for a pool; a negative number of seats has left its queue."""
@@ -127,7 +157,7 @@ class SeatBook:
 
 
 def _counts(pool: SeatPool) -> _Counts:
-    return _Counts(pool.taken, pool.waiting, pool.overbooked)
+    return _Counts(*(getattr(pool, name) for name in _Counts._fields))
 
 
 def _excess(taken: int, capacity: int | None) -> int:
@@ -147,4 +177,21 @@ def set_capacity(pool: SeatPool, capacity: int | None, *, allow_overbooking: boo
     if overbooked and not allow_overbooking:
         raise OverCapacity(details={"taken": locked.taken, "capacity": capacity})
     SeatPool.objects.filter(pk=pool.pk).update(capacity=capacity, overbooked=overbooked)
+    pool.refresh_from_db()
+
+
+@transaction.atomic
+def set_reserved(pool: SeatPool, reserved: int) -> None:
+    """Change how many of an event's seats are kept for invited people; never fewer than they have taken already.
+
+    Whoever waits moves up when the change is recorded (`CAPACITY_CHANGED`), in the same transaction.
+    """
+    lock_queue(pool.event_id)
+    locked = next(locked for locked in SeatBook(pool.event_id).pools if locked.pk == pool.pk)
+    if reserved < locked.reserved_taken:
+        raise OverCapacity(
+            _("Invited people have taken more seats than that."),
+            details={"taken": locked.reserved_taken, "reserved": reserved},
+        )
+    SeatPool.objects.filter(pk=pool.pk).update(reserved=reserved)
     pool.refresh_from_db()

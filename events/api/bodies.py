@@ -132,6 +132,7 @@ class RegistrationBody(Body):
     opens_at = WallClockField(required=False, allow_null=True)
     closes_at = WallClockField(required=False, allow_null=True)
     capacity = count(allow_null=True)
+    reserved = count()
     categories = several(CategoryBody, most=50, required=False)
     confirm_email = serializers.BooleanField(required=False)
     hold_minutes = count(min_value=1, max_value=LONGEST_MINUTES)

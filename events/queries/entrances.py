@@ -24,8 +24,26 @@ _POLICY: Final = (
     "waitlist",
     "waitlist_limit",
     "waitlist_policy",
+    "group_max",
+    "approval",
+    "approval_holds_seat",
+    "assistants_take_seats",
+    "wheelchair_places",
 )
-_POOL: Final = ("id", "event_id", "session_id", "category_id", "capacity", "taken", "waiting", "overbooked")
+_POOL: Final = (
+    "id",
+    "event_id",
+    "session_id",
+    "category_id",
+    "capacity",
+    "taken",
+    "waiting",
+    "overbooked",
+    "reserved",
+    "reserved_taken",
+    "released",
+    "released_taken",
+)
 
 # The order of pools is the one of `event_pools`, the choice of the notice the one of `current_notice`.
 _SELECT: Final = f"""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
+from events.enums import SeatSource
 from events.models import Event, ParticipantCategory, SeatPool, Session
 
 
@@ -19,15 +20,37 @@ def event_pools(event_id: int) -> QuerySet[SeatPool]:
 
 
 def applying(
-    pools: Iterable[SeatPool], *, category_id: int | None, session_ids: Collection[int] = ()
+    pools: Iterable[SeatPool],
+    *,
+    category_id: int | None,
+    session_ids: Collection[int] = (),
+    source: SeatSource = SeatSource.OWN,
 ) -> list[SeatPool]:
-    """Those of an event's pools that a registration must pass; no session named means every session."""
+    """Those of an event's pools that a registration must pass; no session named means every session.
+
+    Seats that are not the category's own, released or reserved ones, are limited by no category.
+    """
+    categories = {None, category_id} if source == SeatSource.OWN else {None}
     return [
         pool
         for pool in pools
-        if pool.category_id in {None, category_id}
+        if pool.category_id in categories
         and (pool.session_id is None or not session_ids or pool.session_id in session_ids)
     ]
+
+
+def own_pool(pools: Iterable[SeatPool]) -> SeatPool | None:
+    """The pool of the event as a whole, out of all its pools."""
+    return next((pool for pool in pools if _is_own(pool)), None)
+
+
+def _is_own(pool: SeatPool) -> bool:
+    return pool.session_id is None and pool.category_id is None
+
+
+def is_of_group(pool: SeatPool) -> bool:
+    """Whether it counts the seats of one category at the event as a whole."""
+    return pool.session_id is None and pool.category_id is not None
 
 
 def pools_for(
@@ -41,14 +64,69 @@ def pools_for(
     )
 
 
-def fits(pool: SeatPool, seats: int) -> bool:
-    """Whether so many seats are free; overbooked seats are never handed out again."""
-    return pool.capacity is None or pool.taken + seats <= pool.capacity
+def fits(pool: SeatPool, seats: int, source: SeatSource = SeatSource.OWN) -> bool:
+    """Whether so many seats are free; overbooked seats are never handed out again, reserved ones to invited people only."""
+    kept = 0 if source == SeatSource.RESERVED else pool.reserved_left
+    if pool.capacity is not None and pool.taken + kept + seats > pool.capacity:
+        return False
+    if source == SeatSource.OWN or not _is_own(pool):
+        return True
+    return seats <= (pool.reserved_left if source == SeatSource.RESERVED else pool.released_left)
 
 
-def blocking_pool(pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False) -> SeatPool | None:
+def blocking_pool(
+    pools: Sequence[SeatPool], seats: int, *, past_queue: bool = False, source: SeatSource = SeatSource.OWN
+) -> SeatPool | None:
     """The first pool without that many seats or, unless the queue may be passed, in which somebody waits already."""
-    return next((pool for pool in pools if not fits(pool, seats) or (pool.waiting and not past_queue)), None)
+    return next((pool for pool in pools if not fits(pool, seats, source) or (pool.waiting and not past_queue)), None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a party comes in: which seats it counts in, the pools it passes, and the one that stops it, if any."""
+
+    source: SeatSource
+    pools: list[SeatPool]
+    blocking: SeatPool | None
+
+
+def find_place(
+    pools: Sequence[SeatPool],
+    seats: int,
+    *,
+    category_id: int | None,
+    session_ids: Collection[int],
+    past_queue: bool,
+    is_invited: bool = False,
+) -> Place:
+    """The first seats that a party may have: kept for invited people, its group's own, given up to everybody.
+
+    Where there are none, the place is the one in its own group's way. Under strict order nobody takes a released seat
+    while somebody of any group waits.
+    """
+    if is_invited:
+        place = _place(pools, seats, category_id, session_ids, SeatSource.RESERVED, past_queue=True)
+        if place.blocking is None:
+            return place
+    own = _place(pools, seats, category_id, session_ids, SeatSource.OWN, past_queue=past_queue)
+    may_pass = past_queue or not any(pool.waiting for pool in pools)
+    if own.blocking is None or not (is_of_group(own.blocking) and may_pass):
+        return own
+    released = _place(pools, seats, category_id, session_ids, SeatSource.RELEASED, past_queue=past_queue)
+    return released if released.blocking is None else own
+
+
+def _place(
+    pools: Sequence[SeatPool],
+    seats: int,
+    category_id: int | None,
+    session_ids: Collection[int],
+    source: SeatSource,
+    *,
+    past_queue: bool,
+) -> Place:
+    own = applying(pools, category_id=category_id, session_ids=session_ids, source=source)
+    return Place(source, own, blocking_pool(own, seats, past_queue=past_queue, source=source))
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.retries import retried
 from events.errors import FieldErrors
 from events.queries.questions import asked_questions
-from events.queries.search import fold
 from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.history import record
 from registrations.actions.needs import Need, change_needs, need_faults
-from registrations.actions.people import person_faults
-from registrations.enums import ChangeCause
+from registrations.actions.people import person_faults, search_text
+from registrations.enums import ChangeCause, MemberState
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration
 
@@ -48,7 +47,9 @@ def change_details(
         change_answers(current, read_answers(asked_questions(current.event_id), answers, is_whole=False))
     if needs is not None:
         change_needs(current, needs, at=at)
-    participant.search_text = fold(f"{participant.full_name} {participant.organisation} {current.reference}")
+    # Who registered alone has no party to ask for.
+    party = current.members.filter(state=MemberState.COMING).order_by("id") if current.seats > 1 else ()
+    participant.search_text = search_text(current, participant, party)
     participant.save()
     current.save(update_fields=_ON_REGISTRATION)
     record([current], ChangeCause.EDITED, was=current.state, by=None, at=at, notify=False)

@@ -17,8 +17,9 @@ from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventStatus
 from events.models import SeatPool, User
+from registrations.actions.history import record
 from registrations.actions.openings import require_not_cancelled, require_open, require_queue
-from registrations.actions.queues import claim_of, may_pass_queue, move_up, pools_of, promote
+from registrations.actions.queues import claim_of, move_up, place_for, promote
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.errors import NotActive, OfferOver, TooLateToCancel
@@ -33,6 +34,7 @@ __all__ = [
     "expire",
     "expire_due",
     "hold_has_run_out",
+    "locked",
     "promote",
     "settle_at_the_door",
 ]
@@ -50,12 +52,16 @@ def confirm_registration(registration: Registration, *, at: datetime) -> Registr
     """Confirm the address; once more changes nothing.
 
     With a seat: confirmed; from the queue: waitlisted. After the hold has run out the seat may be gone: then the person
-    comes in anew, confirmed if a seat is free and at the end of the queue if not.
+    comes in anew, confirmed if a seat is free and at the end of the queue if not. Of an application it is noted, so that
+    nothing is left to do once it is accepted.
     """
-    current = _locked(registration)
+    current = locked(registration)
     if current.state in _SETTLED:
         return current
     require_not_cancelled(current.event)
+    if current.state == _S.AWAITING_APPROVAL:
+        _note_address(current, at=at)
+        return current
     if current.state == _S.HELD and not hold_has_run_out(current, at=at):
         _settle_hold(current, by=None, at=at)
         return current
@@ -73,7 +79,7 @@ def cancel_registration(registration: Registration, *, by: User | None, reason: 
 
     A participant cannot cancel after coming, or after the end: the figures of who was there would lose them.
     """
-    current = _locked(registration)
+    current = locked(registration)
     if current.state in _CANCELLED:
         return current
     if by is None and is_too_late_to_cancel(current, at=at):
@@ -88,7 +94,7 @@ def cancel_registration(registration: Registration, *, by: User | None, reason: 
 @retried
 def accept_offer(registration: Registration, *, at: datetime) -> Registration:
     """Take the offered seat before the offer runs out; once more changes nothing."""
-    current = _locked(registration)
+    current = locked(registration)
     if current.state == _S.CONFIRMED:
         return current
     require_not_cancelled(current.event)
@@ -100,7 +106,7 @@ def accept_offer(registration: Registration, *, at: datetime) -> Registration:
 @retried
 def decline_offer(registration: Registration, *, at: datetime) -> Registration:
     """Leave the offered seat to the next in the queue; once more changes nothing."""
-    current = _locked(registration)
+    current = locked(registration)
     if current.state == _S.DECLINED:
         return current
     _require_offer(current, at=at)
@@ -113,7 +119,7 @@ def decline_offer(registration: Registration, *, at: datetime) -> Registration:
 @retried
 def settle_at_the_door(registration: Registration, *, by: User, at: datetime) -> Registration:
     """Confirm somebody who stands at the door and has a seat that was only held for them or offered."""
-    current = _locked(registration)
+    current = locked(registration)
     if current.state == _S.HELD and current.holds_seat:
         _settle_hold(current, by=by, at=at, notify=False)
     elif current.state == _S.OFFERED:
@@ -185,10 +191,19 @@ def _let_run_out(registrations: Sequence[Registration], event_id: int, *, at: da
     move_up(event_id, claims, at=at)
 
 
-def _locked(registration: Registration) -> Registration:
+def locked(registration: Registration) -> Registration:
+    """The registration as it is now, with its event's queue locked until the transaction ends."""
     lock_queue(registration.event_id)
     # A statement of its own: only now nobody else can move it.
     return Registration.objects.select_related("event__policy").get(pk=registration.pk)
+
+
+def _note_address(registration: Registration, *, at: datetime) -> None:
+    if registration.address_confirmed_at is None:
+        registration.address_confirmed_at = at
+        registration.save(update_fields=["address_confirmed_at"])
+        cause = ChangeCause.ADDRESS_CONFIRMED
+        record([registration], cause, was=registration.state, by=None, at=at, notify=False)
 
 
 def _settle_hold(registration: Registration, *, by: User | None, at: datetime, notify: bool = True) -> None:
@@ -212,14 +227,16 @@ def _come_back(registration: Registration, *, at: datetime) -> None:
     event = registration.event
     require_open(event, at=at)
     book = SeatBook(event.pk)
-    pools = pools_of([registration], book.pools)[registration.pk]
-    blocking = book.take(pools, registration.seats, past_queue=may_pass_queue(event))
+    place = place_for(registration, book, event)
     to = _S.CONFIRMED
-    columns: dict[str, object] = {"holds_seat": True, "confirmed_at": at}
-    if blocking is not None:
-        require_queue(event, blocking, registration.seats)
-        book.queue(blocking.pk, registration.seats)
-        to, columns = _S.WAITLISTED, {"waiting_pool": blocking, "queued_at": at}
+    columns: dict[str, object] = {"holds_seat": True, "seat_source": place.source, "confirmed_at": at}
+    if place.blocking is None:
+        book.take(place.pools, registration.seats, source=place.source, past_queue=True)
+    else:
+        require_queue(event, place.blocking, registration.seats)
+        book.queue(place.blocking.pk, registration.seats)
+        to = _S.WAITLISTED
+        columns = {"waiting_pool": place.blocking, "seat_source": place.source, "queued_at": at}
     try:
         with transaction.atomic():
             move([registration], to=to, cause=ChangeCause.ADDRESS_CONFIRMED, by=None, at=at, columns=columns)

@@ -6,13 +6,15 @@ their own: no line of text with a link, nothing that hides or turns around what 
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.faults import Faults
-from registrations.models import Participant
+from events.queries.search import fold
+from registrations.models import Participant, Registration
 
 _NAMES: Final = ("first_name", "last_name")
 # Control, format (zero width, direction), surrogate and private characters; separators of lines and paragraphs.
@@ -21,6 +23,24 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _FILLERS: Final = frozenset("\u115f\u1160")
 # An address as mail programs make links of it; "J.R.R." and "s.c." are none.
 _LINK: Final = re.compile(r"://|www\.|\.\w{2,}/", re.IGNORECASE)
+
+
+class Named(Protocol):
+    """Somebody with a name."""
+
+    @property
+    def first_name(self) -> str:
+        """As people say it."""
+
+    @property
+    def last_name(self) -> str:
+        """As people say it."""
+
+
+def search_text(registration: Registration, participant: Participant, party: Iterable[Named] = ()) -> str:
+    """By what staff find a registration: every name of the party, the organisation and the reference, folded."""
+    names = [participant.full_name, *(f"{person.first_name} {person.last_name}" for person in party)]
+    return fold(" ".join([*names, participant.organisation, registration.reference]))
 
 
 def person_faults(participant: Participant) -> Faults:

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 from django.db.models import Q
 
 from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
-from events.enums import EventStatus, WaitlistPolicy
+from events.enums import EventStatus, SeatSource, WaitlistPolicy
 from events.models import Event, SeatPool
-from events.queries.seats import applying, fits
+from events.queries.seats import Place, applying, find_place, fits, is_of_group, own_pool
 from registrations.actions.history import record
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
@@ -52,11 +52,18 @@ class Claim:
     seats: int
     holds_seat: bool
     waiting_pool_id: int | None
+    source: SeatSource
 
 
-def claim_of(registration: Registration) -> Claim:
-    """What the registration holds now."""
-    return Claim(registration, registration.seats, registration.holds_seat, registration.waiting_pool_id)
+def claim_of(registration: Registration, *, seats: int | None = None) -> Claim:
+    """What the registration holds now; `seats`: only so many of them are let go."""
+    return Claim(
+        registration,
+        registration.seats if seats is None else seats,
+        registration.holds_seat,
+        registration.waiting_pool_id,
+        SeatSource(registration.seat_source),
+    )
 
 
 def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
@@ -69,7 +76,7 @@ def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
     pools = pools_of([claim.registration for claim in freed], book.pools)
     for claim in freed:
         if claim.holds_seat:
-            book.release(pools[claim.registration.pk], claim.seats)
+            book.release(pools[claim.registration.pk], claim.seats, claim.source)
         if claim.waiting_pool_id is not None:
             book.queue(claim.waiting_pool_id, -claim.seats)
     moved = 0
@@ -81,15 +88,48 @@ def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
 
 def pools_of(registrations: Sequence[Registration], pools: Sequence[SeatPool]) -> Mapping[int, list[SeatPool]]:
     """The pools that each registration passes, out of its event's pools; by the registration's id."""
-    chosen: Mapping[int, Collection[int]] = {}
-    if registrations and any(pool.session_id is not None for pool in pools):
-        chosen = _chosen_sessions(registrations)
+    chosen = sessions_that_count(registrations, pools)
     return {
         registration.pk: applying(
-            pools, category_id=registration.category_id, session_ids=chosen.get(registration.pk, ())
+            pools,
+            category_id=registration.category_id,
+            session_ids=chosen.get(registration.pk, ()),
+            source=SeatSource(registration.seat_source),
         )
         for registration in registrations
     }
+
+
+def sessions_that_count(
+    registrations: Sequence[Registration], pools: Sequence[SeatPool]
+) -> Mapping[int, Collection[int]]:
+    """What each registration chose; nobody looks where no session has seats of its own."""
+    if registrations and any(pool.session_id is not None for pool in pools):
+        return _chosen_sessions(registrations)
+    return {}
+
+
+def place_for(registration: Registration, book: SeatBook, event: Event) -> Place:
+    """Where a registration that holds nothing yet comes in; the event's queue is locked."""
+    return _place(registration, book, past_queue=may_pass_queue(event))
+
+
+def place_past_queue(registration: Registration, book: SeatBook) -> Place:
+    """The same for somebody whom an organiser lets pass the queue."""
+    return _place(registration, book, past_queue=True)
+
+
+def _place(registration: Registration, book: SeatBook, *, past_queue: bool) -> Place:
+    chosen = sessions_that_count([registration], book.pools)
+    invitation = registration.invitation
+    return find_place(
+        book.pools,
+        registration.seats,
+        category_id=registration.category_id,
+        session_ids=chosen.get(registration.pk, ()),
+        past_queue=past_queue,
+        is_invited=invitation is not None and invitation.uses_reserved,
+    )
 
 
 def may_pass_queue(event: Event) -> bool:
@@ -111,13 +151,15 @@ class _Turn:
 
     registration: Registration
     starts_at: datetime
+    source: SeatSource
 
 
 class _Promotion:
     """One walk along the queues of an event, in the order of signing up, whole parties only.
 
     Under strict order a party that does not fit stops its pool for everybody behind it; else the next that fits passes.
-    A party that is promoted from one pool and stopped by another waits in that one, with its place in time.
+    A party that is promoted from one pool and stopped by another waits in that one, with its place in time. Where a
+    group's own seats are gone, its people may have those that other groups have given up.
     """
 
     def __init__(self, book: SeatBook, event: Event, at: datetime) -> None:
@@ -125,6 +167,9 @@ class _Promotion:
         self._event = event
         self._at = at
         self._stopped: set[int] = set()
+        self._own = own_pool(book.pools)
+        # Under strict order also released seats are given to nobody behind a party for which they are too few.
+        self._released_stopped = False
         self._seated: list[_Turn] = []
         self._turned_to: dict[int, list[Registration]] = defaultdict(list)
 
@@ -143,24 +188,43 @@ class _Promotion:
 
     def _open_pools(self) -> set[int]:
         """Pools in which somebody waits, seats are free, and no party in front is in the way."""
-        return {pool.pk for pool in self._book.pools if pool.waiting and pool.free != 0} - self._stopped
+        waited_for = [pool for pool in self._book.pools if pool.waiting]
+        of_group = {pool.pk for pool in waited_for if is_of_group(pool)} if self._has_released else set()
+        with_seats = {pool.pk for pool in waited_for if pool.free != 0}
+        return (with_seats - self._stopped) | of_group
+
+    @property
+    def _has_released(self) -> bool:
+        return self._own is not None and bool(self._own.released_left) and not self._released_stopped
 
     def _decide(self, rows: Sequence[Registration]) -> None:
-        pools = pools_of(rows, self._book.pools)
+        chosen = sessions_that_count(rows, self._book.pools)
         starts = self._next_starts(rows)
         for row in rows:
             starts_at = starts[row.pk]
             if starts_at is None or row.waiting_pool_id not in self._open_pools():
                 continue
-            blocking = next(
-                (pool for pool in pools[row.pk] if pool.pk in self._stopped or not fits(pool, row.seats)), None
-            )
-            if blocking is None:
-                self._book.take(pools[row.pk], row.seats, past_queue=True)
-                self._book.queue(row.waiting_pool_id, -row.seats)
-                self._seated.append(_Turn(row, starts_at))
-            else:
+            sessions = chosen.get(row.pk, ())
+            blocking = self._seat(row, sessions, SeatSource.OWN, starts_at)
+            is_group_full = blocking is not None and is_of_group(blocking)
+            if is_group_full and self._has_released:
+                still = self._seat(row, sessions, SeatSource.RELEASED, starts_at)
+                blocking = blocking if still is not None else None
+            if blocking is not None:
                 self._stop(row, blocking)
+
+    def _seat(
+        self, row: Registration, sessions: Collection[int], source: SeatSource, starts_at: datetime
+    ) -> SeatPool | None:
+        """Give a party its seats, or say which pool is in the way."""
+        pools = applying(self._book.pools, category_id=row.category_id, session_ids=sessions, source=source)
+        for pool in pools:
+            if pool.pk in self._stopped or not fits(pool, row.seats, source):
+                return pool
+        self._book.take(pools, row.seats, source=source, past_queue=True)
+        self._book.queue(cast("int", row.waiting_pool_id), -row.seats)
+        self._seated.append(_Turn(row, starts_at, source))
+        return None
 
     def _stop(self, row: Registration, blocking: SeatPool) -> None:
         if blocking.pk != row.waiting_pool_id and row.waiting_pool_id is not None:
@@ -169,6 +233,7 @@ class _Promotion:
             self._turned_to[blocking.pk].append(row)
         if not may_pass_queue(self._event):
             self._stopped.add(blocking.pk)
+            self._released_stopped = self._released_stopped or is_of_group(blocking)
 
     @cached_property
     def _starts(self) -> Mapping[int, datetime]:
@@ -186,27 +251,29 @@ class _Promotion:
         }
 
     def _write(self) -> None:
-        of_state: dict[RegistrationState, list[_Turn]] = defaultdict(list)
+        alike: dict[tuple[RegistrationState, SeatSource], list[_Turn]] = defaultdict(list)
         for turn in self._seated:
-            of_state[RegistrationState(turn.registration.state)].append(turn)
-        self._keep_for([turn.registration for turn in of_state[RegistrationState.HELD]])
-        self._offer(of_state[RegistrationState.WAITLISTED])
+            alike[RegistrationState(turn.registration.state), turn.source].append(turn)
+        for (state, source), turns in alike.items():
+            if state == RegistrationState.WAITLISTED:
+                self._offer(turns, source)
+            else:
+                self._keep_for([turn.registration for turn in turns], source)
         for pool_id, rows in self._turned_to.items():
             Registration.objects.filter(pk__in=[row.pk for row in rows]).update(waiting_pool=pool_id)
-            for state in {row.state for row in rows}:
-                self._record([row for row in rows if row.state == state], ChangeCause.QUEUE_CHANGED)
+            for standing in {row.state for row in rows}:
+                self._record([row for row in rows if row.state == standing], ChangeCause.QUEUE_CHANGED)
 
-    def _keep_for(self, holds: Sequence[Registration]) -> None:
-        """Keep the seat in silence: once the address is confirmed, its person is in."""
-        if holds:
-            pks = [row.pk for row in holds]
-            Registration.objects.filter(pk__in=pks).update(holds_seat=True, waiting_pool=None)
-            self._record(holds, ChangeCause.PROMOTED)
+    def _keep_for(self, holds: Sequence[Registration], source: SeatSource) -> None:
+        """Keep the seat in silence: once the address is confirmed, or the application accepted, its person is in."""
+        pks = [row.pk for row in holds]
+        Registration.objects.filter(pk__in=pks).update(holds_seat=True, waiting_pool=None, seat_source=source)
+        self._record(holds, ChangeCause.PROMOTED)
 
     def _record(self, rows: Sequence[Registration], cause: ChangeCause) -> None:
         record(rows, cause, was=rows[0].state, by=None, at=self._at, notify=False)
 
-    def _offer(self, turns: Sequence[_Turn]) -> None:
+    def _offer(self, turns: Sequence[_Turn], source: SeatSource) -> None:
         of_deadline: dict[datetime | None, list[Registration]] = defaultdict(list)
         for turn in turns:
             of_deadline[self._deadline(turn.starts_at)].append(turn.registration)
@@ -214,7 +281,7 @@ class _Promotion:
             state, moment = RegistrationState.CONFIRMED, {"confirmed_at": self._at}
             if deadline is not None:
                 state, moment = RegistrationState.OFFERED, {"offer_expires_at": deadline}
-            columns = {"holds_seat": True, "waiting_pool": None, **moment}
+            columns = {"holds_seat": True, "waiting_pool": None, "seat_source": source, **moment}
             move(rows, to=state, cause=ChangeCause.PROMOTED, by=None, at=self._at, columns=columns)
 
     def offer_again(self, offers: Sequence[Registration]) -> None:

@@ -6,7 +6,7 @@ the event's queue and pools first, so that nothing can change under it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
@@ -14,42 +14,70 @@ from typing import Final
 from django.db import IntegrityError, connection
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from psycopg.errors import UniqueViolation
 
 from events.actions.retries import retried
 from events.actions.seats import SeatBook, join_queue, lock_queue, take_seats
-from events.enums import AgeRule, EventStatus
+from events.enums import AgeRule, EventStatus, SeatSource
 from events.errors import FieldErrors
 from events.models import Event, InformationNotice, ParticipantCategory, Question, SeatPool, Session, User
 from events.queries.entrances import Entrance, entrance_of
 from events.queries.questions import asked_questions
-from events.queries.search import fold
-from events.queries.seats import applying, blocking_pool
+from events.queries.seats import Place, find_place
 from registrations.actions.answers import Answers, Value, answer_rows, read_answers
 from registrations.actions.entries import enter
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
 from registrations.actions.needs import Need, need_faults, need_rows
 from registrations.actions.openings import require_open, require_queue
-from registrations.actions.people import person_faults
+from registrations.actions.people import person_faults, search_text
 from registrations.actions.queues import may_pass_queue
-from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationSource, RegistrationState
-from registrations.errors import RateLimited, RegistrationClosed, SessionsOverlap
-from registrations.models import AccommodationRequest, Answer, Participant, Registration, RegistrationChange
+from registrations.enums import ACTIVE_STATES, ChangeCause, NeedKind, RegistrationSource, RegistrationState
+from registrations.errors import (
+    AlreadyRegistered,
+    InvitationOver,
+    InvitationUsed,
+    RateLimited,
+    RegistrationClosed,
+    SessionsOverlap,
+)
+from registrations.models import (
+    AccommodationRequest,
+    Answer,
+    Invitation,
+    Participant,
+    PartyMember,
+    Registration,
+    RegistrationChange,
+)
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3
 # Seconds to wait after all tries were lost.
 _BREATH: Final = 1
 _STATUS: Final = "SELECT status FROM events_event WHERE id = %s"
+# Whoever cancels the event waits until the application is there to be told.
+_STATUS_KEPT: Final = f"{_STATUS} FOR SHARE"
 _ONE_PER_EMAIL: Final = "registration_one_per_email"
+_ONE_PER_INVITATION: Final = "registration_one_per_invitation"
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who comes along; without an address, everything for them goes to the person who registers."""
+
+    first_name: str
+    last_name: str
+    email: str = ""
 
 
 @dataclass(frozen=True)
 class Applicant:
     """What a person says when registering; no session named: they take part in all of them.
 
-    `answers` by the question's id as text; `age_statement`: they state what the event's age rule asks for.
+    `answers` by the question's id as text; `age_statement`: they state what the event's age rule asks for. `email` is
+    left empty only for somebody whom staff register.
     """
 
     first_name: str
@@ -63,6 +91,7 @@ class Applicant:
     answers: Answers = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     age_statement: bool = False
+    party: tuple[Guest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,14 @@ class _Wish:
     by: User | None
     at: datetime
     seen: Entrance | None
+    invitation: Invitation | None
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether nobody has to show that the mailbox is theirs: staff know the person, or the way in came by mail."""
+        invited_at = self.invitation.email if self.invitation is not None else ""
+        has_come_by_mail = bool(invited_at) and email_key(invited_at) == email_key(self.applicant.email)
+        return self.by is not None or has_come_by_mail
 
 
 class _Overtaken(Exception):
@@ -102,7 +139,7 @@ class _AlreadyThere(Exception):
         self.answer = answer
 
 
-def sign_up(
+def sign_up(  # noqa: PLR0913 - who, how they came, and what the caller knows already
     event: Event,
     applicant: Applicant,
     *,
@@ -112,15 +149,19 @@ def sign_up(
     by: User | None = None,
     at: datetime,
     seen: Entrance | None = None,
+    invitation: Invitation | None = None,
 ) -> SignUp:
-    """Register a person: with a seat, in the queue, or refused with nothing stored.
+    """Register a person and who comes along: all with a seat, all in the queue, or refused with nothing stored.
 
-    `by` null: the participant. `seen`: what the caller has just read of the event; else it is read here. A person who
-    is registered already gets a stranger's answer, and a mail.
+    `by` null: the participant. `seen`: what the caller has just read of the event; else it is read here. `invitation`:
+    the personal link that they came by. A person who is registered already gets a stranger's answer, and a mail; staff
+    are told so (`AlreadyRegistered`).
     """
-    _require_valid(applicant)
-    wish = _Wish(event.pk, applicant, source, language, notice, by, at, seen)
-    locked = False
+    _require_valid(applicant, by=by)
+    if invitation is not None and (invitation.event_id != event.pk or invitation.revoked_at is not None):
+        raise InvitationOver
+    wish = _Wish(event.pk, applicant, source, language, notice, by, at, seen, invitation)
+    locked = invitation is not None and invitation.uses_reserved
     for _try in range(_TRIES):
         try:
             return _enter(wish, locked=locked)
@@ -138,10 +179,13 @@ def sign_up(
         raise RateLimited(details={"retry_after": _BREATH}) from already
 
 
-def _require_valid(applicant: Applicant) -> None:
+def _require_valid(applicant: Applicant, *, by: User | None) -> None:
     errors = person_faults(_participant(applicant))
-    if not applicant.email.strip():
+    if not applicant.email.strip() and by is None:
         errors["email"] = [_("Give an e-mail address.")]
+    for number, guest in enumerate(applicant.party):
+        faults = person_faults(Participant(**asdict(guest)))
+        errors |= {f"party.{number}.{field}": sentences for field, sentences in faults.items()}
     if applicant.sms_reminders and not applicant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
     if errors:
@@ -166,42 +210,50 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
         book = SeatBook(wish.event_id)
     event, all_pools, asks = _reread(wish.event_id, book) if book else _look(wish)
     require_open(event, at=wish.at)
-    answers = _read(event, asked_questions(event.pk) if asks else [], wish.applicant)
+    answers = _read(event, asked_questions(event.pk) if asks else [], wish)
     category = _category(all_pools, wish.applicant.category)
     sessions = _sessions(event, wish.applicant.session_ids, at=wish.at)
-    pools = applying(
-        all_pools, category_id=category.pk if category else None, session_ids={session.pk for session in sessions}
-    )
 
     registration = Registration(
         event=event,
         category=category,
+        seats=_seats(event, wish.applicant),
         source=wish.source,
         language=wish.language,
-        email_key=email_key(wish.applicant.email),
+        email_key=email_key(wish.applicant.email) if wish.applicant.email.strip() else None,
         reference=new_code(),
         ticket_code=new_code(),
         notice=wish.notice,
+        invitation=wish.invitation,
         sms_reminders=wish.applicant.sms_reminders,
         age_statement=None if event.age_rule == AgeRule.NONE else True,
         created_at=wish.at,
         queued_at=wish.at,
     )
-    blocking = blocking_pool(pools, registration.seats, past_queue=may_pass_queue(event))
-    if blocking is not None:
-        require_queue(event, blocking, registration.seats)
-    _place(registration, blocking)
+    place = find_place(
+        all_pools,
+        registration.seats,
+        category_id=registration.category_id,
+        session_ids={session.pk for session in sessions},
+        past_queue=may_pass_queue(event),
+        is_invited=wish.invitation is not None and wish.invitation.uses_reserved,
+    )
+    claims = _decide(registration, place, wish)
 
     _write(registration, sessions, answers, wish)
-    if book is None:
-        _claim(registration, pools)
-    elif blocking is None:
-        book.take(pools, registration.seats, past_queue=True)
+    if not claims:
+        _require_announced(event, statement=_STATUS_KEPT)
+    elif book is None:
+        _claim(registration, place)
     else:
-        book.queue(blocking.pk, registration.seats)
-    if book is not None:
-        book.write()
+        _claim_locked(book, registration, place)
     return _answer(registration, registration)
+
+
+def _seats(event: Event, applicant: Applicant) -> int:
+    """One for each person, and one for an assistant where assistants take seats."""
+    brings_assistant = any(need.kind == NeedKind.ASSISTANT for need in applicant.needs)
+    return 1 + len(applicant.party) + int(brings_assistant and event.policy.assistants_take_seats)
 
 
 def _look(wish: _Wish) -> tuple[Event, Sequence[SeatPool], bool]:
@@ -217,8 +269,19 @@ def _reread(event_id: int, book: SeatBook) -> tuple[Event, Sequence[SeatPool], b
     return book.event or Event.objects.select_related("policy").get(pk=event_id), book.pools, True
 
 
-def _read(event: Event, questions: Sequence[Question], applicant: Applicant) -> dict[int, Value | None]:
+def _read(event: Event, questions: Sequence[Question], wish: _Wish) -> dict[int, Value | None]:
+    applicant = wish.applicant
     faults = need_faults(applicant.needs)
+    most = wish.invitation.seats if wish.invitation is not None else event.policy.group_max
+    if len(applicant.party) >= most and applicant.party:
+        faults["party"] = [
+            ngettext_lazy(
+                "Only one person can be registered at once.",
+                "At most %(count)s people can be registered at once.",
+                most,
+            )
+            % {"count": most}
+        ]
     if event.age_rule != AgeRule.NONE and not applicant.age_statement:
         faults["age_statement"] = [_("Without this statement you cannot register for this event.")]
     elif event.age_rule == AgeRule.NONE and applicant.age_statement:
@@ -258,11 +321,16 @@ def _sessions(event: Event, ids: Sequence[int], *, at: datetime) -> list[Session
     return chosen
 
 
-def _place(registration: Registration, blocking: SeatPool | None) -> None:
-    policy = registration.event.policy
-    registration.holds_seat = blocking is None
-    registration.waiting_pool = blocking
-    if policy.confirm_email:
+def _decide(registration: Registration, place: Place, wish: _Wish) -> bool:
+    """Where the registration stands from now on; whether that takes a seat or a place in the queue."""
+    event, policy, blocking = registration.event, registration.event.policy, place.blocking
+    needs_approval = policy.approval and not (wish.invitation is not None and wish.invitation.skips_approval)
+    if needs_approval:
+        registration.state = RegistrationState.AWAITING_APPROVAL
+        registration.address_confirmed_at = wish.at if wish.is_vouched_for else None
+        if not policy.approval_holds_seat:
+            return False
+    elif policy.confirm_email and not wish.is_vouched_for:
         registration.state = RegistrationState.HELD
         registration.hold_expires_at = registration.created_at + timedelta(minutes=policy.hold_minutes)
     elif blocking is None:
@@ -270,46 +338,83 @@ def _place(registration: Registration, blocking: SeatPool | None) -> None:
         registration.confirmed_at = registration.created_at
     else:
         registration.state = RegistrationState.WAITLISTED
+    if blocking is not None:
+        require_queue(event, blocking, registration.seats)
+    registration.holds_seat = blocking is None
+    registration.waiting_pool = blocking
+    registration.seat_source = place.source
+    return True
 
 
 def _write(
     registration: Registration, sessions: Sequence[Session], answers: Mapping[int, Value | None], wish: _Wish
 ) -> None:
     participant = _participant(wish.applicant)
-    participant.search_text = fold(f"{participant.full_name} {participant.organisation} {registration.reference}")
+    participant.search_text = search_text(registration, participant, wish.applicant.party)
     change = RegistrationChange(cause=ChangeCause.SIGNED_UP, to_state=registration.state, by=wish.by, at=wish.at)
     try:
         enter(registration, participant, change)
     except IntegrityError as error:
-        if isinstance(error.__cause__, UniqueViolation) and error.__cause__.diag.constraint_name == _ONE_PER_EMAIL:
+        name = error.__cause__.diag.constraint_name if isinstance(error.__cause__, UniqueViolation) else None
+        if name == _ONE_PER_EMAIL:
             raise _AlreadyThere(_answer(registration, None)) from error
+        if name == _ONE_PER_INVITATION:
+            raise InvitationUsed from error
         raise
     if sessions:
         choice = Registration.sessions.through
         choice.objects.bulk_create(choice(registration=registration, session=session) for session in sessions)
     # Nothing to put in is no statement.
+    PartyMember.objects.bulk_create(_members(registration, wish.applicant.party))
     Answer.objects.bulk_create(answer_rows(registration, answers))
     AccommodationRequest.objects.bulk_create(need_rows(registration, wish.applicant.needs, at=wish.at))
 
 
-def _claim(registration: Registration, pools: Sequence[SeatPool]) -> None:
+def _members(registration: Registration, party: Sequence[Guest]) -> list[PartyMember]:
+    return [
+        PartyMember(
+            registration=registration,
+            first_name=guest.first_name.strip(),
+            last_name=guest.last_name.strip(),
+            email=guest.email.strip(),
+            ticket_code=new_code(),
+            created_at=registration.created_at,
+        )
+        for guest in party
+    ]
+
+
+def _claim(registration: Registration, place: Place) -> None:
     """Take the seat or the place in the queue; whoever wants the same row waits from here to the commit."""
     event, waiting_pool = registration.event, registration.waiting_pool
     past_queue = may_pass_queue(event)
-    if waiting_pool is None:
-        has_place = take_seats(pools, registration.seats, past_queue=past_queue) is None
-    else:
+    if waiting_pool is not None:
         limit = event.policy.waitlist_limit
         has_place = join_queue(waiting_pool, registration.seats, limit=limit, past_queue=past_queue)
-    # Whoever cancels the event locks its pools on the way, so after ours this is the last word.
-    if not has_place or not _is_announced(event.pk):
+    elif place.source == SeatSource.OWN:
+        has_place = take_seats(place.pools, registration.seats, past_queue=past_queue) is None
+    else:
+        # Seats that other groups have given up are handed out under the lock only.
+        has_place = False
+    if not has_place:
         raise _Overtaken
+    _require_announced(event)
 
 
-def _is_announced(event_id: int) -> bool:
+def _claim_locked(book: SeatBook, registration: Registration, place: Place) -> None:
+    if place.blocking is not None:
+        book.queue(place.blocking.pk, registration.seats)
+    else:
+        book.take(place.pools, registration.seats, source=place.source, past_queue=True)
+    book.write()
+
+
+def _require_announced(event: Event, *, statement: str = _STATUS) -> None:
+    # Whoever cancels the event locks its pools on the way, so after ours this is the last word.
     with connection.cursor() as cursor:
-        cursor.execute(_STATUS, [event_id])
-        return bool(cursor.fetchone() == (EventStatus.PUBLISHED,))
+        cursor.execute(statement, [event.pk])
+        if cursor.fetchone() != (EventStatus.PUBLISHED,):
+            raise _Overtaken
 
 
 def _answer(registration: Registration, shown: Registration | None) -> SignUp:
@@ -318,7 +423,7 @@ def _answer(registration: Registration, shown: Registration | None) -> SignUp:
 
 @retried
 def _tell_owner(wish: _Wish) -> bool:
-    """Let the owner of the address know; False: their registration has ended by now, so the way is free."""
+    """Let the owner of the address know, or staff who ask for them; False: that one has ended by now, the way is free."""
     lock_queue(wish.event_id)
     own = Registration.objects.filter(
         event=wish.event_id, email_key=email_key(wish.applicant.email), state__in=ACTIVE_STATES
@@ -328,6 +433,8 @@ def _tell_owner(wish: _Wish) -> bool:
     if own.state == RegistrationState.HELD and hold_has_run_out(own, at=wish.at):
         expire(own, at=wish.at)
         return False
+    if wish.by is not None:
+        raise AlreadyRegistered(details={"reference": own.reference})
     notify = may_write_again(own, ChangeCause.ASKED_AGAIN, at=wish.at)
     record([own], ChangeCause.ASKED_AGAIN, was=own.state, by=wish.by, at=wish.at, notify=notify)
     return True

@@ -16,13 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from events.actions.rules import GROUP_MAX
 from events.api.fields import LARGEST_ID, Body
 from events.enums import Language
 from events.queries.entrances import Entrance, visible_entrance
 from events.templatetags.event_tags import moment_text
 from registrations.actions.idempotency import answer_once
 from registrations.actions.rates import count_attempt
-from registrations.actions.signing_up import Applicant, SignUp, sign_up
+from registrations.actions.signing_up import Applicant, Guest, SignUp, sign_up
 from registrations.api.needs import AnswersField, NeedBody, needs_in
 from registrations.enums import NeedKind, RegistrationSource, RegistrationState
 
@@ -38,6 +39,14 @@ class LaterField(serializers.JSONField):
         if data:
             raise serializers.ValidationError(LATER)
         return data
+
+
+class GuestBody(Body):
+    """Somebody who comes along."""
+
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+    email = serializers.EmailField(required=False, allow_blank=True, allow_null=True, max_length=254)
 
 
 class SignUpBody(Body):
@@ -61,7 +70,13 @@ class SignUpBody(Body):
         help_text="Left out or empty: all of them.",
     )
     sms_reminders = serializers.BooleanField(required=False)
-    party = LaterField(required=False, allow_null=True)
+    party = serializers.ListField(
+        child=GuestBody(),
+        required=False,
+        allow_null=True,
+        max_length=GROUP_MAX,
+        help_text="Who comes along; all get seats, or all wait together.",
+    )
     answers = AnswersField(required=False, allow_null=True)
     accommodation = serializers.ListField(child=NeedBody(), required=False, allow_null=True, max_length=len(NeedKind))
     age_statement = serializers.BooleanField(
@@ -84,7 +99,15 @@ class SignUpShape(serializers.Serializer[Any]):
     """What a stranger is told, and the same is told whoever is registered already."""
 
     state = serializers.ChoiceField(
-        choices=[RegistrationState.HELD.value, RegistrationState.CONFIRMED.value, RegistrationState.WAITLISTED.value]
+        choices=[
+            state.value
+            for state in (
+                RegistrationState.AWAITING_APPROVAL,
+                RegistrationState.HELD,
+                RegistrationState.CONFIRMED,
+                RegistrationState.WAITLISTED,
+            )
+        ]
     )
     message = serializers.CharField()
     confirm_by = serializers.DateTimeField(required=False)
@@ -157,6 +180,14 @@ def _applicant(said: dict[str, Any]) -> Applicant:
         answers=said.get("answers") or {},
         needs=needs_in(said.get("accommodation")),
         age_statement=said.get("age_statement", False),
+        party=guests_in(said.get("party")),
+    )
+
+
+def guests_in(said: list[dict[str, str | None]] | None) -> tuple[Guest, ...]:
+    """Who comes along, as the action wants them."""
+    return tuple(
+        Guest(guest["first_name"] or "", guest["last_name"] or "", guest.get("email") or "") for guest in said or ()
     )
 
 
@@ -173,6 +204,8 @@ def _message(done: SignUp, zone: ZoneInfo) -> str:
         return _("We have sent you a message. Open the link in it to confirm your address. Deadline: %(time)s.") % {
             "time": until
         }
+    if done.state == RegistrationState.AWAITING_APPROVAL:
+        return _("We have your application. Somebody decides about it, and we write to you.")
     if done.state == RegistrationState.WAITLISTED:
         return _("All seats are taken. You are on the reserve list, and we write to you when a seat becomes free.")
     return _("You are registered. We have sent you a message with the details.")

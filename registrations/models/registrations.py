@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
-from events.enums import Language
+from events.enums import Language, SeatSource
 from events.models import Event, InformationNotice, ParticipantCategory, SeatPool, Session, User
 from registrations.enums import (
     ACTIVE_STATES,
@@ -15,7 +15,6 @@ from registrations.enums import (
     MemberState,
     RegistrationSource,
     RegistrationState,
-    SeatSource,
 )
 from registrations.tokens import make_token
 
@@ -83,6 +82,11 @@ class Registration(models.Model):
                 fields=["event", "email_key"],
                 condition=models.Q(state__in=ACTIVE_STATES),
                 name="registration_one_per_email",
+            ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=models.Q(state__in=ACTIVE_STATES),
+                name="registration_one_per_invitation",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=RegistrationState.CONFIRMED) | models.Q(holds_seat=True),

@@ -5,20 +5,29 @@ from typing import Final
 
 from django.db import connection
 
-# A registration passes a pool when the pool's category is its own (or the pool has none) and the pool's session is one
-# of those it chose (or the pool has none, or it chose none and so takes part in all of them).
+# A registration passes a pool when the pool's category is its own and it counts in its group's seats (or the pool has
+# none), and the pool's session is one of those it chose (or the pool has none, or it chose none and so comes to all).
 _RECOUNT: Final = """
     SELECT pool.id, event.slug, session.position, category.code, pool.capacity, pool.overbooked,
-        pool.taken, pool.waiting, coalesce(holds.seats, 0), coalesce(waits.seats, 0)
+        pool.taken, pool.waiting, coalesce(holds.seats, 0), coalesce(waits.seats, 0),
+        pool.reserved_taken, pool.released_taken,
+        CASE WHEN pool.category_id IS NULL AND pool.session_id IS NULL THEN coalesce(holds.reserved, 0) ELSE 0 END,
+        CASE WHEN pool.category_id IS NULL AND pool.session_id IS NULL THEN coalesce(holds.released, 0) ELSE 0 END
     FROM events_seatpool pool
     JOIN events_event event ON event.id = pool.event_id
     LEFT JOIN events_session session ON session.id = pool.session_id
     LEFT JOIN events_participantcategory category ON category.id = pool.category_id
     LEFT JOIN LATERAL (
-        SELECT sum(registration.seats) AS seats FROM registrations_registration registration
+        SELECT sum(registration.seats) AS seats,
+            sum(registration.seats) FILTER (WHERE registration.seat_source = 'reserved') AS reserved,
+            sum(registration.seats) FILTER (WHERE registration.seat_source = 'released') AS released
+        FROM registrations_registration registration
         WHERE registration.event_id = pool.event_id
             AND registration.holds_seat
-            AND (pool.category_id IS NULL OR registration.category_id = pool.category_id)
+            AND (
+                pool.category_id IS NULL
+                OR (registration.category_id = pool.category_id AND registration.seat_source = 'own')
+            )
             AND (
                 pool.session_id IS NULL
                 OR NOT EXISTS (
@@ -53,12 +62,17 @@ class PoolCount:
     waiting: int
     holding: int
     queued: int
+    reserved_taken: int
+    released_taken: int
+    on_reserved: int
+    on_released: int
 
     @property
     def is_right(self) -> bool:
         """Whether the pool counts what is there, and no more than there is room for."""
         has_room = self.capacity is None or self.holding <= self.capacity + self.overbooked
-        return (self.taken, self.waiting) == (self.holding, self.queued) and has_room
+        counted = (self.taken, self.waiting, self.reserved_taken, self.released_taken)
+        return counted == (self.holding, self.queued, self.on_reserved, self.on_released) and has_room
 
 
 def pool_counts() -> list[PoolCount]:

@@ -27,6 +27,11 @@ class Command(BaseCommand):
         sys.exit(1)
 
 
+def _seats(seats: int, **special: int) -> str:
+    """A number of seats, and how many of them are not a group's own."""
+    return ", ".join([str(seats), *(f"{number} {name}" for name, number in special.items() if number)])
+
+
 def _row(count: PoolCount) -> tuple[str, ...]:
     over = f" +{count.overbooked}" if count.overbooked else ""
     return (
@@ -35,8 +40,8 @@ def _row(count: PoolCount) -> tuple[str, ...]:
         "all" if count.session is None else str(count.session + 1),
         count.category or "all",
         "no limit" if count.capacity is None else f"{count.capacity}{over}",
-        str(count.taken),
-        str(count.holding),
+        _seats(count.taken, invited=count.reserved_taken, released=count.released_taken),
+        _seats(count.holding, invited=count.on_reserved, released=count.on_released),
         str(count.waiting),
         str(count.queued),
     )

@@ -13,7 +13,7 @@ from events.actions.definitions import (
     definition_of,
 )
 from events.actions.editing import create_event, edit_event
-from events.enums import AgeRule, EventMode, EventStatus, WaitlistPolicy
+from events.enums import AgeRule, EventMode, EventStatus, NoAnswer, WaitlistPolicy
 from events.errors import FieldErrors
 from events.models import Audience, Event, EventChange, EventKind, Organization, Venue
 from tests.make import make_category, make_event, make_user, make_venue
@@ -92,6 +92,13 @@ def test_a_kind_says_how_people_usually_register_and_in_which_languages():
         offer_hours=24,
         group_max=1,
         approval=False,
+        reserved=0,
+        approval_holds_seat=False,
+        assistants_take_seats=False,
+        wheelchair_places=2,
+        ask_days_before=None,
+        ask_reply_hours=48,
+        ask_no_answer=NoAnswer.KEEP,
     )
     assert (own.registration.required, own.registration.capacity, own.registration.categories) == (False, None, ())
     assert (own.registration.confirm_email, own.registration.waitlist_policy) == (True, WaitlistPolicy.STRICT)

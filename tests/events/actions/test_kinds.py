@@ -107,7 +107,7 @@ def test_events_begin_with_what_is_usual_for_their_kind():
         ({"accessibility": {"pjm": "perhaps"}}, {"accessibility"}),
         ({"languages": ("Polish",)}, {"languages"}),
         ({"registration": RegistrationDefinition(hold_minutes=0)}, {"registration.hold_minutes"}),
-        ({"registration": RegistrationDefinition(approval=True)}, {"registration.approval"}),
+        ({"registration": RegistrationDefinition(group_max=51)}, {"registration.group_max"}),
         ({"reminders": (ReminderDefinition(ReminderChannel.SMS),)}, {"reminders"}),
     ],
 )

@@ -77,6 +77,7 @@ def editor():
 
 # What the contract's body leaves out.
 USUAL: Final = {
+    "reserved": 0,
     "approval_holds_seat": False,
     "assistants_take_seats": False,
     "wheelchair_places": 2,
