@@ -184,7 +184,7 @@ def _require_valid(applicant: Applicant, *, by: User | None) -> None:
     if not applicant.email.strip() and by is None:
         errors["email"] = [_("Give an e-mail address.")]
     for number, guest in enumerate(applicant.party):
-        faults = person_faults(Participant(**asdict(guest)))
+        faults = person_faults(Participant(**_tidy(guest)))
         errors |= {f"party.{number}.{field}": sentences for field, sentences in faults.items()}
     if applicant.sms_reminders and not applicant.phone:
         errors["phone"] = [_("Give a phone number, or leave the SMS reminder out.")]
@@ -241,12 +241,13 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     claims = _decide(registration, place, wish)
 
     _write(registration, sessions, answers, wish)
-    if not claims:
-        _require_announced(event, statement=_STATUS_KEPT)
-    elif book is None:
+    if book is not None:
+        if claims:
+            _claim_locked(book, registration, place)
+    elif claims:
         _claim(registration, place)
     else:
-        _claim_locked(book, registration, place)
+        _require_announced(event, statement=_STATUS_KEPT)
     return _answer(registration, registration)
 
 
@@ -374,14 +375,16 @@ def _members(registration: Registration, party: Sequence[Guest]) -> list[PartyMe
     return [
         PartyMember(
             registration=registration,
-            first_name=guest.first_name.strip(),
-            last_name=guest.last_name.strip(),
-            email=guest.email.strip(),
             ticket_code=new_code(),
             created_at=registration.created_at,
+            **_tidy(guest),
         )
         for guest in party
     ]
+
+
+def _tidy(guest: Guest) -> dict[str, str]:
+    return {name: str(value).strip() for name, value in asdict(guest).items()}
 
 
 def _claim(registration: Registration, place: Place) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from events.enums import EventMode, EventStatus, QuestionKind, Role, Visibility
 from events.models import (
@@ -172,9 +173,14 @@ def make_event(
     offer_hours: int | None = None,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    reserved: int = 0,
     at: datetime = NOW,
+    **policy: Any,
 ) -> Event:
-    """A published event in two weeks with one session and 50 seats; address confirmation is off unless asked for."""
+    """A published event in two weeks with one session and 50 seats; address confirmation is off unless asked for.
+
+    `policy`: columns of the registration policy that are not as usual (`group_max`, `approval`, …).
+    """
     number = next(_numbers)
     starts_at = starts_at or at + timedelta(days=14)
     event = Event.objects.create(
@@ -200,8 +206,9 @@ def make_event(
         waitlist_limit=waitlist_limit,
         waitlist_policy=waitlist_policy,
         offer_hours=offer_hours,
+        **policy,
     )
-    SeatPool.objects.create(event=event, capacity=capacity)
+    SeatPool.objects.create(event=event, capacity=capacity, reserved=reserved)
     for code, seats in categories:
         SeatPool.objects.create(event=event, category=make_category(code), capacity=seats)
     for day in range(sessions):

@@ -11,7 +11,7 @@ from events.models import Event, SeatPool, Session
 from events.queries.search import fold
 from events.queries.seats import pools_for
 from registrations.actions.needs import Need
-from registrations.actions.signing_up import Applicant
+from registrations.actions.signing_up import Applicant, Guest
 from registrations.enums import ConsentPurpose, RegistrationSource, RegistrationState
 from registrations.models import ConsentText, Invitation, Participant, PartyMember, Registration
 from registrations.tokens import email_key, new_code
@@ -128,12 +128,13 @@ def make_applicant(
     answers: Mapping[str, object] | None = None,
     needs: Sequence[Need] = (),
     age_statement: bool = False,
+    party: Sequence[Guest] = (),
 ) -> Applicant:
     """Somebody who wants to register; without an address given, a new person each time."""
     return Applicant(
         first_name=first_name,
         last_name=last_name,
-        email=email or f"person{next(_numbers)}@example.org",
+        email=f"person{next(_numbers)}@example.org" if email is None else email,
         phone=phone,
         organisation=organisation,
         category=category,
@@ -142,4 +143,5 @@ def make_applicant(
         answers=answers or {},
         needs=tuple(needs),
         age_statement=age_statement,
+        party=tuple(party),
     )

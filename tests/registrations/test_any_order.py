@@ -16,12 +16,15 @@ from hypothesis.stateful import (
 )
 
 from events.actions.history import record
-from events.actions.seats import set_capacity
-from events.enums import EventChangeKind, EventStatus
+from events.actions.releasing import release_seats
+from events.actions.seats import set_capacity, set_reserved
+from events.enums import EventChangeKind, EventStatus, SeatSource
 from events.errors import DomainError
 from events.models import Event, SeatPool
-from events.queries.seats import applying, event_pools, fits
+from events.queries.seats import applying, event_pools, fits, is_of_group
+from registrations.actions.approvals import approve_registration, reject_registration
 from registrations.actions.attendance import check_in
+from registrations.actions.letting_in import let_in
 from registrations.actions.moves import (
     accept_offer,
     cancel_registration,
@@ -29,10 +32,11 @@ from registrations.actions.moves import (
     decline_offer,
     expire_due,
 )
+from registrations.actions.signing_up import Guest
 from registrations.enums import REGISTRATION_MOVES, CheckInSource, RegistrationState
 from registrations.models import Registration, RegistrationChange
 from registrations.queries.recount import pool_counts
-from tests.make import make_applicant, make_event, make_session, make_user
+from tests.make import make_applicant, make_category, make_event, make_invitation, make_session, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import enter
 
@@ -65,8 +69,11 @@ class AnyOrder(RuleBasedStateMachine):
         policy=st.sampled_from(["strict", "first_fit"]),
         offer_hours=st.none() | st.just(2),
         waitlist_limit=st.none() | st.just(3),
+        others=st.sampled_from(
+            [{}, {"reserved": 1}, {"approval": True}, {"approval": True, "approval_holds_seat": True}]
+        ),
     )
-    def announce(self, capacity, business, afternoon, confirm_email, policy, offer_hours, waitlist_limit):
+    def announce(self, capacity, business, afternoon, confirm_email, policy, offer_hours, waitlist_limit, others):
         self.strict = policy == "strict"
         self.event = make_event(
             capacity=capacity,
@@ -75,6 +82,8 @@ class AnyOrder(RuleBasedStateMachine):
             waitlist_policy=policy,
             offer_hours=offer_hours,
             waitlist_limit=waitlist_limit,
+            group_max=3,
+            **others,
         )
         morning = self.event.sessions.get()
         other = make_session(self.event, starts_at=morning.ends_at, capacity=afternoon)
@@ -85,6 +94,53 @@ class AnyOrder(RuleBasedStateMachine):
     def sign_up(self, email, category, choice):
         person = make_applicant(email, category=category, session_ids=self.choices[choice])
         self.attempt(lambda: enter(self.event, person, at=self.at))
+
+    @rule(category=st.sampled_from(CATEGORIES), choice=st.integers(0, 3), others=st.integers(1, 2))
+    def sign_up_together(self, category, choice, others):
+        party = [Guest("Jan", "Nowak")] * others
+        person = make_applicant(category=category, session_ids=self.choices[choice], party=party)
+        self.attempt(lambda: enter(self.event, person, at=self.at))
+
+    @rule(category=st.sampled_from(CATEGORIES), uses_reserved=st.booleans())
+    def come_invited(self, category, uses_reserved):
+        invitation = make_invitation(self.event, uses_reserved=uses_reserved)
+        person = make_applicant(category=category)
+        self.attempt(lambda: enter(self.event, person, at=self.at, invitation=invitation))
+
+    @rule(pick=st.integers(0, 30), accepts=st.booleans())
+    def decide(self, pick, accepts):
+        by = self.organiser
+        if accepts:
+            self.with_one(pick, lambda row: approve_registration(row, by=by, at=self.at), state=S.AWAITING_APPROVAL)
+        else:
+            self.with_one(
+                pick, lambda row: reject_registration(row, reason="Nie", by=by, at=self.at), state=S.AWAITING_APPROVAL
+            )
+
+    @rule(pick=st.integers(0, 30), force=st.booleans())
+    def let_somebody_in(self, pick, force):
+        self.with_one(pick, lambda row: let_in(row, force=force, reason="Tak", by=self.organiser, at=self.at))
+
+    @rule(category=st.sampled_from(CATEGORIES), seats=st.integers(1, 2))
+    def open_to_everybody(self, category, seats):
+        self.attempt(
+            lambda: release_seats(
+                self.event,
+                category=make_category(category),
+                seats=seats,
+                reason="Wolne",
+                by=self.organiser,
+                at=self.at,
+            )
+        )
+
+    @rule(reserved=st.integers(0, 2))
+    def reserve(self, reserved):
+        def act() -> None:
+            set_reserved(self.event.pools.get(session=None, category=None), reserved)
+            record(self.event, EventChangeKind.CAPACITY_CHANGED, by=self.organiser, at=self.at)
+
+        self.attempt(act)
 
     @rule(crowd=st.lists(st.tuples(st.sampled_from(CATEGORIES), st.integers(0, 3)), min_size=3, max_size=6))
     def come_together(self, crowd):
@@ -153,7 +209,7 @@ class AnyOrder(RuleBasedStateMachine):
     def who_holds_a_seat_does_not_wait_and_who_left_holds_nothing(self):
         for row in Registration.objects.all():
             assert not (row.holds_seat and row.waiting_pool_id)
-            if row.state not in WITH_SEAT | {S.WAITLISTED}:
+            if row.state not in WITH_SEAT | {S.WAITLISTED, S.AWAITING_APPROVAL}:
                 assert (row.holds_seat, row.waiting_pool_id) == (False, None)
             if row.state == S.HELD:
                 assert row.holds_seat or row.waiting_pool_id
@@ -174,17 +230,35 @@ class AnyOrder(RuleBasedStateMachine):
         if not hasattr(self, "event") or not Event.objects.filter(pk=self.event.pk, status="published").exists():
             return
         pools = list(event_pools(self.event.pk))
-        stopped: set[int] = set()
+        own = next(pool for pool in pools if pool.session_id is None and pool.category_id is None)
+        of_group = {pool.pk for pool in pools if is_of_group(pool)}
+        stopped: set[int | None] = set()
+        released_stopped = False
         for row in Registration.objects.exclude(waiting_pool=None).order_by("queued_at", "id"):
-            own = self.pools_of(row, pools)
             # Stopped by the pool it waits for, or standing behind somebody who is.
-            blocking = [pool for pool in own if not fits(pool, row.seats) or (self.strict and pool.pk in stopped)]
+            blocking = [
+                pool
+                for pool in self.pools_of(row, pools)
+                if not fits(pool, row.seats) or (self.strict and pool.pk in stopped)
+            ]
             assert row.waiting_pool_id in {pool.pk for pool in blocking}
+            if row.waiting_pool_id in of_group:
+                # Nor is there a seat that another group has given up.
+                others = self.pools_of(row, pools, source=SeatSource.RELEASED)
+                assert released_stopped or any(
+                    not fits(pool, row.seats, SeatSource.RELEASED) or (self.strict and pool.pk in stopped)
+                    for pool in others
+                )
+                released_stopped = self.strict or released_stopped
             stopped.add(row.waiting_pool_id)
+        assert own.reserved_taken <= own.reserved
+        assert own.released_taken <= own.released
 
-    def pools_of(self, row: Registration, pools: Sequence[SeatPool]) -> list[SeatPool]:
+    def pools_of(
+        self, row: Registration, pools: Sequence[SeatPool], *, source: SeatSource = SeatSource.OWN
+    ) -> list[SeatPool]:
         chosen = set(row.sessions.values_list("pk", flat=True))
-        return applying(pools, category_id=row.category_id, session_ids=chosen)
+        return applying(pools, category_id=row.category_id, session_ids=chosen, source=source)
 
     def with_one(self, pick, act, state=None) -> None:
         rows = Registration.objects.order_by("id")
@@ -209,7 +283,7 @@ def test_whatever_happens_in_whatever_order():
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=20,
+            max_examples=40,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

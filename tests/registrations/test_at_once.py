@@ -18,14 +18,16 @@ from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus
 from events.models import Event
 from registrations.actions import signing_up
+from registrations.actions.approvals import approve_registration
 from registrations.actions.attendance import add_headcount, check_in
 from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
 from registrations.actions.queues import promote
 from registrations.enums import ChangeCause, CheckInResult, CheckInSource, RegistrationState
-from registrations.errors import EventCancelled, EventFull
+from registrations.errors import EventCancelled, EventFull, InvitationUsed
 from registrations.models import CheckIn, Registration, RegistrationChange
 from registrations.queries.lists import position_of
-from tests.make import make_applicant, make_event, make_registration, make_user
+from registrations.queries.recount import pool_counts
+from tests.make import make_applicant, make_event, make_invitation, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import counts, enter, entered, fresh
 
@@ -270,6 +272,64 @@ def test_an_event_cancelled_in_between_refuses(monkeypatch):
 
     assert counts(event) == [(0, 0)]
     assert not Registration.objects.exists()
+
+
+def test_an_application_for_an_event_that_is_cancelled_in_between_is_refused(monkeypatch):
+    event, boss = make_event(approval=True), make_user()
+    look, once = signing_up._require_announced, [lambda: cancel_event(event, reason="Awaria", by=boss, at=NOW)]
+
+    def late(event, **arguments):
+        while once:
+            elsewhere(once.pop())
+        look(event, **arguments)
+
+    monkeypatch.setattr(signing_up, "_require_announced", late)
+
+    with pytest.raises(EventCancelled):
+        enter(event)
+
+    assert not Registration.objects.exists()
+
+
+def test_reserved_and_given_up_seats_are_never_given_twice():
+    event = make_event(capacity=9, reserved=2, categories=[("business", 1), ("resident", 1)])
+    event.pools.filter(category=None).update(released=3)
+    invited = [make_invitation(event, uses_reserved=True) for _person in range(6)]
+    people = ["business", "resident"] * 5
+    acts = [partial(enter, event, make_applicant(category="business"), invitation=one) for one in invited]
+    acts += [partial(enter, event, make_applicant(category=code)) for code in people]
+
+    at_once(acts)
+
+    assert [count for count in pool_counts() if not count.is_right] == []
+    own = event.pools.get(category=None)
+    assert (own.taken, own.reserved_taken, own.released_taken) == (7, 2, 3)
+    assert Registration.objects.filter(state=S.WAITLISTED).count() == 9
+
+
+def test_one_invitation_is_used_once_however_many_click():
+    event = make_event()
+    invited = make_invitation(event, uses_reserved=True)
+
+    def act() -> str:
+        try:
+            return enter(event, invitation=invited).state
+        except InvitationUsed as used:
+            return used.code
+
+    assert Counter(at_once([act] * 8)) == {S.CONFIRMED: 1, "invitation_used": 7}
+    assert counts(event) == [(1, 0)]
+
+
+def test_applications_accepted_at_once_get_one_seat_each_in_order():
+    event, boss = make_event(capacity=3, approval=True), make_user()
+    rows = [entered(event, at=NOW + timedelta(minutes=minute)) for minute in range(8)]
+
+    at_once([partial(approve_registration, row, by=boss, at=NOW + HOUR) for row in rows for _twice in range(2)])
+
+    assert Counter(Registration.objects.values_list("state", flat=True)) == {S.CONFIRMED: 3, S.WAITLISTED: 5}
+    assert counts(event) == [(3, 5)]
+    assert RegistrationChange.objects.filter(cause=ChangeCause.APPROVED).count() == 8
 
 
 def test_whoever_signs_up_while_an_event_is_cancelled_is_there_before_it_or_refused():

@@ -3,7 +3,15 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.actions.seats import SeatBook, SeatsMovedError, join_queue, lock_queue, set_capacity, take_seats
+from events.actions.seats import (
+    SeatBook,
+    SeatsMovedError,
+    join_queue,
+    lock_queue,
+    set_capacity,
+    set_reserved,
+    take_seats,
+)
 from events.errors import OverCapacity
 from events.models import Event, SeatPool
 from events.queries.seats import SeatFigure, SeatFigures, event_pools, pools_for, seat_figures
@@ -163,3 +171,24 @@ def test_figures_are_told_by_event_category_and_session(django_assert_num_querie
     )
     event.pools.all().delete()
     assert seat_figures(event).event == SeatFigure(None, 0, None, 0)
+
+
+def test_reserved_seats_are_kept_from_everybody_else():
+    event = make_event(capacity=3, reserved=2)
+    pool = event.pools.get()
+
+    assert take_seats([pool], 1) is None
+    assert take_seats([pool], 1) == pool
+    assert join_queue(pool, 1, limit=None)
+    assert (event.pools.get().free, event.pools.get().reserved_left) == (0, 2)
+
+
+def test_fewer_seats_are_reserved_only_as_long_as_invited_people_keep_theirs():
+    event = make_event(capacity=5, reserved=3)
+    pool = set_pool(event, reserved_taken=2, taken=2)
+
+    set_reserved(pool, 2)
+    with pytest.raises(OverCapacity):
+        set_reserved(pool, 1)
+
+    assert (pool.reserved, pool.reserved_left, event.pools.get().reserved) == (2, 0, 2)
