@@ -174,6 +174,9 @@ def _mode(value: object) -> str:
 
 
 def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
+    if "reserved" in after:
+        kept = {"before": before.get("reserved"), "after": after["reserved"]}
+        yield _("Seats kept for invited people: %(before)s → %(after)s.") % kept
     if "capacity" not in after:
         return
     numbers = {"before": _number(before.get("capacity")), "after": _number(after["capacity"])}
