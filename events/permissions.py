@@ -35,6 +35,8 @@ class May(enum.Enum):
     SEE_MESSAGES = "see_messages"
     # Who belongs to the unit and in which roles.
     SEE_STAFF = "see_staff"
+    # Who looked at personal data.
+    SEE_ACCESS_LOG = "see_access_log"
     # What touches every unit, or asks people for more than a meeting needs.
     ADMINISTER = "administer"
 
@@ -42,12 +44,12 @@ class May(enum.Enum):
 ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
     Role.ADMIN: frozenset(May),
     Role.OWNER: frozenset(May) - {May.ADMINISTER},
-    Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
-    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.SEE_NEEDS, May.SEE_STAFF, May.ADMINISTER},
+    Role.HEAD: frozenset({May.SEE, May.PUBLISH, May.OVERRIDE, May.SEE_PEOPLE, May.SEE_MESSAGES, May.SEE_ACCESS_LOG}),
+    Role.EDITOR: frozenset(May) - {May.OVERRIDE, May.SEE_NEEDS, May.SEE_STAFF, May.SEE_ACCESS_LOG, May.ADMINISTER},
     Role.DOOR: frozenset({May.CHECK_IN}),
     # Needs have a door of their own; names and addresses are not part of this role.
     Role.ACCESSIBILITY: frozenset({May.SEE, May.SEE_NEEDS}),
-    Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.SEE_MESSAGES}),
+    Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.SEE_MESSAGES, May.SEE_ACCESS_LOG}),
 }
 
 

@@ -5,7 +5,7 @@ from django.urls import path
 from events.api.urls import api_patterns
 from events.web.attachments import attachment
 from events.web.feeds import event_feed, public_feed
-from events.web.manage import contacts, lists, notices, parts, places, series
+from events.web.manage import accesses, contacts, lists, notices, parts, places, series
 from events.web.manage import events as desk
 from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
@@ -58,6 +58,7 @@ public_patterns = [
     path("manage/places/", places.venue_list, name="manage-venues"),
     path("manage/places/new/", places.new_venue, name="manage-venue-new"),
     path("manage/places/<slug:slug>/", places.change_venue, name="manage-venue"),
+    path("manage/access-log/", accesses.accesses, name="manage-access-log"),
     path("manage/notices/", notices.notice_list, name="manage-notices"),
     path("manage/notices/<slug:slug>/", notices.notice, name="manage-notice"),
     path("manage/notices/<slug:slug>/contact/", contacts.contact, name="manage-contact"),

@@ -51,6 +51,8 @@ CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
 SEE_NEEDS: Final = frozenset({"owner", "accessibility", "admin"})
 SEE_MESSAGES: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
 SEE_STAFF: Final = frozenset({"owner", "admin"})
+# Who looked at personal data: for those who answer for it, and who check.
+SEE_ACCESS_LOG: Final = frozenset({"owner", "head", "auditor", "admin"})
 # Owners of any unit: places are shared.
 EDIT_ANYWHERE: Final = EDIT | {STRANGER}
 ADMINISTER: Final = frozenset({"admin"})
@@ -233,6 +235,7 @@ TABLE: Final = [
     Row("manage-notice", "post", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-contact", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
+    Row("manage-access-log", passes=SEE_ACCESS_LOG | {STRANGER}),
     Row("manage-registrations", passes=SEE_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
@@ -343,6 +346,7 @@ TABLE: Final = [
     api("manage-event", "delete", passes=EDIT, got=409),  # It is published.
     api("manage-event", "delete", parts={"slug": "szkic"}, passes=EDIT, got=204),
     api("manage-audit", passes=SEE | {STRANGER}),
+    api("manage-accesses", passes=SEE_ACCESS_LOG | {STRANGER}),
     api("manage-staff", passes=SEE_STAFF | {STRANGER}),
     api("manage-rooms", passes=EDIT_ANYWHERE),
     api("manage-venues", passes=EDIT_ANYWHERE),

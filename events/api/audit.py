@@ -1,18 +1,23 @@
-"""Who did what, and who belongs to a unit."""
+"""Who did what, who looked at what, and who belongs to a unit."""
 
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from events.actions.accesses import note_access
 from events.api.manage import ChangeShape, signed_in
 from events.api.pagination import Pages
 from events.api.queries import MomentField, OnlyKnown
 from events.api.shapes import Shape
-from events.enums import EventChangeKind, Role
-from events.models import EventChange, User
+from events.enums import AccessKind, EventChangeKind, Role
+from events.models import AccessLog, EventChange, User
 from events.permissions import May, require_anywhere
+from events.queries.accesses import AccessFilter, access_log
 from events.queries.audit import AuditFilter, audit_trail
 from events.queries.staff import colleagues
 
@@ -58,6 +63,60 @@ class Audit(generics.ListAPIView[EventChange]):
         wish = AuditQuery(data=AuditQuery.said_in(self.request.query_params))
         wish.is_valid(raise_exception=True)
         return audit_trail(user, wish.filters())
+
+
+class AccessQuery(OnlyKnown):
+    """What the log is narrowed by; `user` is the address with which a colleague signs in."""
+
+    event = serializers.SlugField(required=False, max_length=120)
+    user = serializers.EmailField(required=False)
+    kind = serializers.MultipleChoiceField(choices=AccessKind.choices, required=False)
+    after = MomentField(required=False)
+    before = MomentField(required=False)
+
+    def filters(self) -> AccessFilter:
+        """The same as the query wants it."""
+        said = dict(self.validated_data)
+        kinds = tuple(AccessKind(kind) for kind in sorted(said.pop("kind", ())))
+        return AccessFilter(**said, kind=kinds)
+
+
+class AccessShape(serializers.Serializer[AccessLog]):
+    """One look at personal data, or one export; `event` null: at no event in particular."""
+
+    id = serializers.IntegerField()
+    by = serializers.CharField(source="user")
+    kind = serializers.ChoiceField(choices=AccessKind.choices)
+    event = serializers.SerializerMethodField()
+    about = serializers.CharField(help_text="The reference of the registration, where it was one.")
+    people = serializers.IntegerField(help_text="How many persons' data it was.")
+    at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_event(self, access: AccessLog) -> str | None:
+        """Its short name, which stays known when a draft is deleted."""
+        return access.event_slug or None
+
+
+class Accesses(generics.GenericAPIView[AccessLog]):
+    """Who looked at personal data of one's units; looking at this is written down, too."""
+
+    pagination_class = Pages
+    serializer_class = AccessShape
+    queryset = AccessLog.objects.none()
+
+    @extend_schema(parameters=[AccessQuery], responses=AccessShape(many=True))
+    def get(self, request: Request) -> Response:
+        """List them in pages, the latest first."""
+        user = signed_in(request)
+        require_anywhere(user, May.SEE_ACCESS_LOG)
+        wish = AccessQuery(data=AccessQuery.said_in(request.query_params))
+        wish.is_valid(raise_exception=True)
+        page = self.paginate_queryset(access_log(user, wish.filters())) or []
+        people = len({access.user_id for access in page})
+        response = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        note_access(user, AccessKind.ACCESS_LOG, people=people, at=timezone.now())
+        return response
 
 
 class MembershipShape(Shape):

@@ -99,6 +99,7 @@ api_patterns = [
     path("manage/templates/", series.Templates.as_view(), name="api-manage-templates"),
     path("manage/events/<slug:slug>/template/", series.TemplateFromEvent.as_view(), name="api-manage-event-template"),
     path("manage/audit/", audit.Audit.as_view(), name="api-manage-audit"),
+    path("manage/audit/accesses/", audit.Accesses.as_view(), name="api-manage-accesses"),
     path("manage/staff/", audit.Staff.as_view(), name="api-manage-staff"),
     path("manage/rooms/", places.ManagedRooms.as_view(), name="api-manage-rooms"),
     path("manage/venues/", places.ManagedVenues.as_view(), name="api-manage-venues"),
