@@ -19,3 +19,7 @@ telling_previewed: Final = Signal()
 # Asked inside the transaction, before questions are taken out of an event; keyword argument: question_ids
 # (frozenset[int]). A receiver answers with those that people have answered: they are retired, not deleted.
 questions_going: Final = Signal()
+
+# Asked inside the transaction, before an event is closed; keyword argument: event_id (int). A receiver that still has work
+# with it raises a DomainError, and nothing changes.
+event_closing: Final = Signal()

@@ -103,6 +103,27 @@ class TooLateToCancel(DomainError):
     default_message = _("You have checked in or the event is over, so you can no longer cancel.")
 
 
+class NeedMoveNotAllowed(DomainError):
+    """A need stands where this cannot be said of it, or somebody was quicker."""
+
+    code = "need_move_not_allowed"
+    default_message = _("This cannot be said of the need any more. Load the page again and see where it stands.")
+
+
+class NeedsOpen(DomainError):
+    """Somebody still waits for an answer about what they need; `details["count"]` says how many needs are open."""
+
+    code = "needs_open"
+    default_message = _("Somebody still waits for what they need. Say first of every need what became of it.")
+
+
+class TooLateForNeeds(DomainError):
+    """The event is over, so nothing can be arranged for it."""
+
+    code = "too_late_for_needs"
+    default_message = _("The event is over, so nothing can be arranged for it any more.")
+
+
 class RateLimited(DomainError):
     """Too many attempts from one address; `details["retry_after"]` is in seconds. Answered as 429."""
 

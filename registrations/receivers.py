@@ -2,16 +2,20 @@
 
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventChangeKind
 from events.errors import FieldErrors
 from events.models import EventChange, Question
-from events.signals import event_changed, questions_going, sessions_going
+from events.signals import event_changed, event_closing, questions_going, sessions_going
 from registrations.actions.intentions import ask_who_comes, forget_who_comes
+from registrations.actions.needs import refresh_lateness
 from registrations.actions.queues import offer_again, promote
 from registrations.enums import ACTIVE_STATES
+from registrations.errors import NeedsOpen
 from registrations.models import Answer, Registration
+from registrations.queries.needs import open_needs_count
 
 
 @receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
@@ -45,6 +49,27 @@ def ask_after_new_date(*, change_id: int, kind: EventChangeKind, **_signal: obje
                 ask_who_comes(change.event_id)
         case EventChangeKind.POSTPONED:
             forget_who_comes(EventChange.objects.values_list("event", flat=True).get(pk=change_id))
+
+
+@receiver(event_changed, dispatch_uid="registrations.lateness_follows_dates")
+def lateness_follows_dates(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
+    """See whether a new date leaves time for what was asked for late."""
+    if kind in {EventChangeKind.RESCHEDULED, EventChangeKind.NEW_DATE}:
+        refresh_lateness(EventChange.objects.values_list("event", flat=True).get(pk=change_id))
+
+
+@receiver(event_closing, dispatch_uid="registrations.keep_open_while_needs_are")
+def keep_open_while_needs_are(*, event_id: int, **_signal: object) -> None:
+    """Refuse to close an event while a need is open; whoever is just asking for something is waited for."""
+    lock_queue(event_id)
+    SeatBook(event_id)
+    if count := open_needs_count(event_id):
+        message = ngettext(
+            "%(count)s need is still open. Say first what became of it.",
+            "%(count)s needs are still open. Say first what became of each of them.",
+            count,
+        )
+        raise NeedsOpen(message % {"count": count}, details={"count": count})
 
 
 @receiver(sessions_going, dispatch_uid="registrations.keep_chosen_sessions")

@@ -28,6 +28,7 @@ from events.errors import (
 from events.models import Event, User
 from events.permissions import May, may_do
 from events.queries.publication import NOTICE_PERIOD, publication_gaps
+from events.signals import event_closing
 
 _IN_REVIEW_OR_DRAFT: Final = (EventStatus.DRAFT, EventStatus.IN_REVIEW)
 _ALWAYS: Final = Q()
@@ -198,7 +199,10 @@ def hold_event(event: Event, *, expected_version: int | None = None, by: User, a
 
 @retried
 def close_event(event: Event, *, expected_version: int | None = None, by: User, at: datetime) -> None:
-    """End the work on an event that took place; one that is over and that nobody has marked took place by this."""
+    """End the work on an event that took place; one that is over and that nobody has marked took place by this.
+
+    Whoever still has work with it refuses (`event_closing`).
+    """
     is_over = Q(planned_only=False, ends_at__lte=at)
     held = _moved(event, to=EventStatus.HELD, expected_version=expected_version, only=is_over)
     if held is not None:
@@ -206,6 +210,7 @@ def close_event(event: Event, *, expected_version: int | None = None, by: User, 
         # The version that was seen has been checked, and the row is ours until the end.
         expected_version = None
     moved = _move(event, to=EventStatus.CLOSED, expected_version=expected_version)
+    event_closing.send(sender=Event, event_id=event.pk)
     record(event, EventChangeKind.CLOSED, by=by, at=at, before=moved.before, after=moved.after)
     refresh_for(event_ids=[event.pk], at=at)
     event.refresh_from_db()

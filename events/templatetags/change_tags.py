@@ -86,6 +86,8 @@ def differences(change: EventChange, zone: str) -> list[str]:
             return [_shared_room(after, zone)]
         case EventChangeKind.FEATURE_LOST:
             return [_lost_features(before)]
+        case EventChangeKind.NEED_ALERT:
+            return [*_wheelchairs(after)]
         case EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
             return [*_announced(before, after, zone)]
         case _:
@@ -130,6 +132,12 @@ def _lost_features(before: _Facts) -> str:
     known = AccessibilityFeature.values
     features = [str(AccessibilityFeature(code).label) for code in before.get("features", ()) if code in known]
     return _("No longer there: %(features)s.") % {"features": ", ".join(features)}
+
+
+def _wheelchairs(after: _Facts) -> Iterator[str]:
+    if "wheelchairs_needed" in after:
+        numbers = {"needed": after["wheelchairs_needed"], "places": after.get("wheelchair_places")}
+        yield _("Wheelchair places: %(needed)s asked for, %(places)s there.") % numbers
 
 
 # What an edit changes

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
+from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.queries.questions import asked_questions
 from registrations.actions.answers import Answers, change_answers, read_answers
@@ -34,6 +35,9 @@ def change_details(
 
     Answers that are not named stay too; `needs` are all that is needed from now on.
     """
+    if needs:
+        # Before the registration, as everywhere: what is asked for is counted, and nobody closes the event meanwhile.
+        lock_queue(registration.event_id)
     current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
     if not current.is_active:
         raise NotActive

@@ -29,7 +29,7 @@ from registrations.actions.answers import Answers, Value, answer_rows, read_answ
 from registrations.actions.entries import enter
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
-from registrations.actions.needs import Need, need_faults, need_rows
+from registrations.actions.needs import Need, ask_for, need_faults
 from registrations.actions.openings import require_open, require_queue
 from registrations.actions.people import person_faults, search_text
 from registrations.actions.queues import may_pass_queue
@@ -43,7 +43,6 @@ from registrations.errors import (
     SessionsOverlap,
 )
 from registrations.models import (
-    AccommodationRequest,
     Answer,
     Invitation,
     Participant,
@@ -161,7 +160,9 @@ def sign_up(  # noqa: PLR0913 - who, how they came, and what the caller knows al
     if invitation is not None and (invitation.event_id != event.pk or invitation.revoked_at is not None):
         raise InvitationOver
     wish = _Wish(event.pk, applicant, source, language, notice, by, at, seen, invitation)
-    locked = invitation is not None and invitation.uses_reserved
+    # Wheelchairs are counted: who brings one lets nobody else come in with another at the same time.
+    brings_wheelchair = any(need.kind == NeedKind.WHEELCHAIR for need in applicant.needs)
+    locked = brings_wheelchair or (invitation is not None and invitation.uses_reserved)
     for _try in range(_TRIES):
         try:
             return _enter(wish, locked=locked)
@@ -368,7 +369,7 @@ def _write(
     # Nothing to put in is no statement.
     PartyMember.objects.bulk_create(_members(registration, wish.applicant.party))
     Answer.objects.bulk_create(answer_rows(registration, answers))
-    AccommodationRequest.objects.bulk_create(need_rows(registration, wish.applicant.needs, at=wish.at))
+    ask_for(registration, wish.applicant.needs, sessions=sessions, by=wish.by, at=wish.at)
 
 
 def _members(registration: Registration, party: Sequence[Guest]) -> list[PartyMember]:

@@ -1,10 +1,15 @@
 """What people need to take part: each person's own, and an event's for those who arrange them."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable, Mapping
+from datetime import date
 
-from events.models import Event
-from registrations.enums import ACTIVE_STATES, NeedState
-from registrations.models import AccommodationRequest, Registration
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import Http404
+
+from events.models import Event, Session
+from registrations.enums import ACTIVE_STATES, SIGN_LANGUAGES, UNSETTLED_NEEDS, NeedKind, NeedState
+from registrations.models import AccommodationRequest, NeedChange, Registration
+from registrations.queries.certain_days import certain_day
 
 
 def needs_of(registration: Registration) -> list[AccommodationRequest]:
@@ -12,13 +17,70 @@ def needs_of(registration: Registration) -> list[AccommodationRequest]:
     return list(registration.needs.exclude(state=NeedState.WITHDRAWN).order_by("id"))
 
 
-def event_needs(event: Event) -> QuerySet[AccommodationRequest]:
-    """The needs at an event of everybody whose registration is active, first asked first; no name is read with them.
+def certain_until(need: AccommodationRequest, event: Event, sessions: Iterable[Session]) -> date | None:
+    """Until which day this could be promised when it was asked for; None for what is not sign language, or has no date."""
+    if need.kind not in SIGN_LANGUAGES:
+        return None
+    found = certain_day(event, sessions, at=need.created_at)
+    return found.day if found is not None else None
 
-    What was withdrawn stays in the list: whoever has arranged it has to know.
+
+def event_needs(event: Event, *, state: NeedState | None = None) -> QuerySet[AccommodationRequest]:
+    """The needs at an event of everybody who comes, first asked first, with their history; no name is read with them.
+
+    What was withdrawn stays in the list: whoever has arranged it has to know. So does what was arranged for somebody
+    whose registration has ended.
     """
+    sessions = Session.objects.order_by("starts_at", "id")
+    changes = NeedChange.objects.select_related("by").order_by("id")
+    needs = _to_see_to(event)
+    if state is not None:
+        needs = needs.filter(state=state)
     return (
-        AccommodationRequest.objects.filter(registration__event=event, registration__state__in=ACTIVE_STATES)
-        .select_related("registration")
+        needs.select_related("registration__event")
+        .prefetch_related(
+            Prefetch("changes", changes),
+            Prefetch("registration__sessions", sessions),
+            Prefetch("registration__event__sessions", sessions),
+        )
         .order_by("created_at", "id")
+    )
+
+
+def need_counts(event: Event) -> Mapping[NeedState, int]:
+    """How many of these needs stand in each state, in the order of their life."""
+    counted = dict(_to_see_to(event).order_by().values_list("state").annotate(needs=Count("pk")))
+    return {state: counted.get(state.value, 0) for state in NeedState}
+
+
+def get_event_need(event: Event, need_id: int) -> AccommodationRequest:
+    """One of these needs; else 404. Who may ask is the event's door's business."""
+    need = event_needs(event).filter(pk=need_id).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def open_needs_count(event_id: int) -> int:
+    """How many needs somebody still has to see to."""
+    return AccommodationRequest.objects.filter(
+        registration__event=event_id, registration__state__in=ACTIVE_STATES, state__in=UNSETTLED_NEEDS
+    ).count()
+
+
+def wheelchairs_needed(event_id: int) -> int:
+    """How many places for wheelchairs people ask for who come."""
+    asked = AccommodationRequest.objects.filter(
+        registration__event=event_id, registration__state__in=ACTIVE_STATES, kind=NeedKind.WHEELCHAIR
+    )
+    return asked.exclude(state=NeedState.WITHDRAWN).count()
+
+
+def _to_see_to(event: Event) -> QuerySet[AccommodationRequest]:
+    arranged_in_vain = NeedChange.objects.filter(
+        need=OuterRef("pk"), from_state=NeedState.ARRANGED, to_state=NeedState.WITHDRAWN
+    )
+    return AccommodationRequest.objects.filter(
+        Q(registration__state__in=ACTIVE_STATES) | Q(Exists(arranged_in_vain), state=NeedState.WITHDRAWN),
+        registration__event=event,
     )

@@ -13,18 +13,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.history import record
-from events.actions.publishing import cancel_event
+from events.actions.publishing import cancel_event, close_event
 from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus
 from events.models import Event
 from registrations.actions import signing_up
 from registrations.actions.approvals import approve_registration
 from registrations.actions.attendance import add_headcount, check_in
+from registrations.actions.details import change_details
 from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
+from registrations.actions.needs import Need, answer_need
 from registrations.actions.queues import promote
-from registrations.enums import ChangeCause, CheckInResult, CheckInSource, RegistrationState
-from registrations.errors import EventCancelled, EventFull, InvitationUsed
-from registrations.models import CheckIn, Registration, RegistrationChange
+from registrations.enums import ChangeCause, CheckInResult, CheckInSource, NeedState, RegistrationState
+from registrations.errors import (
+    EventCancelled,
+    EventFull,
+    InvitationUsed,
+    NeedMoveNotAllowed,
+    NeedsOpen,
+    TooLateForNeeds,
+)
+from registrations.models import CheckIn, NeedChange, Registration, RegistrationChange
 from registrations.queries.lists import position_of
 from registrations.queries.recount import pool_counts
 from tests.make import make_applicant, make_event, make_invitation, make_registration, make_user
@@ -373,3 +382,68 @@ def test_signing_up_is_a_handful_of_statements_and_the_wanted_row_comes_last(con
         "SELECT",  # not cancelled meanwhile
         "COMMIT",
     ]
+
+
+# Needs
+
+
+def test_of_wheelchairs_that_come_at_once_every_one_too_many_is_an_alert():
+    event = make_event(capacity=50)
+    wheelchair = [Need("wheelchair")]
+    registered = [entered(event) for _person in range(4)]
+    acts: list[Callable[[], Any]] = [partial(enter, event, make_applicant(needs=wheelchair)) for _person in range(4)]
+    acts += [partial(change_details, row, {}, needs=wheelchair, at=NOW) for row in registered]
+
+    at_once(acts)
+
+    alerts = event.changes.filter(kind=EventChangeKind.NEED_ALERT)
+    assert sorted(row.after["wheelchairs_needed"] for row in alerts) == [3, 4, 5, 6, 7, 8]
+    assert counts(event) == [(8, 0)]
+
+
+def test_two_coordinators_answer_at_once_and_one_of_them_wins():
+    need = make_registration(make_event()).needs.create(kind="pjm", state=NeedState.ACKNOWLEDGED, created_at=NOW)
+    coordinators = [make_user(), make_user()]
+    no = {"reason": "Brak.", "alternative": "Napisy."}
+
+    def act(number: int) -> str:
+        said = {"to": NeedState.ARRANGED} if number else {"to": NeedState.NOT_POSSIBLE, **no}
+        try:
+            return answer_need(need, by=coordinators[number], at=NOW, **said).state
+        except NeedMoveNotAllowed as refusal:
+            return refusal.code
+
+    answers = at_once([partial(act, 0), partial(act, 1)])
+
+    # What is arranged may turn out not to be possible after all, but not the other way round.
+    moves = list(NeedChange.objects.order_by("id").values_list("from_state", "to_state"))
+    assert (answers, moves) in (
+        (["not_possible", "need_move_not_allowed"], [("acknowledged", "not_possible")]),
+        (["not_possible", "arranged"], [("acknowledged", "arranged"), ("arranged", "not_possible")]),
+    )
+
+
+def test_nobody_asks_for_anything_while_the_event_is_closed():
+    event = make_event(status=EventStatus.HELD, starts_at=NOW - HOUR)
+    registrations = [make_registration(event) for _person in range(4)]
+    owner = make_user()
+
+    def ask(registration: Registration) -> str:
+        try:
+            change_details(registration, {}, needs=[Need("large_print")], at=NOW)
+        except TooLateForNeeds as refusal:
+            return refusal.code
+        return "asked"
+
+    def close() -> str:
+        try:
+            close_event(event, by=owner, at=NOW)
+        except NeedsOpen as refusal:
+            return refusal.code
+        return "closed"
+
+    first, *others = at_once([close, *(partial(ask, row) for row in registrations)])
+
+    is_closed = Event.objects.get().status == EventStatus.CLOSED
+    assert (first == "closed") is is_closed
+    assert set(others) == ({"too_late_for_needs"} if is_closed else {"asked"})

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from events.actions.history import record
+from events.actions.publishing import close_event
 from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus
 from events.errors import FieldErrors
 from events.models import Event
 from events.signals import questions_going, sessions_going
-from registrations.enums import RegistrationState
+from registrations.enums import UNSETTLED_NEEDS, NeedState, RegistrationState
+from registrations.errors import NeedsOpen
 from registrations.receivers import keep_answered_questions
 from tests.make import make_event, make_question, make_registration, make_user
 from tests.make.events import NOW
@@ -78,3 +80,22 @@ def test_a_question_that_people_have_answered_is_named(django_assert_num_queries
         replies: object = questions_going.send(sender=Event, question_ids=frozenset({answered.pk, unanswered.pk}))
 
     assert replies == [(keep_answered_questions, {answered.pk})]
+
+
+@pytest.mark.parametrize("state", NeedState)
+@pytest.mark.parametrize("status", [EventStatus.HELD, EventStatus.PUBLISHED])
+def test_an_event_is_not_closed_while_a_need_is_open(state, status):
+    event = make_event(starts_at=NOW - timedelta(days=1), status=status)
+    words = {"reason": "Brak.", "alternative": "Napisy."}
+    make_registration(event).needs.create(kind="pjm", state=state, created_at=NOW, **words)
+    make_registration(event, state=S.REJECTED).needs.create(kind="pjm", created_at=NOW)
+    make_registration(make_event()).needs.create(kind="pjm", created_at=NOW)
+
+    if state in UNSETTLED_NEEDS:
+        with pytest.raises(NeedsOpen) as refusal:
+            close_event(event, by=make_user(), at=NOW)
+        assert refusal.value.details == {"count": 1}
+        assert (Event.objects.get(pk=event.pk).status, event.changes.count()) == (status, 0)
+    else:
+        close_event(event, by=make_user(), at=NOW)
+        assert Event.objects.get(pk=event.pk).status == EventStatus.CLOSED

@@ -335,7 +335,7 @@ def test_a_new_date_announces_the_event_again_and_people_move_up(django_assert_n
     session = event.sessions.get()
     later = session.starts_at + timedelta(days=30)
 
-    with django_assert_num_queries(55):
+    with django_assert_num_queries(57):
         set_new_date(event, [a_date(later, id=session.pk)], by=user, at=NOW)
 
     assert (event.status, event.version, event.starts_at) == ("published", 2, later)
@@ -531,7 +531,7 @@ def test_an_event_took_place_once_it_has_begun(django_assert_num_queries):
 def test_a_held_event_is_closed(django_assert_num_queries):
     event, user = make_event(status=EventStatus.HELD), make_user()
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         close_event(event, by=user, at=NOW)
 
     assert story(event) == [("closed", "held", "closed", "", False)]
@@ -542,7 +542,7 @@ def test_closing_what_is_over_says_that_it_took_place(django_assert_num_queries)
 
     with pytest.raises(NotOver):
         close_event(event, by=user, at=END - timedelta(seconds=1))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(25):
         close_event(event, expected_version=1, by=user, at=END)
 
     assert (event.status, event.version) == ("closed", 3)

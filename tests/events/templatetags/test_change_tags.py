@@ -121,6 +121,12 @@ def read(kind: EventChangeKind, before: Any = None, after: Any = None, language:
             ],
         ),
         (
+            "need_alert",
+            {},
+            {"wheelchairs_needed": 3, "wheelchair_places": 2},
+            ["Wheelchair places: 3 asked for, 2 there."],
+        ),
+        (
             "edited",
             {"audiences": [], "organizations": [], "registration.waitlist": True, "registration.group_max": 1},
             {"audiences": ["all"], "organizations": ["a"], "registration.waitlist": False, "registration.group_max": 2},

@@ -1,0 +1,47 @@
+"""What becomes of needs when a registration ends, and when one that ran out comes back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.models import User
+from registrations.actions.needs.asking import is_late
+from registrations.actions.needs.moves import move_needs
+from registrations.actions.needs.wheelchairs import alert_of_wheelchairs
+from registrations.enums import SIGN_LANGUAGES, UNSETTLED_NEEDS, NeedKind, NeedState, RegistrationState
+from registrations.models import AccommodationRequest, NeedChange, Registration
+
+
+def let_needs_go(registrations: Sequence[Registration], *, by: User | None, at: datetime) -> None:
+    """Withdraw what was still to be seen to, because these people do not come.
+
+    The notes go with it, except where the time to answer ran out: such a registration may come back.
+    """
+    unsettled = AccommodationRequest.objects.filter(registration__in=registrations, state__in=UNSETTLED_NEEDS)
+    needs = list(unsettled.select_for_update(no_key=True, of=("self",)).order_by("id"))
+    if needs:
+        may_come_back = registrations[0].state == RegistrationState.EXPIRED
+        move_needs(needs, to=NeedState.WITHDRAWN, by=by, at=at, columns={} if may_come_back else {"note": ""})
+
+
+def ask_anew(registration: Registration, *, at: datetime) -> None:
+    """Ask again for what went when this registration ran out, now that it has come back; its event's queue is locked."""
+    ran_out = registration.changes.filter(to_state=RegistrationState.EXPIRED).order_by("-id").first()
+    if ran_out is None:
+        return
+    went = registration.needs.filter(
+        state=NeedState.WITHDRAWN, changes__to_state=NeedState.WITHDRAWN, changes__at=ran_out.at
+    )
+    needs = list(went.distinct().order_by("id"))
+    if not needs:
+        return
+    signed = any(need.kind in SIGN_LANGUAGES for need in needs)
+    late = signed and is_late(registration, registration.sessions.order_by("starts_at", "id"), at=at)
+    for need in needs:
+        need.state, need.created_at = NeedState.REQUESTED, at
+        need.is_late = late and need.kind in SIGN_LANGUAGES
+    AccommodationRequest.objects.bulk_update(needs, ["state", "created_at", "is_late"])
+    NeedChange.objects.bulk_create(
+        NeedChange(need=need, from_state=NeedState.WITHDRAWN, to_state=NeedState.REQUESTED, at=at) for need in needs
+    )
+    if any(need.kind == NeedKind.WHEELCHAIR for need in needs):
+        alert_of_wheelchairs(registration.event, by=None, at=at)
