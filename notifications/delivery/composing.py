@@ -12,7 +12,7 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
-from notifications.kinds import KINDS, CalendarPart, Kind, needs_served_by
+from notifications.kinds import KINDS, NEED_ANSWERED, WHEELCHAIR_ALERT, CalendarPart, Kind, needs_served_by
 from notifications.models import Message
 from notifications.queries.dispatch import (
     changes_to_tell,
@@ -21,12 +21,12 @@ from notifications.queries.dispatch import (
     registrations_of_person,
     sessions_of,
 )
-from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, written
+from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.secret_links import marked_ids, with_links
 from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
-from registrations.queries.needs import needs_of
+from registrations.queries.needs import needs_of, wheelchairs_needed
 
 
 class NobodyToWriteTo(Exception):
@@ -139,7 +139,11 @@ def _material(message: Message, background: Background) -> Material:
         and change.from_state == RegistrationState.CONFIRMED
         and change.to_state != RegistrationState.CONFIRMED,
         needs=_needs(registration) if registration is not None and kind.tells_of_needs else frozenset(),
+        own_needs=needs_of(registration) if registration is not None and kind == NEED_ANSWERED else None,
         people_concerned=_people_concerned(event, changes) if message.staff is not None else 0,
+        wheelchairs=Wheelchairs(wheelchairs_needed(event.pk), event.policy.wheelchair_places)
+        if kind == WHEELCHAIR_ALERT
+        else None,
         all_registrations=registrations_of_person(registration)
         if registration is not None and kind.name == "my_registrations"
         else (),

@@ -15,6 +15,7 @@ from notifications.kinds.hold_to_confirm import HOLD_TO_CONFIRM
 from notifications.kinds.link_again import LINK_AGAIN
 from notifications.kinds.moved_online import MOVED_ONLINE
 from notifications.kinds.my_registrations import MY_REGISTRATIONS
+from notifications.kinds.need_answered import NEED_ANSWERED
 from notifications.kinds.new_date import NEW_DATE
 from notifications.kinds.offer_lapsed import OFFER_LAPSED
 from notifications.kinds.offered import OFFERED
@@ -25,6 +26,7 @@ from notifications.kinds.supplier_cancelled import SUPPLIER_CANCELLED
 from notifications.kinds.supplier_changed import SUPPLIER_CHANGED
 from notifications.kinds.supplier_postponed import SUPPLIER_POSTPONED
 from notifications.kinds.waitlisted import WAITLISTED
+from notifications.kinds.wheelchair_alert import WHEELCHAIR_ALERT
 
 __all__ = [
     "ACCESSIBILITY_ALERT",
@@ -35,11 +37,13 @@ __all__ = [
     "KINDS",
     "KIND_OF_CHANGE",
     "MOVED_ONLINE",
+    "NEED_ANSWERED",
     "NEW_DATE",
     "REMINDER",
     "SUPPLIER_CANCELLED",
     "SUPPLIER_CHANGED",
     "SUPPLIER_POSTPONED",
+    "WHEELCHAIR_ALERT",
     "CalendarPart",
     "Kind",
     "needs_served_by",
@@ -69,6 +73,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         SUPPLIER_POSTPONED,
         SUPPLIER_CHANGED,
         ACCESSIBILITY_ALERT,
+        NEED_ANSWERED,
+        WHEELCHAIR_ALERT,
     )
 }
 

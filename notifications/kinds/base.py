@@ -31,7 +31,8 @@ class Kind:
     `causes`: the change rows of a registration it answers, as (cause, state after it); `tells`: the change rows of an
     event that it speaks of. `true_while` and `event_true_while`: the states in which what it says is still so; it is
     checked again right before sending. News of an event are of use until its end, and for `useful_for_at_least`.
-    `tells_of_needs`: who gets it has a need that this says, so it is nobody else's to read.
+    `tells_of_needs`: who gets it has a need that this says, so it is nobody else's to read. `gathers_for`: so long it waits
+    for more of the same, which one message then says.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
     tells: tuple[EventChangeKind, ...] = ()
     useful_for_at_least: timedelta = timedelta(0)
+    gathers_for: timedelta = timedelta(0)
     calendar: CalendarPart = CalendarPart.NONE
     has_ticket: bool = False
     also_by_sms: bool = False

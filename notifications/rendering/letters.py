@@ -33,15 +33,17 @@ from notifications.rendering.words import (
     short_when,
     when_of,
 )
-from registrations.enums import AttendanceIntent, NeedKind, RegistrationState
-from registrations.models import Registration
+from registrations.enums import AttendanceIntent, NeedKind, NeedState, RegistrationState
+from registrations.models import AccommodationRequest, Registration
 from registrations.queries.feeds import PersonalEntry
 from registrations.queries.joining import joining
 from registrations.rendering import MailCalendar, mail_calendar
+from registrations.templatetags.need_tags import in_plain_words
 
 TICKET_CID: Final = "ticket"
 # An edit that an organiser wants people to know of has its values on the page; a new date has its own place in a text.
-_NEWS_WITHOUT_VALUES: Final = frozenset({EventChangeKind.EDITED, EventChangeKind.NEW_DATE})
+# The numbers of an alert are read anew when it is written.
+_NEWS_WITHOUT_VALUES: Final = frozenset({EventChangeKind.EDITED, EventChangeKind.NEW_DATE, EventChangeKind.NEED_ALERT})
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,14 @@ class Recipient:
     address: str
 
 
+@dataclass(frozen=True)
+class Wheelchairs:
+    """How many places for wheelchairs people ask for, and how many there are; null: as many as come."""
+
+    needed: int
+    places: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """Everything that a message is written from, loaded already."""
@@ -80,6 +90,8 @@ class Material:
     role: EventRole | None = None
     former_place: FormerPlace | None = None
     needs: frozenset[NeedKind] = frozenset()  # of the person who registered
+    own_needs: Sequence[AccommodationRequest] | None = None  # the same with where they stand, where that is the news
+    wheelchairs: Wheelchairs | None = None  # where that is the news
     people_concerned: int = 0  # by what a member of staff is alerted of
     chosen: Sequence[Session] = ()
     subject_session: Session | None = None  # the one that a reminder is about
@@ -89,6 +101,17 @@ class Material:
     gave_up_seat: bool = False
     all_registrations: Sequence[Registration] = ()
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
+
+
+@dataclass(frozen=True)
+class _OwnNeed:
+    """What somebody needs, and what became of it."""
+
+    kind: str
+    words: str
+    is_not_possible: bool
+    reason: str
+    alternative: str
 
 
 @dataclass(frozen=True)
@@ -167,6 +190,8 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         "contact_phone": event.contact_phone or event.unit.contact_phone,
         "has_calendar": material.kind.calendar == CalendarPart.REQUEST,
         **_news(material, zone),
+        **_answered(material),
+        **_too_many(material),
         **_of_registration(material, coming, zone, at=at),
         **_of_work(material),
     }
@@ -190,6 +215,36 @@ def _news(material: Material, zone: ZoneInfo) -> dict[str, object]:
         "old_dates": old_dates_of(material.changes, zone),
         "lost": [str(feature.label) for feature in lost],
     }
+
+
+def _answered(material: Material) -> dict[str, object]:
+    """What became of everything that somebody needs, unless they have taken it all back."""
+    if material.own_needs is None:
+        return {}
+    if not material.own_needs:
+        raise NothingToSay
+    return {
+        "own_needs": [
+            _OwnNeed(
+                kind=need.get_kind_display(),
+                words=in_plain_words(need),
+                is_not_possible=need.state == NeedState.NOT_POSSIBLE,
+                reason=need.reason,
+                alternative=need.alternative,
+            )
+            for need in material.own_needs
+        ]
+    }
+
+
+def _too_many(material: Material) -> dict[str, object]:
+    """How many wheelchairs come and how many places there are, unless they are enough by now."""
+    wheelchairs = material.wheelchairs
+    if wheelchairs is None:
+        return {}
+    if wheelchairs.places is None or wheelchairs.needed <= wheelchairs.places:
+        raise NothingToSay
+    return {"wheelchairs_needed": wheelchairs.needed, "wheelchair_places": wheelchairs.places}
 
 
 def _of_registration(
@@ -222,6 +277,7 @@ def _of_work(material: Material) -> dict[str, object]:
         "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
         "people_concerned": material.people_concerned,
         "staff_url": f"{settings.BASE_URL}{reverse('manage-event', args=[material.event.slug])}",
+        "needs_url": f"{settings.BASE_URL}{reverse('manage-needs', args=[material.event.slug])}",
     }
 
 

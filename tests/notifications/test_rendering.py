@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from events.enums import EventChangeKind, EventMode, Visibility
-from events.models import AgendaItem, Event, EventChange, EventRole, Session, User
+from events.models import AgendaItem, Event, EventChange, EventRole, RegistrationPolicy, Session, User
 from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, outgoing_of
 from notifications.enums import Channel
 from notifications.kinds import KINDS
@@ -47,12 +47,13 @@ CHANGES: dict[str, tuple[EventChangeKind, dict[str, Any]]] = {
     "moved_online": (EventChangeKind.MODE_CHANGED, {"mode": "in_person"}),
     "feature_lost": (EventChangeKind.FEATURE_LOST, {"features": ["pjm"]}),
     "accessibility_alert": (EventChangeKind.FEATURE_LOST, {"features": ["pjm"]}),
+    "wheelchair_alert": (EventChangeKind.NEED_ALERT, {}),
     "supplier_cancelled": (EventChangeKind.CANCELLED, {}),
     "supplier_postponed": (EventChangeKind.POSTPONED, {}),
     "supplier_changed": (EventChangeKind.NEW_DATE, {"sessions": [DATES]}),
 }
 # Nobody who gets one of these has a registration (any more) to look after.
-WITHOUT_LINK = {"event_cancelled", "offer_lapsed", "own_cancellation", "accessibility_alert"} | {
+WITHOUT_LINK = {"event_cancelled", "offer_lapsed", "own_cancellation", "accessibility_alert", "wheelchair_alert"} | {
     kind for kind in KINDS if kind.startswith("supplier_")
 }
 NUMBER = "+48501502503"
@@ -70,8 +71,10 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
     row = make_event(venue=venue, **event)
     if kind.startswith("supplier_"):
         message = make_message_to(make_role(row), kind, channel=channel, language=language)
-    elif kind == "accessibility_alert":
+    elif kind in {"accessibility_alert", "wheelchair_alert"}:
         message = make_message_to(make_user(), kind, event=row, channel=channel, language=language)
+        for _number in range(3):
+            make_registration(row, last_name="Tajna").needs.create(kind=NeedKind.WHEELCHAIR, created_at=NOW)
     else:
         registration = make_registration(row, state=STATES.get(kind, S.CONFIRMED), language=language, phone=NUMBER)
         AccommodationRequest.objects.create(registration=registration, kind=NeedKind.PJM, created_at=NOW)
@@ -425,7 +428,7 @@ def test_only_what_one_asked_for_and_is_still_missing_is_said_to_be_lost():
     assert "- Polish Sign Language interpreter\n" in found.body
     assert "Step-free access" not in found.body + found.html
     assert "interpreter" not in found.subject
-    AccommodationRequest.objects.update(state=NeedState.NOT_POSSIBLE)
+    AccommodationRequest.objects.update(state=NeedState.NOT_POSSIBLE, reason="Brak", alternative="Napisy")
     with pytest.raises(NothingToSay):
         letter(message)
     AccommodationRequest.objects.update(state=NeedState.ARRANGED)
@@ -450,6 +453,66 @@ def test_the_coordinator_reads_how_many_are_concerned_and_no_name():
     assert "Number of people who asked for it: 1." in found.body
     assert f"http://127.0.0.1:8000/en/manage/events/{event.slug}/" in found.body
     assert "Tajna" not in found.body + found.html
+
+
+def test_the_coordinator_reads_how_many_wheelchairs_come_and_no_name():
+    message = make_complete("wheelchair_alert", "en", Channel.EMAIL)
+    event = Event.objects.get()
+
+    found = letter(message)
+
+    assert "Places asked for: 3. Places there: 2." in found.body
+    assert f"http://127.0.0.1:8000/en/manage/events/{event.slug}/needs/" in found.body
+    assert "Tajna" not in found.body + found.html
+
+
+@pytest.mark.parametrize("places", [3, None])
+def test_wheelchairs_for_which_there_is_room_by_now_are_no_news(places: int | None):
+    message = make_complete("wheelchair_alert", "en", Channel.EMAIL)
+    RegistrationPolicy.objects.update(wheelchair_places=places)
+
+    with pytest.raises(NothingToSay):
+        letter(message)
+
+
+def test_an_answer_says_of_every_need_where_it_stands():
+    message = make_complete("need_answered", "en", Channel.EMAIL)
+    registration = Registration.objects.get()
+    registration.needs.update(
+        state=NeedState.NOT_POSSIBLE, reason="All <b>interpreters</b> are taken.", alternative="Live captions."
+    )
+    for kind, state, word in (
+        (NeedKind.INDUCTION_LOOP, NeedState.ARRANGED, "In the first row."),
+        (NeedKind.LARGE_PRINT, NeedState.ACKNOWLEDGED, ""),
+        (NeedKind.WHEELCHAIR, NeedState.WITHDRAWN, ""),
+    ):
+        registration.needs.create(kind=kind, state=state, reason=word, created_at=NOW)
+
+    found = letter(message)
+
+    assert (
+        "- Polish Sign Language (PJM): It is not possible.\n"
+        "Why not: All <b>interpreters</b> are taken.\n"
+        "What we offer instead: Live captions.\n"
+        "- Induction loop: It is arranged.\n"
+        "A word to you: In the first row.\n"
+        "- Large print: We have seen it and are looking after it.\n"
+    ) in re.sub(r"\n+", "\n", found.body)
+    assert "All &lt;b&gt;interpreters&lt;/b&gt; are taken." in found.html
+    assert "wheelchair" not in found.body
+    # Whoever glances at the telephone of somebody else learns nothing.
+    assert "anguage" not in found.subject
+    message.channel = Channel.SMS
+    message.save()
+    assert "anguage" not in letter(message).body
+
+
+def test_an_answer_to_what_was_taken_back_is_no_news():
+    message = make_complete("need_answered", "en", Channel.EMAIL)
+    AccommodationRequest.objects.update(state=NeedState.WITHDRAWN)
+
+    with pytest.raises(NothingToSay):
+        letter(message)
 
 
 def test_who_works_at_an_event_reads_as_what_and_gets_no_link_to_a_registration():

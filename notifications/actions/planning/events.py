@@ -26,6 +26,7 @@ from notifications.kinds import (
     SUPPLIER_CANCELLED,
     SUPPLIER_CHANGED,
     SUPPLIER_POSTPONED,
+    WHEELCHAIR_ALERT,
     Kind,
     needs_served_by,
 )
@@ -82,6 +83,7 @@ def _plan_event(event: Event, changes: Sequence[EventChange], *, at: datetime) -
         planned += _plan_edits(event, since, at=at)
     if event.status in FEATURE_LOST.event_true_while:
         planned += _plan_lost_features(event, changes, at=at)
+        planned += _plan_wheelchairs(event, changes, at=at)
     return planned
 
 
@@ -115,10 +117,21 @@ def _plan_lost_features(event: Event, changes: Sequence[EventChange], *, at: dat
         return 0
     needs = needs_served_by(feature for change in lost for feature in change.before.get("features", ()))
     planned = _tell(FEATURE_LOST, event, lost, needs=sorted(needs), at=at)
-    alert = _row(ACCESSIBILITY_ALERT, Channel.EMAIL, event, lost[-1], at=at)
-    planned += insert_for_staff(alert, event.pk, roles=(Role.ACCESSIBILITY, Role.OWNER), at=at)
+    planned += _alert(ACCESSIBILITY_ALERT, event, lost[-1], at=at)
     _supersede_older(event, (FEATURE_LOST,), lost[-1])
-    _supersede_older(event, (ACCESSIBILITY_ALERT,), lost[-1])
+    return planned
+
+
+def _plan_wheelchairs(event: Event, changes: Sequence[EventChange], *, at: datetime) -> int:
+    alerts = [change for change in changes if change.kind == EventChangeKind.NEED_ALERT]
+    return _alert(WHEELCHAIR_ALERT, event, alerts[-1], at=at) if alerts else 0
+
+
+def _alert(kind: Kind, event: Event, last: EventChange, *, at: datetime) -> int:
+    """Tell whoever coordinates accessibility in the unit, else its owners; the latest alert says all."""
+    row = _row(kind, Channel.EMAIL, event, last, at=at)
+    planned = insert_for_staff(row, event.pk, roles=(Role.ACCESSIBILITY, Role.OWNER), at=at)
+    _supersede_older(event, (kind,), last)
     return planned
 
 

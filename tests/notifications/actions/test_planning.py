@@ -14,7 +14,7 @@ from events.enums import EventChangeKind, EventRoleKind, EventStatus, Role
 from events.models import AgendaItem, Event, EventChange, ReminderRule, Session
 from events.signals import telling_previewed
 from notifications.actions.planning import plan_changes, plan_reminders
-from notifications.enums import MessageState, Priority
+from notifications.enums import MessageState, Priority, StateReason
 from notifications.models import Message, ReminderRun
 from registrations.actions.moves import cancel_registration
 from registrations.enums import ChangeCause, NeedKind, NeedState, RegistrationState
@@ -84,6 +84,12 @@ def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration
         (ChangeCause.ASKED_AGAIN, S.CONFIRMED, "already_registered"),
         (ChangeCause.LINK_REQUESTED, S.WAITLISTED, "link_again"),
         (ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, "my_registrations"),
+        (ChangeCause.NEED_ANSWERED, S.CONFIRMED, "need_answered"),
+        (ChangeCause.NEED_ANSWERED, S.WAITLISTED, "need_answered"),
+        # Nobody has shown that the address is theirs.
+        (ChangeCause.NEED_ANSWERED, S.HELD, None),
+        (ChangeCause.NEED_ANSWERED, S.AWAITING_APPROVAL, None),
+        (ChangeCause.NEED_ANSWERED, S.CANCELLED_BY_PARTICIPANT, None),
         (ChangeCause.HOLD_EXPIRED, S.EXPIRED, None),
         (ChangeCause.OFFER_DECLINED, S.DECLINED, None),
         (ChangeCause.EDITED, S.CONFIRMED, None),
@@ -97,6 +103,52 @@ def test_every_change_has_its_message_or_none(cause: ChangeCause, state: Registr
 
     assert planned() == ([(kind, "email", "planned")] if kind else [])
     assert not RegistrationChange.objects.filter(planned_at=None).exists()
+
+
+def test_who_applies_is_told_of_needs_once_the_address_is_theirs():
+    registration = make_registration(make_event(), state=S.AWAITING_APPROVAL)
+    Registration.objects.update(address_confirmed_at=NOW)
+    record(registration, ChangeCause.NEED_ANSWERED)
+
+    assert plan_changes(at=NOW) == 1
+
+
+def test_answers_to_several_needs_wait_for_each_other_and_are_told_once():
+    event = make_event()
+    registration, other = make_registration(event), make_registration(event)
+    for answered in (registration, registration, other):
+        record(answered, ChangeCause.NEED_ANSWERED)
+    record(registration, ChangeCause.LINK_REQUESTED)
+    plan_changes(at=NOW)
+    last = record(registration, ChangeCause.NEED_ANSWERED)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [
+        ("link_again", "email", "planned"),
+        ("need_answered", "email", "cancelled"),
+        ("need_answered", "email", "cancelled"),
+        ("need_answered", "email", "planned"),
+        ("need_answered", "email", "planned"),
+    ]
+    message = Message.objects.get(registration=registration, kind="need_answered", state="planned")
+    assert message.registration_change == last
+    assert (message.due_at, message.next_attempt_at) == (NOW + timedelta(minutes=10), NOW + timedelta(minutes=10))
+    assert set(Message.objects.filter(state="cancelled").values_list("state_reason", flat=True)) == {
+        StateReason.SUPERSEDED
+    }
+
+
+def test_an_answer_that_has_left_is_not_taken_back():
+    registration = make_registration(make_event())
+    record(registration, ChangeCause.NEED_ANSWERED)
+    plan_changes(at=NOW)
+    Message.objects.update(state=MessageState.SENT)
+    record(registration, ChangeCause.NEED_ANSWERED)
+
+    plan_changes(at=NOW)
+
+    assert planned() == [("need_answered", "email", "planned"), ("need_answered", "email", "sent")]
 
 
 def test_planning_twice_plans_once():
@@ -446,7 +498,9 @@ def test_a_meeting_that_comes_back_to_its_place_takes_the_news_back():
 
 
 def need(registration: Registration, kind: NeedKind, state: NeedState = NeedState.REQUESTED) -> None:
-    AccommodationRequest.objects.create(registration=registration, kind=kind, state=state, created_at=NOW)
+    AccommodationRequest.objects.create(
+        registration=registration, kind=kind, state=state, reason="Brak", alternative="Napisy", created_at=NOW
+    )
 
 
 def lose(event: Event, *features: str) -> EventChange:
@@ -504,6 +558,27 @@ def test_the_coordinator_is_alerted_of_a_lost_feature_and_else_the_owners():
     assert not Message.objects.filter(staff=stranger).exists()
     # Whoever has no newer one keeps the older.
     assert Message.objects.filter(event_change=lost, state="planned").count() == 2
+
+
+def test_the_coordinator_is_alerted_once_of_wheelchairs_and_the_latest_alert_says_all():
+    event = make_event()
+    coordinator = make_user(role=Role.ACCESSIBILITY)
+    make_user()
+    make_registration(event)
+    for needed in (3, 4):
+        change(event, EventChangeKind.NEED_ALERT, after={"wheelchairs_needed": needed, "wheelchair_places": 2})
+        plan_changes(at=NOW)
+
+    assert planned() == [("wheelchair_alert", "email", "cancelled"), ("wheelchair_alert", "email", "planned")]
+    assert set(Message.objects.values_list("staff", flat=True)) == {coordinator.pk}
+
+
+def test_wheelchairs_at_a_cancelled_meeting_are_no_news():
+    event = make_event(status=EventStatus.CANCELLED)
+    make_user()
+    change(event, EventChangeKind.NEED_ALERT, after={"wheelchairs_needed": 3, "wheelchair_places": 2})
+
+    assert plan_changes(at=NOW) == 0
 
 
 def test_a_second_loss_is_told_together_with_the_first():
