@@ -10,8 +10,8 @@ from registrations.api import signing_up as api_signing_up
 from registrations.web import own, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
+from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
-from registrations.web.manage.needs import needs as event_needs
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
 
@@ -37,7 +37,8 @@ public_patterns = [
         desk.cancel,
         name="manage-registration-cancel",
     ),
-    path("manage/events/<slug:slug>/needs/", event_needs, name="manage-needs"),
+    path("manage/events/<slug:slug>/needs/", event_needs.needs, name="manage-needs"),
+    path("manage/events/<slug:slug>/needs/<int:need_id>/", event_needs.need, name="manage-need"),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
@@ -75,6 +76,7 @@ api_patterns = [
         name="api-manage-registration-cancel",
     ),
     path("manage/events/<slug:slug>/needs/", api_needs.EventNeeds.as_view(), name="api-manage-needs"),
+    path("manage/events/<slug:slug>/needs/<int:need_id>/", api_needs.EventNeed.as_view(), name="api-manage-need"),
     path("manage/events/<slug:slug>/report/", api_people.EventReport.as_view(), name="api-manage-event-report"),
     path("manage/events/<slug:slug>/check-ins/", api_door.CheckIns.as_view(), name="api-manage-check-ins"),
     path(

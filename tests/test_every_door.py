@@ -241,6 +241,9 @@ TABLE: Final = [
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     Row("manage-needs", passes=SEE_NEEDS),
+    Row("manage-need", passes=SEE_NEEDS),
+    Row("manage-need", "post", passes=SEE_NEEDS),
+    Row("manage-need", parts={"need_id": "999"}, passes=frozenset()),
     Row("manage-door", passes=CHECK_IN),
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
@@ -357,6 +360,9 @@ TABLE: Final = [
     api("manage-registration", passes=SEE_PEOPLE),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
+    api("manage-need", passes=SEE_NEEDS),
+    api("manage-need", "patch", body={"state": "arranged"}, passes=SEE_NEEDS),
+    api("manage-need", parts={"need_id": "999"}, passes=frozenset()),
     api("manage-event-report", passes=SEE_PEOPLE),
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),
@@ -398,6 +404,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     Event.objects.filter(pk=event.pk).update(series=series)
     registration = make_registration(event, email="anna@example.org")
+    need = registration.needs.create(kind="pjm", created_at=NOW)
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org")
     owner = people["owner"]
@@ -433,6 +440,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "code": registration.ticket_code,
         "reference": registration.reference,
         "nonce": "n1",
+        "need_id": str(need.pk),
         "message_id": str(message.pk),
         "attachment_id": str(make_attachment(event).pk),
         "file_of_draft": str(make_attachment(draft).pk),

@@ -63,8 +63,9 @@ class ManagedRegistrationShape(PersonShape):
 
     @extend_schema_field(HappeningShape(many=True))
     def get_history(self, registration: Registration) -> list[Any]:
-        """In the order in which it happened."""
-        return [HappeningShape(change).data for change in registration.changes.all()]
+        """In the order in which it happened; that a need was answered is for those alone who may see needs."""
+        changes = [change for change in registration.changes.all() if change.cause != ChangeCause.NEED_ANSWERED]
+        return [HappeningShape(change).data for change in changes]
 
 
 class RegistrationQuery(serializers.Serializer[Any]):

@@ -56,6 +56,13 @@ class CertainDay:
     is_over: bool
 
 
+def next_certain_day(event: Event, sessions: Iterable[Session], *, at: datetime) -> CertainDay | None:
+    """For the first of these sessions for which sign language can still be promised; else as it is for the first one."""
+    days = [day for session in sessions if (day := certain_day(event, [session], at=at)) is not None]
+    days.sort(key=lambda each: (each.is_over, each.session.starts_at))
+    return days[0] if days else None
+
+
 def certain_day(event: Event, sessions: Iterable[Session], *, at: datetime) -> CertainDay | None:
     """The last certain day for the first of these sessions that lies ahead; None: none does, or it has no date.
 

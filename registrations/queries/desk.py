@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from events.models import Event, User
 from events.permissions import May, Person, managed_events
-from registrations.enums import ACTIVE_STATES, Attendance, CheckInKind, RegistrationState
+from registrations.enums import ACTIVE_STATES, Attendance, ChangeCause, CheckInKind, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration, RegistrationChange
 from registrations.queries.lists import event_registrations
 
@@ -68,8 +68,12 @@ class Happening:
 
 
 def registration_history(registration: Registration) -> list[Happening]:
-    """Everything that happened to a registration, the latest first; two queries however much it is."""
-    changes: list[RegistrationChange] = list(registration.changes.select_related("by").order_by("id"))
+    """Everything that happened to a registration, the latest first; two queries however much it is.
+
+    That a need was answered is left out: who reads this knows the name, and is not to know that there is a need.
+    """
+    rows = registration.changes.exclude(cause=ChangeCause.NEED_ANSWERED)
+    changes: list[RegistrationChange] = list(rows.select_related("by").order_by("id"))
     check_ins: list[CheckIn] = list(registration.check_ins.select_related("by").order_by("id"))
     lines = [
         Happening(

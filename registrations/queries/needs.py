@@ -1,28 +1,46 @@
 """What people need to take part: each person's own, and an event's for those who arrange them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
-from events.models import Event, Session
-from registrations.enums import ACTIVE_STATES, SIGN_LANGUAGES, UNSETTLED_NEEDS, NeedKind, NeedState
+from events.models import Event
+from registrations.enums import ACTIVE_STATES, NEED_MOVES, SIGN_LANGUAGES, UNSETTLED_NEEDS, NeedKind, NeedState
 from registrations.models import AccommodationRequest, NeedChange, Registration
 from registrations.queries.certain_days import certain_day
 
+_ANSWERS: Final = (NeedState.ACKNOWLEDGED, NeedState.ARRANGED, NeedState.FULFILLED, NeedState.NOT_POSSIBLE)
+_WITH_DATES: Final = ("registration__sessions", "registration__event__sessions")
+
 
 def needs_of(registration: Registration) -> list[AccommodationRequest]:
-    """What somebody asks for now, in the order in which it was asked."""
-    return list(registration.needs.exclude(state=NeedState.WITHDRAWN).order_by("id"))
+    """What somebody asks for now, in the order in which it was asked; their sessions and event are at hand with it."""
+    needs = registration.needs.exclude(state=NeedState.WITHDRAWN).order_by("id")
+    return list(needs.prefetch_related(*_WITH_DATES))
 
 
-def certain_until(need: AccommodationRequest, event: Event, sessions: Iterable[Session]) -> date | None:
-    """Until which day this could be promised when it was asked for; None for what is not sign language, or has no date."""
+def certain_until(need: AccommodationRequest) -> date | None:
+    """Until which day this could be promised when it was asked for; None for what is not sign language, or has no date.
+
+    The need, its registration, its sessions and those of its event are at hand.
+    """
     if need.kind not in SIGN_LANGUAGES:
         return None
-    found = certain_day(event, sessions, at=need.created_at)
+    registration = need.registration
+    sessions = registration.sessions.all() or registration.event.sessions.all()
+    found = certain_day(registration.event, sessions, at=need.created_at)
     return found.day if found is not None else None
+
+
+def answers_to(state: NeedState) -> list[NeedState]:
+    """What the coordinator may say of a need that stands here; taking it back is its person's own business."""
+    moves = NEED_MOVES[state]
+    # Who arranges what was only asked for has seen it on the way.
+    at_once = {NeedState.ARRANGED} if state == NeedState.REQUESTED else set()
+    return [to for to in _ANSWERS if to in moves | at_once]
 
 
 def event_needs(event: Event, *, state: NeedState | None = None) -> QuerySet[AccommodationRequest]:
@@ -31,18 +49,13 @@ def event_needs(event: Event, *, state: NeedState | None = None) -> QuerySet[Acc
     What was withdrawn stays in the list: whoever has arranged it has to know. So does what was arranged for somebody
     whose registration has ended.
     """
-    sessions = Session.objects.order_by("starts_at", "id")
     changes = NeedChange.objects.select_related("by").order_by("id")
     needs = _to_see_to(event)
     if state is not None:
         needs = needs.filter(state=state)
     return (
         needs.select_related("registration__event")
-        .prefetch_related(
-            Prefetch("changes", changes),
-            Prefetch("registration__sessions", sessions),
-            Prefetch("registration__event__sessions", sessions),
-        )
+        .prefetch_related(Prefetch("changes", changes), *_WITH_DATES)
         .order_by("created_at", "id")
     )
 

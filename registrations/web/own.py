@@ -27,6 +27,7 @@ from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
 from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
+from registrations.queries.certain_days import next_certain_day
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.joining import joining
 from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
@@ -123,7 +124,12 @@ def details(request: HttpRequest, registration: Registration) -> HttpResponse:
                 return _page(request, registration, refusal=refusal.message, status=_REFUSED)
             else:
                 return redirect("registration-manage", registration.manage_token)
-    context = {"event": registration.event, "form": form, "token": registration.manage_token}
+    context = {
+        "event": registration.event,
+        "form": form,
+        "token": registration.manage_token,
+        "certain": next_certain_day(registration.event, facts.sessions, at=timezone.now()),
+    }
     return render(request, "registrations/details.html", context, status=status)
 
 

@@ -28,6 +28,7 @@ from registrations.enums import RegistrationSource, RegistrationState
 from registrations.errors import RateLimited
 from registrations.forms.public import AddressForm, SignUpForm
 from registrations.models import Registration
+from registrations.queries.certain_days import next_certain_day
 
 _SESSION_KEY: Final = "sign_up"
 # So long can a mistyped address be mended from the page after the form.
@@ -75,7 +76,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = SignUpForm(data, event=event, sessions=offered, questions=asked_questions(event.pk))
     notice = current_notice(event.unit, kind=event.kind, at=now)
-    context = {"event": event, "facts": facts, "window": facts.window, "form": form, "notice": notice}
+    context = {
+        "event": event,
+        "facts": facts,
+        "window": facts.window,
+        "form": form,
+        "notice": notice,
+        "certain": next_certain_day(event, offered, at=now),
+    }
     status = 200
     if request.method == "POST":
         if form.is_valid():

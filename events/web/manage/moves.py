@@ -126,16 +126,19 @@ def close(request: StaffRequest, slug: str) -> HttpResponse:
 def _step(request: StaffRequest, slug: str, step: _Step, act: Callable[..., None]) -> HttpResponse:
     event = get_managed_event(request.user, slug, step.may)
     form = step.form(_sent(request), initial={"version": event.version})
+    refused = ""
     if request.method == "POST" and form.is_valid():
         words = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
             act(event, **words, expected_version=form.seen_version, by=request.user, at=timezone.now())
         except DomainError as refusal:
             show_refusal(form, refusal)
+            refused = refusal.code
         else:
             messages.success(request, str(step.done))
             return redirect("manage-event", slug)
-    return render(request, "manage/move.html", {"event": event, "form": form, "step": step})
+    context = {"event": event, "form": form, "step": step, "refused": refused}
+    return render(request, "manage/move.html", context)
 
 
 def _sent(request: StaffRequest) -> Mapping[str, Any] | None:

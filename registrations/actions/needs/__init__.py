@@ -1,12 +1,13 @@
 """What people need to take part: asked for, answered, provided, and let go of when they do not come."""
 
-from registrations.actions.needs.answering import answer_need
+from registrations.actions.needs.answering import LONGEST_WORD, answer_need
 from registrations.actions.needs.asking import LONGEST_NOTE, Need, ask_for, change_needs, need_faults
 from registrations.actions.needs.ending import ask_anew, let_needs_go
 from registrations.actions.needs.lateness import refresh_lateness
 
 __all__ = [
     "LONGEST_NOTE",
+    "LONGEST_WORD",
     "Need",
     "answer_need",
     "ask_anew",

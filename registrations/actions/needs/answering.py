@@ -16,11 +16,9 @@ from registrations.actions.needs.moves import move_needs
 from registrations.enums import ChangeCause, NeedState
 from registrations.errors import NeedMoveNotAllowed
 from registrations.models import AccommodationRequest, Registration
+from registrations.queries.needs import answers_to
 
 LONGEST_WORD: Final = 2000
-# Taking a need back is its person's own business.
-ANSWERS: Final = (NeedState.ACKNOWLEDGED, NeedState.ARRANGED, NeedState.FULFILLED, NeedState.NOT_POSSIBLE)
-
 _S: Final = NeedState
 
 
@@ -38,10 +36,12 @@ def answer_need(
     # Whoever changes the needs of a registration, or ends it, holds its row.
     registration = Registration.objects.select_for_update(no_key=True).get(pk=need.registration_id)
     current = AccommodationRequest.objects.filter(pk=need.pk).first()
-    if current is None or to not in ANSWERS:
+    if current is None:
         raise NeedMoveNotAllowed
     if (current.state, current.reason, current.alternative) == (to, reason, alternative):
         return current
+    if to not in answers_to(NeedState(current.state)):
+        raise NeedMoveNotAllowed
     if current.state == _S.REQUESTED and to == _S.ARRANGED:
         move_needs([current], to=_S.ACKNOWLEDGED, by=by, at=at)
     columns = {"reason": reason, "alternative": alternative}

@@ -70,9 +70,20 @@ def test_answers_and_needs_are_shown_and_changed():
     assert [need["kind"] for need in shown["accommodation"]] == ["pjm", "large_print"]
     assert shown["age_statement"] is None
     assert said["answers"] == {str(food.pk): "Chleb"}
+    words = {"is_late": False, "reason": "", "alternative": ""}
     assert said["accommodation"] == [
-        {"kind": "pjm", "note": "", "state": "arranged"},
-        {"kind": "other", "note": "Cichy pokój", "state": "requested"},
+        {"kind": "pjm", "note": "", "state": "arranged", "certain_until": "2027-01-21", **words},
+        {"kind": "other", "note": "Cichy pokój", "state": "requested", "certain_until": None, **words},
+    ]
+
+
+def test_a_person_reads_what_became_of_their_needs():
+    registration = make_registration(make_event(starts_at=NOW + timedelta(days=2)))
+    words = {"reason": "Brak tłumacza.", "alternative": "Napisy na żywo."}
+    registration.needs.create(kind="pjm", created_at=NOW, state="not_possible", is_late=True, **words)
+
+    assert Program().get(url(registration)).json()["accommodation"] == [
+        {"kind": "pjm", "note": "", "state": "not_possible", "is_late": True, "certain_until": "2027-01-11", **words}
     ]
 
 

@@ -264,7 +264,16 @@ def test_needs_and_answers_are_shown_and_changed(client: Client) -> None:
     said = {"needs": ["pjm", "large_print"], "needs_note": "Dwie osoby", f"answer_{food.pk}": "bread"}
     response = client.post(door(registration, "details/"), {**said, f"answer_{dog.pk}": "yes"})
 
-    for words in ("Polish Sign Language (PJM): Dwie osoby", "Soup, Bread", "2.5", "No", "Dawne?", "Zupa", "Given"):
+    for words in (
+        "<strong>Polish Sign Language (PJM)</strong>: Dwie osoby",
+        "It is arranged.",
+        "Soup, Bread",
+        "2.5",
+        "No",
+        "Dawne?",
+        "Zupa",
+        "Given",
+    ):
         assert words in page
     assert 'value="pjm" id="id_needs_0" checked' in form
     assert 'value="2.5"' in form
@@ -282,6 +291,63 @@ def test_needs_and_answers_are_shown_and_changed(client: Client) -> None:
         ("large_print", "Dwie osoby", "requested"),
     ]
     assert list(registration.changes.values_list("cause", "notify")) == [("edited", False)]
+
+
+def test_a_person_reads_what_became_of_their_needs(client: Client) -> None:
+    registration = make_registration(make_event(starts_at=NOW + timedelta(days=2)))
+    no = {"reason": "Brak <b>tłumacza</b>.", "alternative": "Napisy na żywo."}
+    for kind, state, words in (
+        ("pjm", "not_possible", no),
+        ("sjm", "requested", {}),
+        ("large_print", "arranged", {"reason": "Leży przy wejściu."}),
+        ("wheelchair", "withdrawn", {}),
+    ):
+        late = kind in {"pjm", "sjm"}
+        registration.needs.create(kind=kind, state=state, is_late=late, created_at=NOW, **words)
+
+    page = client.get(door(registration)).content.decode()
+
+    for words in (
+        "Why not: Brak &lt;b&gt;tłumacza&lt;/b&gt;.",
+        "What we offer instead: Napisy na żywo.",
+        "You have asked for it; nobody has answered yet.",
+        "You asked for it after 11 January 2027, so we cannot promise it. We try.",
+        "It is arranged.",
+        "A word to you: Leży przy wejściu.",
+    ):
+        assert words in page
+    # Not of what is answered.
+    assert page.count("cannot promise") == 1
+    assert "wheelchair" not in page
+
+
+def test_what_was_asked_for_late_of_a_meeting_without_a_date_names_no_day(client: Client) -> None:
+    registration = make_registration(make_event(status=EventStatus.POSTPONED))
+    registration.needs.create(kind="pjm", is_late=True, created_at=NOW)
+
+    assert "You asked for it late, so we cannot promise it." in client.get(door(registration)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (14, "Tuesday, 26 January 2027</time> can be promised if you ask until 21 January 2027."),
+        (1, "Wednesday, 13 January 2027</time> could be promised until 8 January 2027. Ask all the same"),
+    ],
+)
+def test_the_form_of_needs_says_until_when_sign_language_can_be_promised(client: Client, days: int, words: str) -> None:
+    registration = make_registration(make_event(starts_at=NOW + timedelta(days=days)))
+
+    assert words in client.get(door(registration, "details/")).content.decode()
+
+
+def test_nothing_is_asked_for_when_the_meeting_is_over(client: Client) -> None:
+    registration = make_registration(make_event(starts_at=NOW - timedelta(days=1)))
+
+    response = client.post(door(registration, "details/"), {"needs": ["pjm"]})
+
+    assert response.status_code == 409
+    assert "nothing can be arranged for it any more" in response.content.decode()
 
 
 def test_what_does_not_fit_stands_at_its_field_and_changes_nothing(client: Client) -> None:

@@ -443,3 +443,24 @@ def test_what_was_typed_does_not_outlive_its_hour(client: Client, event: Event) 
         housekeeping()
 
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([14], "Tuesday, 26 January 2027</time> can be promised if you ask until 21 January 2027."),
+        ([1], "Wednesday, 13 January 2027</time> could be promised until 8 January 2027. Ask all the same"),
+        # The first date for which it can still be promised.
+        ([1, 14, 21], "Tuesday, 26 January 2027</time> can be promised if you ask until 21 January 2027."),
+        ([1, 2], "Wednesday, 13 January 2027</time> could be promised until 8 January 2027. Ask all the same"),
+    ],
+)
+def test_the_form_says_until_when_sign_language_can_be_promised(client: Client, days: list[int], words: str) -> None:
+    event = make_event("debata", starts_at=NOW + timedelta(days=days[0]))
+    for later in days[1:]:
+        make_session(event, starts_at=NOW + timedelta(days=later))
+
+    page = client.get("/en/events/debata/register/").content.decode()
+
+    assert words in page
+    assert 'aria-describedby="id_needs_helptext id_needs_certain"' in page

@@ -129,7 +129,7 @@ def test_no_answer_makes_a_move_that_is_not_in_the_table(state, to, coordinator)
     need = make_need(state)
     words = NO if to == S.NOT_POSSIBLE else {}
     is_allowed = (to in NEED_MOVES[state] and to != S.WITHDRAWN) or (state, to) in ON_THE_WAY
-    is_repeated = state == to and to not in {S.REQUESTED, S.WITHDRAWN}
+    is_repeated = state == to
 
     if is_allowed or is_repeated:
         answer_need(need, to=to, by=coordinator, at=LATER, **words)
