@@ -20,8 +20,8 @@ _MOST_POSITIONS: Final = 32_000
 _MOST_DAYS: Final = 3_650
 _AS_EVERYWHERE: Final = ("", _("As everywhere"))
 _YES_NO: Final = (_AS_EVERYWHERE, ("yes", _("Yes")), ("no", _("No")))
-_BOOLEANS: Final = ("confirm_email", "waitlist")
-_NUMBERS: Final = ("capacity", "hold_minutes", "waitlist_limit", "offer_hours")
+_BOOLEANS: Final = ("confirm_email", "waitlist", "assistants_take_seats")
+_NUMBERS: Final = ("capacity", "hold_minutes", "waitlist_limit", "offer_hours", "wheelchair_places")
 _COLUMNS: Final = (
     "name",
     "position",
@@ -196,6 +196,14 @@ class KindForm(forms.Form):
     waitlist_limit = forms.IntegerField(
         label=_("Longest reserve list"), min_value=0, max_value=1_000_000, required=False
     )
+    assistants_take_seats = forms.ChoiceField(
+        label=_("An assistant takes one of the seats"), choices=_YES_NO, required=False
+    )
+    wheelchair_places = forms.IntegerField(
+        label=_("Places for wheelchairs"), min_value=0, max_value=32_767, required=False
+    )
+    # Not the same as saying nothing about places.
+    any_wheelchairs = forms.BooleanField(label=_("There are as many places for wheelchairs as come"), required=False)
     contact_retention_days = forms.IntegerField(
         label=_("Days for which contacts are kept"), min_value=1, max_value=_MOST_DAYS, initial=180
     )
@@ -219,10 +227,12 @@ class KindForm(forms.Form):
             del self.fields["code"]
 
     def clean(self) -> dict[str, Any]:
-        """A freed seat is offered for some hours, or is the next person's at once."""
+        """A freed seat is offered for some hours, or is the next person's at once; places have a number, or none."""
         typed = super().clean() or self.cleaned_data
         if typed.get("gives_at_once") and typed.get("offer_hours") is not None:
             self.add_error("offer_hours", _("Leave the hours empty where the next person gets a freed seat at once."))
+        if typed.get("any_wheelchairs") and typed.get("wheelchair_places") is not None:
+            self.add_error("wheelchair_places", _("Leave the number empty where there are as many places as come."))
         return typed
 
     def accessibility_fields(self) -> list[forms.BoundField]:
@@ -231,7 +241,7 @@ class KindForm(forms.Form):
 
     def registration_fields(self) -> list[forms.BoundField]:
         """What is usual for registering, to be shown together."""
-        return [self[name] for name in (*_BOOLEANS, "waitlist_policy", *_NUMBERS, "gives_at_once")]
+        return [self[name] for name in (*_BOOLEANS, "waitlist_policy", *_NUMBERS, "any_wheelchairs", "gives_at_once")]
 
     def definition(self, reminders: tuple[ReminderDefinition, ...]) -> KindDefinition:
         """What the person typed, once it is valid."""
@@ -255,6 +265,8 @@ class KindForm(forms.Form):
             said["waitlist_policy"] = WaitlistPolicy(typed["waitlist_policy"])
         if typed["gives_at_once"]:
             said["offer_hours"] = None
+        if typed["any_wheelchairs"]:
+            said["wheelchair_places"] = None
         return RegistrationDefinition(**((_unasked(self._kind) if self._kind else {}) | said))
 
 
@@ -275,6 +287,7 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
         "languages": kind.default_languages,
         **{name: "yes" if usual[name] else "no" for name in _BOOLEANS if name in usual},
         **{name: usual.get(name) for name in (*_NUMBERS, "waitlist_policy")},
+        "any_wheelchairs": "wheelchair_places" in usual and usual["wheelchair_places"] is None,
         "gives_at_once": "offer_hours" in usual and usual["offer_hours"] is None,
         **{_FEATURE + name: value for name, value in kind.default_accessibility.items()},
     }

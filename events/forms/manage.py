@@ -42,8 +42,18 @@ from events.models import (
 
 FEATURE: Final = "access_"
 # Rules of registration that are seldom changed.
-POLICY: Final = ("confirm_email", "hold_minutes", "waitlist", "waitlist_limit", "waitlist_policy", "offer_hours")
+POLICY: Final = (
+    "confirm_email",
+    "hold_minutes",
+    "waitlist",
+    "waitlist_limit",
+    "waitlist_policy",
+    "offer_hours",
+    "wheelchair_places",
+    "assistants_take_seats",
+)
 _MOST_PEOPLE: Final = 1_000_000
+_MOST_WHEELCHAIRS: Final = 32_767
 _MOST_MINUTES: Final = 60 * 24 * 60
 _COMING_OF_AGE: Final = 18
 _USUAL_LINK_MINUTES: Final = 30
@@ -245,6 +255,20 @@ class EventForm(forms.Form):
         required=False,
         initial=24,
         help_text=_("Left empty, the next person gets the seat at once."),
+    )
+    wheelchair_places = forms.IntegerField(
+        label=_("Places for wheelchairs"),
+        min_value=0,
+        max_value=_MOST_WHEELCHAIRS,
+        required=False,
+        initial=2,
+        help_text=_(
+            "Nobody is refused when more are needed, but whoever coordinates accessibility is told. "
+            "Left empty, there are as many as come."
+        ),
+    )
+    assistants_take_seats = forms.BooleanField(
+        label=_("An assistant takes one of the seats; else they come in beside them"), required=False
     )
     usual_reminders = forms.BooleanField(
         label=_("Remind people as is usual for this kind of meeting"), required=False, initial=True

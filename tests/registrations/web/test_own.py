@@ -307,7 +307,7 @@ def test_a_person_reads_what_became_of_their_needs(client: Client) -> None:
 
     page = client.get(door(registration)).content.decode()
 
-    for words in (
+    for sentence in (
         "Why not: Brak &lt;b&gt;tłumacza&lt;/b&gt;.",
         "What we offer instead: Napisy na żywo.",
         "You have asked for it; nobody has answered yet.",
@@ -315,7 +315,7 @@ def test_a_person_reads_what_became_of_their_needs(client: Client) -> None:
         "It is arranged.",
         "A word to you: Leży przy wejściu.",
     ):
-        assert words in page
+        assert sentence in page
     # Not of what is answered.
     assert page.count("cannot promise") == 1
     assert "wheelchair" not in page

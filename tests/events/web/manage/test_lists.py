@@ -91,6 +91,8 @@ def test_a_kind_sent_as_it_was_stays_as_it_was(client):
             "confirm_email": False,
             "offer_hours": None,
             "waitlist_policy": "first_fit",
+            "wheelchair_places": None,
+            "assistants_take_seats": True,
             "categories": [{"category": "business", "capacity": 5}],
         },
         default_accessibility={"pjm": "yes"},
@@ -114,6 +116,8 @@ def test_a_kind_is_made_with_what_is_usual_for_it(client):
         waitlist_policy="first_fit",
         waitlist_limit="30",
         gives_at_once="on",
+        wheelchair_places="4",
+        assistants_take_seats="no",
         capacity="20",
         languages=["pl", "uk"],
         access_pjm="on_request",
@@ -127,6 +131,8 @@ def test_a_kind_is_made_with_what_is_usual_for_it(client):
         "waitlist_policy": "first_fit",
         "waitlist_limit": 30,
         "offer_hours": None,
+        "wheelchair_places": 4,
+        "assistants_take_seats": False,
         "capacity": 20,
     }
     assert (kind.default_languages, kind.default_accessibility) == (["pl", "uk"], {"pjm": "on_request"})
@@ -141,6 +147,14 @@ def test_a_freed_seat_is_offered_or_given_but_not_both(client):
 
     assert list(page.context["form"].errors) == ["offer_hours"]
     assert EventKind.objects.values().get(code="workshop") == before
+
+
+def test_wheelchairs_have_so_many_places_or_as_many_as_come_but_not_both(client):
+    path = "/en/manage/kinds/workshop/"
+
+    page = client.post(path, kind_data(client, path, any_wheelchairs="on", wheelchair_places="3"))
+
+    assert list(page.context["form"].errors) == ["wheelchair_places"]
 
 
 def test_a_kind_that_does_not_fit_is_said_at_its_field(client):

@@ -139,6 +139,22 @@ def test_rules_that_nobody_touches_are_those_of_the_kind(client):
     assert [event.languages for event in events.values()] == [["uk"], ["uk"], ["pl"]]
 
 
+def test_wheelchairs_and_assistants_are_as_the_organiser_says(client):
+    client.post(NEW, a_new_event(client, title_pl="Zwykłe"))
+    client.post(NEW, a_new_event(client, title_pl="Własne", wheelchair_places="5", assistants_take_seats="on"))
+    client.post(NEW, a_new_event(client, title_pl="Bez granic", wheelchair_places=""))
+    event = make_event("spotkanie")
+    page = client.get(EDIT).content.decode()
+    client.post(EDIT, sent(client, EDIT, wheelchair_places="0", confirmed="1"))
+
+    events = Event.objects.exclude(pk=event.pk).select_related("policy")
+    rules = {each.title["pl"]: (each.policy.wheelchair_places, each.policy.assistants_take_seats) for each in events}
+    assert rules == {"Zwykłe": (2, False), "Własne": (5, True), "Bez granic": (None, False)}
+    assert 'name="wheelchair_places" value="2"' in page
+    event.policy.refresh_from_db()
+    assert (event.policy.wheelchair_places, event.policy.assistants_take_seats) == (0, False)
+
+
 # A room that is taken
 
 
