@@ -13,6 +13,7 @@ from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import Event
+from registrations.actions.consents import readdress_consents
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
@@ -44,10 +45,12 @@ def correct_address(registration: Registration, *, email: str, at: datetime) -> 
     except IntegrityError:
         expire(current, at=at)
         _readdress(current, key=None)
+        readdress_consents(current, email="", key=None)
         write_to_owner(current.event, email=address, at=at)
         return None
     Participant.objects.filter(registration=current.pk).update(email=address)
     current.refresh_from_db()
+    readdress_consents(current, email=address, key=current.email_key)
     record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=None, at=at)
     return current
 
