@@ -12,7 +12,7 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
-from notifications.kinds import KINDS, CalendarPart, Kind, needs_served_by
+from notifications.kinds import KINDS, MY_REGISTRATIONS, CalendarPart, Kind, needs_served_by
 from notifications.models import Message
 from notifications.queries.dispatch import (
     changes_to_tell,
@@ -27,6 +27,7 @@ from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
 from registrations.queries.needs import needs_of
+from registrations.tokens import make_token
 
 
 class NobodyToWriteTo(Exception):
@@ -100,7 +101,16 @@ def linked(message: Message, text: str) -> str:
         return text
     others = marked_ids(text) - {own.pk}
     registrations = [own, *(linked_registrations(own, others) if others else ())]
-    return with_links(text, {one.pk: one.manage_token for one in registrations}, message.language)
+    tokens = {one.pk: one.manage_token for one in registrations}
+    return with_links(text, tokens, message.language, mine=_mine(message, own))
+
+
+def _mine(message: Message, own: Registration) -> Mapping[int, str]:
+    """The key to everything of a person, for the mail that they asked for and for no other."""
+    if message.kind != MY_REGISTRATIONS.name or message.registration_change_id is None:
+        return {}
+    change_id = message.registration_change_id
+    return {change_id: make_token("mine", row_id=change_id, generation=own.link_generation)}
 
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
@@ -141,8 +151,9 @@ def _material(message: Message, background: Background) -> Material:
         needs=_needs(registration) if registration is not None and kind.tells_of_needs else frozenset(),
         people_concerned=_people_concerned(event, changes) if message.staff is not None else 0,
         all_registrations=registrations_of_person(registration)
-        if registration is not None and kind.name == "my_registrations"
+        if registration is not None and kind == MY_REGISTRATIONS
         else (),
+        mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
     )
 
