@@ -47,7 +47,7 @@ def erase_person(email_key: str, *, at: datetime) -> list[Event]:
     Each registration is a transaction of its own, because each locks its event.
     """
     kept: list[Event] = []
-    own = Registration.objects.filter(email_key=email_key).select_related("event")
+    own = Registration.objects.filter(email_key=email_key).select_related("event__unit")
     for registration in own.order_by("event_id", "id"):
         try:
             erase_registration(registration, by=None, at=at)
