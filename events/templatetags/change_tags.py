@@ -86,6 +86,8 @@ def differences(change: EventChange, zone: str) -> list[str]:
             return [_shared_room(after, zone)]
         case EventChangeKind.FEATURE_LOST:
             return [_lost_features(before)]
+        case EventChangeKind.LEGAL_HOLD:
+            return [_("The data are held.") if after.get("legal_hold") else _("The data are not held any more.")]
         case EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
             return [*_announced(before, after, zone)]
         case _:

@@ -27,7 +27,6 @@ from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
 from registrations.queries.needs import needs_of
-from registrations.tokens import make_token
 
 
 class NobodyToWriteTo(Exception):
@@ -102,15 +101,15 @@ def linked(message: Message, text: str) -> str:
     others = marked_ids(text) - {own.pk}
     registrations = [own, *(linked_registrations(own, others) if others else ())]
     tokens = {one.pk: one.manage_token for one in registrations}
-    return with_links(text, tokens, message.language, mine=_mine(message, own))
+    return with_links(text, tokens, message.language, mine=_mine(message))
 
 
-def _mine(message: Message, own: Registration) -> Mapping[int, str]:
+def _mine(message: Message) -> Mapping[int, str]:
     """The key to everything of a person, for the mail that they asked for and for no other."""
-    if message.kind != MY_REGISTRATIONS.name or message.registration_change_id is None:
+    change = message.registration_change
+    if message.kind != MY_REGISTRATIONS.name or change is None:
         return {}
-    change_id = message.registration_change_id
-    return {change_id: make_token("mine", row_id=change_id, generation=own.link_generation)}
+    return {change.pk: change.mine_token}
 
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:

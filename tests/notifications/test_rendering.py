@@ -29,7 +29,6 @@ from notifications.rendering.secret_links import (
 from notifications.rendering.short_messages import SEGMENTS, SEGMENTS_WITH_LINK, fitted, plain_latin, segments
 from registrations.enums import NeedKind, NeedState, RegistrationState
 from registrations.models import AccommodationRequest, Registration, RegistrationChange
-from registrations.tokens import make_token
 from tests.make import make_event, make_registration, make_user, make_venue
 from tests.make.events import NOW
 from tests.notifications.make_messages import make_message, make_message_to, make_role
@@ -141,10 +140,8 @@ def test_every_kind_is_written_in_every_language(kind: str, language: str):
 
 def test_the_mail_with_all_links_has_the_key_to_everything_and_no_other_mail_has():
     message = make_complete("my_registrations", "en", Channel.EMAIL)
-    change_id, registration = message.registration_change_id, message.registration
-    assert change_id is not None
-    assert registration is not None
-    token = make_token("mine", row_id=change_id, generation=registration.link_generation)
+    assert message.registration_change is not None
+    change_id, token = message.registration_change.pk, message.registration_change.mine_token
     found = letter(message)
     (complete,) = complete_messages([message.pk])
 

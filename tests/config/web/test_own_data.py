@@ -22,7 +22,6 @@ from registrations.models import (
     Registration,
     RegistrationChange,
 )
-from registrations.tokens import make_token
 from tests.make import (
     make_event,
     make_invitation,
@@ -103,7 +102,7 @@ def make_full(event=None):
 def mailbox_key():
     my_registrations_link(EMAIL, at=NOW)
     change = RegistrationChange.objects.filter(cause=ChangeCause.OVERVIEW_REQUESTED).latest("id")
-    return make_token("mine", row_id=change.pk, generation=change.registration.link_generation)
+    return change.mine_token
 
 
 # All that is about the person, as it is stored.

@@ -12,7 +12,6 @@ from registrations.actions.consents import give_consents
 from registrations.enums import ChangeCause, ConsentPurpose
 from registrations.enums import RegistrationState as S
 from registrations.models import Consent, Participant, Registration, RegistrationChange
-from registrations.tokens import make_token
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
 from tests.registrations.acts import fresh
@@ -35,8 +34,7 @@ def door(registration, rest=""):
 def mailbox_door(email=EMAIL, rest="", *, at=NOW):
     my_registrations_link(email, at=at)
     change = RegistrationChange.objects.filter(cause=ChangeCause.OVERVIEW_REQUESTED).latest("id")
-    token = make_token("mine", row_id=change.pk, generation=change.registration.link_generation)
-    return f"/en/my/{token}/{rest}"
+    return f"/en/my/{change.mine_token}/{rest}"
 
 
 def without_cookies():
@@ -263,9 +261,8 @@ def test_another_kind_of_change_is_no_key(client):
     change = RegistrationChange.objects.create(
         registration=registration, cause=ChangeCause.LINK_REQUESTED, to_state=S.CONFIRMED, at=NOW
     )
-    token = make_token("mine", row_id=change.pk, generation=1)
 
-    assert client.get(f"/en/my/{token}/").status_code == 404
+    assert client.get(f"/en/my/{change.mine_token}/").status_code == 404
 
 
 def test_everything_is_erased_at_once_after_a_question():
