@@ -89,6 +89,7 @@ class Job(models.TextChoices):
 
     TICK = "tick", pgettext_lazy("job", "Tick")
     HOUSEKEEPING = "housekeeping", pgettext_lazy("job", "Housekeeping")
+    RETENTION = "retention", pgettext_lazy("job", "Deleting what has had its time")
 
 
 class Delivery(models.TextChoices):

@@ -13,6 +13,7 @@ from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import registrations as desk
 from registrations.web.manage.needs import needs as event_needs
+from registrations.web.manage.retention import retention
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
 
@@ -45,6 +46,7 @@ public_patterns = [
         desk.cancel,
         name="manage-registration-cancel",
     ),
+    path("manage/retention/", retention, name="manage-retention"),
     path("manage/events/<slug:slug>/needs/", event_needs, name="manage-needs"),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),

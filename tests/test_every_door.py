@@ -271,6 +271,7 @@ TABLE: Final = [
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     Row("manage-needs", passes=SEE_NEEDS),
+    Row("manage-retention", passes=ADMINISTER),
     Row("manage-door", passes=CHECK_IN),
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),

@@ -56,6 +56,8 @@ def manage_menu(context: Context) -> list[MenuItem]:
         items.append(_item(request, _("Places"), "manage-venues"))
         items.append(_item(request, _("Information notices"), "manage-notices"))
         items.append(_item(request, _("Lists"), "manage-lists"))
+    if May.ADMINISTER in may:
+        items.append(_item(request, _("Retention"), "manage-retention"))
     return items
 
 
