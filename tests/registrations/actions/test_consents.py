@@ -13,8 +13,9 @@ from registrations.enums import ConsentPurpose, RegistrationSource, Registration
 from registrations.models import Consent, ConsentText, Participant, Registration
 from registrations.queries.consents import current_texts, news_subscribers, person_consents
 from registrations.tokens import email_key
-from tests.make import make_event, make_registration
+from tests.make import make_applicant, make_event, make_registration
 from tests.make.events import NOW
+from tests.registrations.acts import enter, entered, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +200,20 @@ def test_a_person_finds_everything_that_was_allowed_with_the_address():
     given(second, PHOTO, at=LATER)
 
     assert [consent.purpose for consent in person_consents(email_key("anna@example.org"))] == [NEWS, PHOTO]
+
+
+def test_signing_up_refuses_what_nobody_asks_for_and_leaves_nothing_behind():
+    event = make_event()
+
+    refusal = refused(event, FieldErrors, make_applicant(consents=["profiling"]))
+
+    assert list(refusal.errors) == ["consents.profiling"]
+
+
+def test_signing_up_keeps_what_was_allowed_once_however_often_it_was_tried():
+    event = make_event()
+
+    entered(event, make_applicant("anna@example.org", consents=[NEWS, NEWS]))
+    enter(event, make_applicant("anna@example.org", consents=[NEWS, PHOTO]))
+
+    assert list(Consent.objects.values_list("purpose", "email")) == [(NEWS, "anna@example.org")]
