@@ -56,6 +56,7 @@ class StateReason(models.TextChoices):
     NO_ADDRESS = "no_address", pgettext_lazy("message", "There is no address for this channel")
     TOO_LATE = "too_late", pgettext_lazy("message", "It would have come too late to be useful")
     OTHER_REMINDER = "other_reminder", pgettext_lazy("message", "A later reminder was due at the same time")
+    ERASED = "erased", pgettext_lazy("message", "The personal data were erased")
     ADDRESS_BLOCKED = "address_blocked", pgettext_lazy("message", "The person has stopped messages to this address")
     INTERRUPTED = "interrupted", pgettext_lazy("message", "Sending was interrupted; it may have arrived")
     NOT_REPEATED = "not_repeated", pgettext_lazy("message", "It may have arrived, so it was not sent again")
@@ -88,6 +89,7 @@ class Job(models.TextChoices):
 
     TICK = "tick", pgettext_lazy("job", "Tick")
     HOUSEKEEPING = "housekeeping", pgettext_lazy("job", "Housekeeping")
+    RETENTION = "retention", pgettext_lazy("job", "Deleting what has had its time")
 
 
 class Delivery(models.TextChoices):

@@ -12,15 +12,16 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from events.signals import event_changed, telling_previewed
+from notifications.actions.erasing import erase_messages
 from notifications.actions.planning import planned_by
-from registrations.signals import registration_changed
+from registrations.signals import links_asked_for, people_erased, registration_changed
 
 _TICK: Final = "notifications.tasks.tick"
 # Asked after every registration: the ORM takes longer to put it together than the database to answer.
 _WAITING: Final = "SELECT payload FROM django_q_ormq WHERE key = %s AND lock <= %s ORDER BY id"
 
 
-@receiver((event_changed, registration_changed), dispatch_uid="nudge-the-tick")
+@receiver((event_changed, registration_changed, links_asked_for), dispatch_uid="nudge-the-tick")
 def nudge_on_commit(sender: object, **_news: Any) -> None:  # noqa: ARG001 - Django's own signature
     """Once per transaction, however many rows it writes; a lost nudge costs a minute, so it may not break anything."""
     if not any(hook[1] is nudge for hook in connection.run_on_commit):
@@ -40,6 +41,12 @@ def nudge() -> None:
 def _is_tick(payload: str) -> bool:
     # The same one waits while many people register; opening it costs more than asking for it.
     return bool(OrmQ(payload=payload).task.get("func") == _TICK)
+
+
+@receiver(people_erased, dispatch_uid="notifications.erase_messages")
+def erase_what_was_said(*, registration_ids: frozenset[int], invitation_ids: frozenset[int], **_signal: object) -> None:
+    """Nothing more is sent to people who were erased, and what was sent is forgotten, in the same transaction."""
+    erase_messages(registration_ids=registration_ids, invitation_ids=invitation_ids)
 
 
 @receiver(telling_previewed, dispatch_uid="notifications.count_what_would_be_told")

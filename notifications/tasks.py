@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_q.models import Failure, Success
 
 from notifications.actions.planning import plan_changes, plan_reminders
+from notifications.actions.retention import run_retention
 from notifications.delivery.sending import Clock, Sent, send_due
 from notifications.enums import Job
 from notifications.models import Heartbeat
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 # Well below the queue's own limit, which could end a task between a provider's answer and our row.
 _BUDGET_SECONDS: Final = 40.0
 _KEEP_TASK_RECORDS: Final = timedelta(days=14)
+# Once a day, at the hour that it has found.
+_RETENTION_EVERY: Final = timedelta(hours=23, minutes=30)
 
 
 @dataclass
@@ -84,14 +87,25 @@ def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
 def housekeeping() -> None:
     """Once an hour: clear the queue's own records of tasks, counts of attempts, and sessions that are over.
 
-    A session holds what somebody typed when registering, for the page after the form; it may not outlive its hour.
+    A session holds what somebody typed when registering, for the page after the form; it may not outlive its hour. Once
+    a day: what has had its time by the rules of retention; what takes too long goes on an hour later.
     """
+    until = time.monotonic() + _BUDGET_SECONDS
     before = timezone.now() - _KEEP_TASK_RECORDS
     Failure.objects.filter(stopped__lt=before).delete()
     Success.objects.filter(stopped__lt=before).delete()
     forget_attempts(at=timezone.now())
     SessionStore.clear_expired()
+    if (
+        not _has_run(Job.RETENTION, within=_RETENTION_EVERY)
+        and run_retention(at=timezone.now(), until=until).is_finished
+    ):
+        beat(Job.RETENTION)
     beat(Job.HOUSEKEEPING)
+
+
+def _has_run(job: Job, *, within: timedelta) -> bool:
+    return Heartbeat.objects.filter(name=job.value, finished_at__gt=Now() - within).exists()
 
 
 def beat(job: Job) -> None:

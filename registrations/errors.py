@@ -136,3 +136,17 @@ class KeyUsedForAnother(DomainError):
 
     code = "idempotency_key_reused"
     default_message = _("This key was used for another request. Take a new one.")
+
+
+class UnderLegalHold(DomainError):
+    """The data have to be kept, whoever asks; the sentence names whom to ask about it."""
+
+    code = "legal_hold"
+    default_message = _("The data of this meeting have to be kept for now, so they cannot be erased.")
+
+
+class NoAddress(DomainError):
+    """There is neither an address nor a number to which a new link could go."""
+
+    code = "no_address"
+    default_message = _("We have neither an address nor a number for a new link. Please ask the organiser.")

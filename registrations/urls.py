@@ -5,13 +5,15 @@ from django.urls import path
 from registrations.api import door as api_door
 from registrations.api import needs as api_needs
 from registrations.api import own as api_own
+from registrations.api import own_data as api_own_data
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
-from registrations.web import own, register
+from registrations.web import own, own_data, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
+from registrations.web.manage.retention import retention
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
 
@@ -21,6 +23,9 @@ public_patterns = [
     path("events/<slug:slug>/register/correct/", register.correct, name="register-correct"),
     path("events/<slug:slug>/register/again/", register.send_again, name="register-send-again"),
     path("my/", my_registrations, name="my-registrations"),
+    path("my/<str:token>/", own_data.mine, name="mine"),
+    path("my/<str:token>/erase/", own_data.erase_everything, name="mine-erase"),
+    path("consents/<str:token>/", own_data.consent, name="consent"),
     path("r/<str:token>/", own.own_page, name="registration-manage"),
     path("r/<str:token>/confirm/", own.confirm, name="registration-confirm"),
     path("r/<str:token>/accept/", own.accept, name="registration-accept"),
@@ -28,6 +33,10 @@ public_patterns = [
     path("r/<str:token>/cancel/", own.cancel, name="registration-cancel"),
     path("r/<str:token>/coming/", own.coming, name="registration-coming"),
     path("r/<str:token>/details/", own.details, name="registration-details"),
+    path("r/<str:token>/person/", own_data.person, name="registration-person"),
+    path("r/<str:token>/consents/", own_data.consents, name="registration-consents"),
+    path("r/<str:token>/close-links/", own_data.close_links, name="registration-close-links"),
+    path("r/<str:token>/erase/", own_data.erase, name="registration-erase"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
@@ -39,6 +48,7 @@ public_patterns = [
     ),
     path("manage/events/<slug:slug>/needs/", event_needs.needs, name="manage-needs"),
     path("manage/events/<slug:slug>/needs/<int:need_id>/", event_needs.need, name="manage-need"),
+    path("manage/retention/", retention, name="manage-retention"),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
@@ -60,6 +70,13 @@ api_patterns = [
     path("registrations/<str:token>/coming/", api_own.SayComing.as_view(), name="api-registration-coming"),
     path("registrations/<str:token>/accept/", api_own.AcceptOffer.as_view(), name="api-registration-accept"),
     path("registrations/<str:token>/decline/", api_own.DeclineOffer.as_view(), name="api-registration-decline"),
+    path("registrations/<str:token>/erase/", api_own_data.EraseRegistration.as_view(), name="api-registration-erase"),
+    path(
+        "registrations/<str:token>/close-links/",
+        api_own_data.CloseLinks.as_view(),
+        name="api-registration-close-links",
+    ),
+    path("consents/<str:token>/", api_own_data.OwnConsent.as_view(), name="api-consent"),
     path(
         "manage/events/<slug:slug>/registrations/",
         api_people.ManagedRegistrations.as_view(),

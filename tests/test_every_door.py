@@ -17,9 +17,11 @@ from events.enums import EventStatus, Role, Visibility
 from events.models import Audience, Event, EventSeries, Organization, User
 from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message
+from registrations.actions.addresses import my_registrations_link
 from registrations.actions.attendance import check_in
 from registrations.actions.calendars import personal_feed
-from registrations.enums import CheckInSource
+from registrations.actions.consents import give_consents
+from registrations.enums import CheckInSource, ConsentPurpose
 from tests.make import (
     make_attachment,
     make_event,
@@ -44,6 +46,7 @@ SIGNED_IN: Final = EVERYBODY - {ANONYMOUS}
 SEE: Final = frozenset({"owner", "editor", "accessibility", "head", "auditor", "admin"})
 EDIT: Final = frozenset({"owner", "editor", "admin"})
 PUBLISH: Final = frozenset({"owner", "editor", "head", "admin"})
+OVERRIDE: Final = frozenset({"owner", "head", "admin"})
 SEE_PEOPLE: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
 MANAGE_PEOPLE: Final = frozenset({"owner", "editor", "admin"})
 CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
@@ -146,6 +149,34 @@ TABLE: Final = [
     Row("registration-details", parts={"token": "unknown"}, got=404),
     Row("registration-calendar", "post", got=302),
     Row("registration-calendar-revoke", "post", got=302),
+    Row("registration-person"),
+    Row("registration-person", "post", got=400),
+    Row("registration-person", parts={"token": "unknown"}, got=404),
+    Row("registration-consents"),
+    Row("registration-consents", "post", got=302),
+    Row("registration-consents", parts={"token": "unknown"}, got=404),
+    Row("registration-close-links", "post"),
+    Row("registration-close-links", "post", parts={"token": "unknown"}, got=404),
+    Row("registration-erase"),
+    Row("registration-erase", "post"),
+    Row("registration-erase", parts={"token": "unknown"}, got=404),
+    Row("registration-export"),
+    Row("registration-export", parts={"token": "unknown"}, got=404),
+    Row("registration-export-file"),
+    Row("registration-export-file", parts={"token": "unknown"}, got=404),
+    # Whoever has the key that went to the mailbox lately; the key of one registration is none
+    Row("mine", parts={"token": "mine"}),
+    Row("mine", got=404),
+    Row("mine-erase", parts={"token": "mine"}),
+    Row("mine-erase", "post", parts={"token": "mine"}),
+    Row("mine-erase", got=404),
+    Row("mine-export", parts={"token": "mine"}),
+    Row("mine-export", got=404),
+    Row("mine-export-file", parts={"token": "mine"}),
+    Row("mine-export-file", got=404),
+    Row("consent", parts={"token": "consent"}),
+    Row("consent", "post", parts={"token": "consent"}, got=302),
+    Row("consent", got=404),
     Row("feed-personal", parts={"token": "feed"}),
     Row("feed-personal", parts={"token": "unknown"}, got=404),
     Row("ticket-code"),
@@ -184,6 +215,8 @@ TABLE: Final = [
     Row("manage-event-publish", "post", passes=PUBLISH, got=302),
     Row("manage-event-cancel", passes=PUBLISH),
     Row("manage-event-cancel", "post", passes=PUBLISH),
+    Row("manage-event-legal-hold", passes=OVERRIDE),
+    Row("manage-event-legal-hold", "post", passes=OVERRIDE, got=302),
     Row("manage-event-copy", "post", passes=EDIT, got=302),
     Row("manage-event-template", "post", passes=EDIT, got=302),
     Row("manage-event-delete", passes=EDIT),
@@ -244,6 +277,7 @@ TABLE: Final = [
     Row("manage-need", passes=SEE_NEEDS),
     Row("manage-need", "post", passes=SEE_NEEDS),
     Row("manage-need", parts={"need_id": "999"}, passes=frozenset()),
+    Row("manage-retention", passes=ADMINISTER),
     Row("manage-door", passes=CHECK_IN),
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
@@ -279,6 +313,15 @@ TABLE: Final = [
     api("registration-coming", "post", got=409),
     api("registration-accept", "post"),
     api("registration-decline", "post", got=409),
+    api("registration-export"),
+    api("registration-export", parts={"token": "unknown"}, got=404),
+    api("registration-erase", "post"),
+    api("registration-erase", "post", parts={"token": "unknown"}, got=404),
+    api("registration-close-links", "post"),
+    api("registration-close-links", "post", parts={"token": "unknown"}, got=404),
+    api("consent", parts={"token": "consent"}),
+    api("consent", "post", parts={"token": "consent"}),
+    api("consent", got=404),
     # The API for organisers
     api("manage-events", passes=SIGNED_IN),  # Each sees their own.
     api("manage-events", "post", body=NEW_EVENT, passes=EDIT, got=201),
@@ -292,6 +335,7 @@ TABLE: Final = [
     api("manage-event-cancel", "post", body={"reason": "Awaria"}, passes=PUBLISH),
     api("manage-event-hold", "post", passes=PUBLISH, got=409),
     api("manage-event-close", "post", passes=PUBLISH, got=409),
+    api("manage-event-legal-hold", "post", body={"reason": "Sprawa"}, passes=OVERRIDE),
     api("manage-event-copy", "post", passes=EDIT, got=201),
     api("manage-event-changes", passes=SEE),
     api("manage-event-sessions", passes=SEE),
@@ -410,6 +454,9 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     owner = people["owner"]
     assert owner is not None
     check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
+    my_registrations_link("berta@example.org", at=NOW)
+    asked = coming.changes.get()
+    (consent,) = give_consents(coming, [ConsentPurpose.NEWS], source="web", language="pl", at=NOW)
     message = Message.objects.create(
         dedupe_key="1",
         kind="confirmed",
@@ -437,6 +484,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "pool": str(event.pools.get().pk),
         "token": coming.manage_token,
         "feed": personal_feed(coming, at=NOW).token,
+        "mine": asked.mine_token,
+        "consent": consent.withdraw_token,
         "code": registration.ticket_code,
         "reference": registration.reference,
         "nonce": "n1",

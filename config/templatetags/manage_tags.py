@@ -58,6 +58,8 @@ def manage_menu(context: Context) -> list[MenuItem]:
         items.append(_item(request, _("Lists"), "manage-lists"))
     if May.SEE_ACCESS_LOG in may:
         items.append(_item(request, _("Access log"), "manage-access-log"))
+    if May.ADMINISTER in may:
+        items.append(_item(request, _("Retention"), "manage-retention"))
     return items
 
 

@@ -62,6 +62,7 @@ _CLOSE = Button("manage-event-close", _("Close the event"))
 _COPY = Button("manage-event-copy", _("Make a copy"), posts=True)
 _TEMPLATE = Button("manage-event-template", _("Save as a template"), posts=True)
 _REPEAT = Button("manage-event-repeat", _("Make a series from it"))
+_LEGAL_HOLD = Button("manage-event-legal-hold", _("Legal hold on its data"))
 _DELETE = Button("manage-event-delete", _("Delete the draft"), tone="danger")
 _DELETE_TEMPLATE = Button("manage-event-delete", _("Delete the template"), tone="danger")
 _USE = Button("manage-event-copy", _("Make an event from it"), posts=True)
@@ -87,6 +88,8 @@ def _open(event: Event, at: datetime) -> Iterator[tuple[May, Button]]:
     yield May.EDIT, _COPY
     yield May.EDIT, _REPEAT
     yield May.EDIT, _TEMPLATE
+    if event.status not in _UNSEEN:
+        yield May.OVERRIDE, _LEGAL_HOLD
     if event.status in _UNSEEN and event.published_at is None:
         yield May.EDIT, _DELETE
 

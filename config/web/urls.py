@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from config.web import manage
+from config.web import manage, own_data
 from config.web.calendar_help import calendar_help
 from config.web.health import alive, ready
 from config.web.home import home
@@ -14,6 +14,10 @@ public_patterns = [
     path("calendar/", calendar_help, name="calendar-help"),
     path("privacy/", privacy, name="privacy"),
     path("accessibility/", accessibility, name="accessibility"),
+    path("my/<str:token>/export/", own_data.mine_export, name="mine-export"),
+    path("my/<str:token>/export.json", own_data.mine_export_file, name="mine-export-file"),
+    path("r/<str:token>/export/", own_data.export, name="registration-export"),
+    path("r/<str:token>/export.json", own_data.export_file, name="registration-export-file"),
     path("manage/", manage.today, name="manage-home"),
     # Before every address that begins with an event's slug.
     path("manage/events/new/", new_event, name="manage-event-new"),

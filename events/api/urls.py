@@ -5,6 +5,7 @@ from django.urls import path
 from events.api import (
     attachments,
     audit,
+    legal_hold,
     manage,
     moves,
     open_data,
@@ -42,6 +43,7 @@ api_patterns = [
     path("manage/events/<slug:slug>/cancel/", moves.CancelEvent.as_view(), name="api-manage-event-cancel"),
     path("manage/events/<slug:slug>/hold/", moves.HoldEvent.as_view(), name="api-manage-event-hold"),
     path("manage/events/<slug:slug>/close/", moves.CloseEvent.as_view(), name="api-manage-event-close"),
+    path("manage/events/<slug:slug>/legal-hold/", legal_hold.LegalHold.as_view(), name="api-manage-event-legal-hold"),
     path("manage/events/<slug:slug>/copy/", moves.CopyEvent.as_view(), name="api-manage-event-copy"),
     path("manage/events/<slug:slug>/changes/", manage.EventChanges.as_view(), name="api-manage-event-changes"),
     path("manage/events/<slug:slug>/sessions/", parts.EventSessions.as_view(), name="api-manage-event-sessions"),

@@ -88,6 +88,8 @@ def differences(change: EventChange, zone: str) -> list[str]:
             return [_lost_features(before)]
         case EventChangeKind.NEED_ALERT:
             return [*_wheelchairs(after)]
+        case EventChangeKind.LEGAL_HOLD:
+            return [_("The data are held.") if after.get("legal_hold") else _("The data are not held any more.")]
         case EventChangeKind.PUBLISHED | EventChangeKind.NEW_DATE:
             return [*_announced(before, after, zone)]
         case _:

@@ -106,7 +106,7 @@ def still_true(kind: Kind, message: Message) -> Q:
     """The condition under which a message may still be sent."""
     condition = Q()
     if message.registration_id is not None:
-        condition &= Q(registration__state__in=kind.true_while)
+        condition &= Q(registration__state__in=kind.true_while, registration__erased_at=None)
     if message.event_id is not None:
         condition &= Q(event__status__in=kind.event_true_while)
     if message.session_starts_at is not None:
@@ -224,9 +224,9 @@ def _set_aside(rows: _Rows, message: Message, *, reason: str) -> int:
 @transaction.atomic
 def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
     """Lease messages whose outcome is unknown and has been waited for long enough."""
-    unclear = Message.objects.filter(channel=channel, state=_S.UNKNOWN, lease_until__lt=Now()).order_by(
-        "lease_until", "id"
-    )
+    unclear = Message.objects.filter(channel=channel, state=_S.UNKNOWN, lease_until__lt=Now())
+    # Whose person was erased on the way, about that nobody can be asked.
+    unclear = unclear.exclude(to="").order_by("lease_until", "id")
     messages = list(unclear.select_for_update(skip_locked=True)[:most])
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
     return messages

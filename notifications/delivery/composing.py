@@ -12,7 +12,15 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
-from notifications.kinds import KINDS, NEED_ANSWERED, WHEELCHAIR_ALERT, CalendarPart, Kind, needs_served_by
+from notifications.kinds import (
+    KINDS,
+    MY_REGISTRATIONS,
+    NEED_ANSWERED,
+    WHEELCHAIR_ALERT,
+    CalendarPart,
+    Kind,
+    needs_served_by,
+)
 from notifications.models import Message
 from notifications.queries.dispatch import (
     changes_to_tell,
@@ -100,7 +108,16 @@ def linked(message: Message, text: str) -> str:
         return text
     others = marked_ids(text) - {own.pk}
     registrations = [own, *(linked_registrations(own, others) if others else ())]
-    return with_links(text, {one.pk: one.manage_token for one in registrations}, message.language)
+    tokens = {one.pk: one.manage_token for one in registrations}
+    return with_links(text, tokens, message.language, mine=_mine(message))
+
+
+def _mine(message: Message) -> Mapping[int, str]:
+    """The key to everything of a person, for the mail that they asked for and for no other."""
+    change = message.registration_change
+    if message.kind != MY_REGISTRATIONS.name or change is None:
+        return {}
+    return {change.pk: change.mine_token}
 
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
@@ -145,8 +162,9 @@ def _material(message: Message, background: Background) -> Material:
         if kind == WHEELCHAIR_ALERT
         else None,
         all_registrations=registrations_of_person(registration)
-        if registration is not None and kind.name == "my_registrations"
+        if registration is not None and kind == MY_REGISTRATIONS
         else (),
+        mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
     )
 

@@ -13,6 +13,7 @@ from notifications.kinds.event_postponed import EVENT_POSTPONED
 from notifications.kinds.feature_lost import FEATURE_LOST, needs_served_by
 from notifications.kinds.hold_to_confirm import HOLD_TO_CONFIRM
 from notifications.kinds.link_again import LINK_AGAIN
+from notifications.kinds.link_replaced import LINK_REPLACED
 from notifications.kinds.moved_online import MOVED_ONLINE
 from notifications.kinds.my_registrations import MY_REGISTRATIONS
 from notifications.kinds.need_answered import NEED_ANSWERED
@@ -37,6 +38,7 @@ __all__ = [
     "KINDS",
     "KIND_OF_CHANGE",
     "MOVED_ONLINE",
+    "MY_REGISTRATIONS",
     "NEED_ANSWERED",
     "NEW_DATE",
     "REMINDER",
@@ -61,6 +63,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         OWN_CANCELLATION,
         ALREADY_REGISTERED,
         LINK_AGAIN,
+        LINK_REPLACED,
         MY_REGISTRATIONS,
         REMINDER,
         EVENT_CHANGED,

@@ -20,7 +20,7 @@ from events.queries.former_places import FormerPlace
 from events.rendering import event_address, plain_text
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
-from notifications.rendering.secret_links import as_long_as_sent, manage_link_mark
+from notifications.rendering.secret_links import as_long_as_sent, manage_link_mark, mine_link_mark
 from notifications.rendering.short_messages import fitted
 from notifications.rendering.words import (
     attended,
@@ -35,6 +35,7 @@ from notifications.rendering.words import (
 )
 from registrations.enums import AttendanceIntent, NeedKind, NeedState, RegistrationState
 from registrations.models import AccommodationRequest, Registration
+from registrations.queries.doors import LINK_HOURS
 from registrations.queries.feeds import PersonalEntry
 from registrations.queries.joining import joining
 from registrations.rendering import MailCalendar, mail_calendar
@@ -100,6 +101,7 @@ class Material:
     by_organiser: bool = False
     gave_up_seat: bool = False
     all_registrations: Sequence[Registration] = ()
+    mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
 
 
@@ -181,6 +183,8 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         "is_postponed": event.status == EventStatus.POSTPONED,
         "reason": material.reason,
         "by_organiser": material.by_organiser,
+        "mine_link": mine_link_mark(material.mine) if material.mine is not None else "",
+        "mine_hours": LINK_HOURS,
         "own": [_own(one, material.language) for one in material.all_registrations],
         "event_url": page,
         "accessibility_url": f"{page}#accessibility" if page else "",

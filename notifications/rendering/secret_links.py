@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.enums import Language
 
-_MARK: Final = re.compile(r"\{\{manage_link:([0-9]{1,18})\}\}")
+_MARK: Final = re.compile(r"\{\{(manage|mine)_link:([0-9]{1,18})\}\}")
 # As long as a token, for measuring a text that has the mark.
 TOKEN_LENGTH: Final = 35
 
@@ -23,23 +24,47 @@ def manage_link_mark(registration_id: int) -> str:
     return f"{{{{manage_link:{registration_id}}}}}"
 
 
+def mine_link_mark(change_id: int) -> str:
+    """What stands in a text for the address of the page with all that its reader is registered for.
+
+    >>> mine_link_mark(7)
+    '{{mine_link:7}}'
+    """
+    return f"{{{{mine_link:{change_id}}}}}"
+
+
 def manage_address(token: str, language: str) -> str:
     """The address of the page behind a token, in the reader's language."""
+    return _address("r", token, language)
+
+
+def mine_address(token: str, language: str) -> str:
+    """The address of the page with all registrations of whoever has the token, in the reader's language."""
+    return _address("my", token, language)
+
+
+def _address(page: str, token: str, language: str) -> str:
     prefix = "" if language == Language.PL else f"/{language}"
-    return f"{settings.BASE_URL}{prefix}/r/{token}/"
+    return f"{settings.BASE_URL}{prefix}/{page}/{token}/"
 
 
 def marked_ids(text: str) -> set[int]:
     """The registrations that a text links to."""
-    return {int(found) for found in _MARK.findall(text)}
+    return {int(found[2]) for found in _MARK.finditer(text) if found[1] == "manage"}
 
 
-def with_links(text: str, tokens: Mapping[int, str], language: str) -> str:
-    """The text as its recipient gets it; a mark without a token was typed by somebody and stays as it is."""
+def with_links(
+    text: str, tokens: Mapping[int, str], language: str, *, mine: Mapping[int, str] = MappingProxyType({})
+) -> str:
+    """The text as its recipient gets it; a mark without a token was typed by somebody and stays as it is.
+
+    `tokens` by registration, `mine` by the change row with which somebody asked for all their links.
+    """
 
     def address(found: re.Match[str]) -> str:
-        token = tokens.get(int(found[1]))
-        return found[0] if token is None else manage_address(token, language)
+        known, write = (tokens, manage_address) if found[1] == "manage" else (mine, mine_address)
+        token = known.get(int(found[2]))
+        return found[0] if token is None else write(token, language)
 
     return _MARK.sub(address, text)
 

@@ -21,6 +21,7 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "own_cancellation": pgettext_lazy("message kind", "Your registration is cancelled"),
     "already_registered": pgettext_lazy("message kind", "You are registered already"),
     "link_again": pgettext_lazy("message kind", "Your link again"),
+    "link_replaced": pgettext_lazy("message kind", "A new link, the old ones are closed"),
     "my_registrations": pgettext_lazy("message kind", "All your registrations"),
     "reminder": pgettext_lazy("message kind", "Reminder"),
     "event_changed": pgettext_lazy("message kind", "The event has changed"),

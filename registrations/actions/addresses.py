@@ -13,14 +13,18 @@ from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import Event
+from registrations.actions.consents import readdress_consents
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
-from registrations.errors import NotActive, RateLimited
+from registrations.errors import NoAddress, NotActive, RateLimited
 from registrations.models import Participant, Registration
+from registrations.signals import links_asked_for
 from registrations.tokens import email_key
 
 _HOUR: Final = 3600
+# No registration has this number.
+_NOBODY: Final = 0
 
 
 @retried
@@ -44,10 +48,12 @@ def correct_address(registration: Registration, *, email: str, at: datetime) -> 
     except IntegrityError:
         expire(current, at=at)
         _readdress(current, key=None)
+        readdress_consents(current, email="", key=None)
         write_to_owner(current.event, email=address, at=at)
         return None
     Participant.objects.filter(registration=current.pk).update(email=address)
     current.refresh_from_db()
+    readdress_consents(current, email=address, key=current.email_key)
     record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=None, at=at)
     return current
 
@@ -81,11 +87,35 @@ def ask_for_link(registration: Registration, *, at: datetime) -> None:
     record([registration], ChangeCause.LINK_REQUESTED, was=registration.state, by=None, at=at, notify=notify)
 
 
+@retried
+def revoke_links(registration: Registration, *, at: datetime) -> Registration:
+    """Close every link that was sent for a registration, and send a new one; the old one is dead at once.
+
+    Refused when it was asked for too often: whoever is locked out has to get a new link.
+    """
+    current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    participant = Participant.objects.get(registration=current)
+    if not (participant.email or participant.phone):
+        raise NoAddress
+    if not may_write_again(current, ChangeCause.LINK_REVOKED, at=at):
+        raise RateLimited(details={"retry_after": _HOUR})
+    Registration.objects.filter(pk=current.pk).update(link_generation=F("link_generation") + 1)
+    current.refresh_from_db()
+    record([current], ChangeCause.LINK_REVOKED, was=current.state, by=None, at=at)
+    return current
+
+
 @transaction.atomic
 def my_registrations_link(email: str, *, at: datetime) -> None:
-    """Send a person the links to all their registrations; whether there are any is known to the mailbox only."""
+    """Send a person the links to all their registrations; whether there are any is known to the mailbox only.
+
+    An address that nobody knows costs the same statements, so that the time to answer tells nothing either.
+    """
     newest = Registration.objects.filter(email_key=email_key(email)).order_by("-id").first()
-    if newest is None:
-        return
-    notify = may_write_again(newest, ChangeCause.OVERVIEW_REQUESTED, at=at)
-    record([newest], ChangeCause.OVERVIEW_REQUESTED, was=newest.state, by=None, at=at, notify=notify)
+    links_asked_for.send(sender=Registration)
+    asked = newest or Registration(pk=_NOBODY, state=RegistrationState.CONFIRMED)
+    notify = may_write_again(asked, ChangeCause.OVERVIEW_REQUESTED, at=at)
+    with transaction.atomic():
+        record([asked], ChangeCause.OVERVIEW_REQUESTED, was=asked.state, by=None, at=at, notify=notify)
+        # The row of nobody is written and taken back.
+        transaction.set_rollback(newest is None)

@@ -11,10 +11,11 @@ from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.queries.questions import asked_questions
 from registrations.actions.answers import Answers, change_answers, read_answers
+from registrations.actions.consents import follow_sms_wish
 from registrations.actions.history import record
 from registrations.actions.needs import Need, change_needs, need_faults
 from registrations.actions.people import person_faults, search_text
-from registrations.enums import ChangeCause, MemberState
+from registrations.enums import ChangeCause, MemberState, RegistrationSource
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration
 
@@ -27,13 +28,15 @@ def change_details(
     registration: Registration,
     changes: Mapping[str, object],
     *,
+    source: RegistrationSource = RegistrationSource.WEB,
     answers: Answers | None = None,
     needs: Sequence[Need] | None = None,
     at: datetime,
 ) -> Registration:
     """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
 
-    Answers that are not named stay too; `needs` are all that is needed from now on.
+    Answers that are not named stay too; `needs` are all that is needed from now on. `source`: where a new wish for SMS
+    came from.
     """
     if needs:
         # Before the registration, as everywhere: what is asked for is counted, and nobody closes the event meanwhile.
@@ -42,6 +45,7 @@ def change_details(
     if not current.is_active:
         raise NotActive
     participant = Participant.objects.get(registration=current)
+    wanted_sms = current.sms_reminders
     for name in _ON_PARTICIPANT:
         setattr(participant, name, changes.get(name, getattr(participant, name)))
     for name in _ON_REGISTRATION:
@@ -56,6 +60,8 @@ def change_details(
     participant.search_text = search_text(current, participant, party)
     participant.save()
     current.save(update_fields=_ON_REGISTRATION)
+    if current.sms_reminders != wanted_sms:
+        follow_sms_wish(current, source=source, at=at)
     record([current], ChangeCause.EDITED, was=current.state, by=None, at=at, notify=False)
     return current
 

@@ -26,6 +26,7 @@ from events.queries.entrances import Entrance, entrance_of
 from events.queries.questions import asked_questions
 from events.queries.seats import Place, find_place
 from registrations.actions.answers import Answers, Value, answer_rows, read_answers
+from registrations.actions.consents import consent_faults, consent_rows
 from registrations.actions.entries import enter
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
@@ -44,6 +45,7 @@ from registrations.errors import (
 )
 from registrations.models import (
     Answer,
+    Consent,
     Invitation,
     Participant,
     PartyMember,
@@ -91,6 +93,7 @@ class Applicant:
     needs: tuple[Need, ...] = ()
     age_statement: bool = False
     party: tuple[Guest, ...] = ()
+    consents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def sign_up(  # noqa: PLR0913 - who, how they came, and what the caller knows al
 
 
 def _require_valid(applicant: Applicant, *, by: User | None) -> None:
-    errors = person_faults(_participant(applicant))
+    errors = person_faults(_participant(applicant)) | consent_faults(applicant.consents)
     if not applicant.email.strip() and by is None:
         errors["email"] = [_("Give an e-mail address.")]
     for number, guest in enumerate(applicant.party):
@@ -370,6 +373,10 @@ def _write(
     PartyMember.objects.bulk_create(_members(registration, wish.applicant.party))
     Answer.objects.bulk_create(answer_rows(registration, answers))
     ask_for(registration, wish.applicant.needs, sessions=sessions, by=wish.by, at=wish.at)
+    allowed = consent_rows(
+        registration, wish.applicant.consents, source=wish.source, language=wish.language, at=wish.at
+    )
+    Consent.objects.bulk_create(allowed)
 
 
 def _members(registration: Registration, party: Sequence[Guest]) -> list[PartyMember]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -28,17 +28,17 @@ from registrations.api.needs import AnswersField, NeedBody, needs_in
 from registrations.enums import NeedKind, RegistrationSource, RegistrationState
 
 LONGEST_KEY: Final = 255
-LATER: Final = gettext_lazy("This cannot be given here yet; leave it out.")
 
 
-class LaterField(serializers.JSONField):
-    """Part of the contract that this version cannot keep: better refused than silently lost."""
+class ConsentsBody(Body):
+    """What the person allows beyond taking part; each apart, and none is needed for a seat."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Nothing is fine, anything is not."""
-        if data:
-            raise serializers.ValidationError(LATER)
-        return data
+    news = serializers.BooleanField(required=False, help_text="News of similar meetings by e-mail.")
+    photo = serializers.BooleanField(required=False, help_text="Photographs on which they can be recognised.")
+    contact_sharing = serializers.BooleanField(
+        required=False, help_text="Passing on name and address to other participants."
+    )
+    sms_reminders = serializers.BooleanField(required=False, help_text="The same as `sms_reminders` beside the phone.")
 
 
 class GuestBody(Body):
@@ -82,10 +82,12 @@ class SignUpBody(Body):
     age_statement = serializers.BooleanField(
         required=False, help_text="Required to be true where the event has a rule about age."
     )
-    consents = LaterField(required=False, allow_null=True)
+    consents = ConsentsBody(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A wish for SMS needs a number."""
+        """A wish for SMS needs a number, wherever it was said."""
+        if (attrs.get("consents") or {}).get("sms_reminders"):
+            attrs["sms_reminders"] = True
         if attrs.get("sms_reminders") and not attrs.get("phone"):
             raise serializers.ValidationError({"phone": [_("Give a phone number, or leave the SMS reminder out.")]})
         return attrs
@@ -181,6 +183,7 @@ def _applicant(said: dict[str, Any]) -> Applicant:
         needs=needs_in(said.get("accommodation")),
         age_statement=said.get("age_statement", False),
         party=guests_in(said.get("party")),
+        consents=tuple(purpose for purpose, is_given in (said.get("consents") or {}).items() if is_given),
     )
 
 

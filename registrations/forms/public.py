@@ -1,6 +1,6 @@
 """The forms that citizens fill in: sign up, correct an address, ask for one's links."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -16,6 +16,8 @@ from events.templatetags.event_tags import when_text
 from registrations.actions.answers import Answers
 from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
+from registrations.enums import ConsentPurpose
+from registrations.forms.consents import consent_fields, given_consents
 from registrations.forms.questions import (
     age_field,
     field_name,
@@ -27,6 +29,7 @@ from registrations.forms.questions import (
     shown_answers,
     shown_note,
 )
+from registrations.models import ConsentText
 from registrations.queries.own_pages import OwnPageFacts
 
 _LONGEST_NAME: Final = 100
@@ -100,20 +103,30 @@ class SignUpForm(forms.Form):
     sms_reminders = forms.BooleanField(label=_("Remind me by SMS as well"), required=False)
 
     def __init__(
-        self, data: Any = None, *, event: Event, sessions: Sequence[Session], questions: Sequence[Question]
+        self,
+        data: Any = None,
+        *,
+        event: Event,
+        sessions: Sequence[Session],
+        questions: Sequence[Question],
+        consents: Mapping[ConsentPurpose, ConsentText],
     ) -> None:
         """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand."""
         super().__init__(data, label_suffix="")
         self.fields["phone"].error_messages["invalid"] = _(
             "This is not a phone number. It should read like +48 600 100 200."
         )
-        self.fields["phone"].help_text = _("Only if you want reminders by SMS.")
+        self.fields["phone"].help_text = _(
+            "Only if you want reminders by SMS. If the meeting is called off or moved, we may send that to this number as well."
+        )
         self._offered = tuple(session.pk for session in sessions)
         self._all = {session.pk for session in event.sessions.all() if not session.is_cancelled}
         self._ask_for_category(event)
         self._ask_for_sessions(event, sessions)
         self._questions = tuple(questions)
         self.fields |= question_fields(questions) | need_fields()
+        self._consent_fields = consent_fields(consents)
+        self.fields |= self._consent_fields
         if event.age_rule != AgeRule.NONE:
             self.fields["age_statement"] = age_field(event)
 
@@ -121,6 +134,11 @@ class SignUpForm(forms.Form):
     def asked(self) -> list[forms.BoundField]:
         """The fields of the organiser's questions."""
         return [self[field_name(question.pk)] for question in self._questions]
+
+    @property
+    def allowed(self) -> list[forms.BoundField]:
+        """The boxes for what people may allow beyond taking part."""
+        return [self[name] for name in self._consent_fields]
 
     def _ask_for_category(self, event: Event) -> None:
         listed = _listed_categories(event)
@@ -166,6 +184,7 @@ class SignUpForm(forms.Form):
             answers=given_answers(self._questions, data),
             needs=tuple(given_needs(data)),
             age_statement=data.get("age_statement", False),
+            consents=given_consents(data),
         )
 
     def take(self, refusal: FieldErrors) -> None:

@@ -235,6 +235,11 @@ class RegistrationChange(models.Model):
         """What and when."""
         return f"{self.registration_id} {self.cause} → {self.to_state}"
 
+    @property
+    def mine_token(self) -> str:
+        """The key of `/my/{token}/` for whoever asked for all their links; opens for some hours, and for that cause only."""
+        return make_token("mine", row_id=self.pk, generation=self.registration.link_generation)
+
 
 class CalendarFeed(models.Model):
     """A person's own calendar address; the person is known by the keyed hash of the address only."""

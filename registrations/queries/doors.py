@@ -1,18 +1,33 @@
 """Doors to registrations: by a person's own key, or by reference within an event; what is not there is a 404."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from events.models import Event
-from registrations.models import CalendarFeed, CheckIn, Registration
+from registrations.enums import ChangeCause
+from registrations.models import CalendarFeed, CheckIn, Consent, Registration, RegistrationChange
 from registrations.tokens import claimed_id, matches
 
 
 @dataclass(frozen=True)
 class Revoked:
     """The key of a calendar that its person has replaced: it was right once, and says so (410)."""
+
+
+# So long does the link to everything of a person open, after it was asked for.
+LINK_HOURS: Final = 24
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Somebody who has shown that a mailbox is theirs: everything registered with its address is theirs too."""
+
+    email_key: str
+    email: str
 
 
 def get_registration_by_token(token: str) -> Registration:
@@ -23,6 +38,26 @@ def get_registration_by_token(token: str) -> Registration:
     ):
         raise Http404
     return registration
+
+
+def get_mailbox_by_token(token: str, *, at: datetime) -> Mailbox:
+    """Whose key this is, within a day after they asked for it; else 404. Nothing that is stored opens this door."""
+    asked = RegistrationChange.objects.filter(pk=claimed_id(token) or 0, cause=ChangeCause.OVERVIEW_REQUESTED)
+    change = asked.select_related("registration__participant").first()
+    if change is None or not matches(token, "mine", row_id=change.pk, generation=change.registration.link_generation):
+        raise Http404
+    registration = change.registration
+    if registration.email_key is None or not change.at <= at < change.at + timedelta(hours=LINK_HOURS):
+        raise Http404
+    return Mailbox(registration.email_key, registration.participant.email)
+
+
+def get_consent_by_token(token: str) -> Consent:
+    """The consent that this key takes back; else 404."""
+    consent = Consent.objects.select_related("text", "registration__event").filter(pk=claimed_id(token) or 0).first()
+    if consent is None or not matches(token, "consent", row_id=consent.pk, generation=consent.generation):
+        raise Http404
+    return consent
 
 
 def get_event_registration(event: Event, reference: str) -> Registration:

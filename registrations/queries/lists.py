@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
@@ -50,6 +50,12 @@ def person_registrations(email_key: str, *, at: datetime) -> QuerySet[Registrati
         .select_related("event__unit", "event__venue", "participant", "category")
         .order_by("event__starts_at", "id")
     )
+
+
+def all_registrations(email_key: str) -> QuerySet[Registration]:
+    """Everything that was ever registered with an address, whatever became of it; the latest event first."""
+    own = Registration.objects.filter(email_key=email_key).select_related("event", "participant")
+    return own.prefetch_related("event__sessions").order_by(F("event__starts_at").desc(nulls_first=True), "-id")
 
 
 def position_of(registration: Registration) -> int | None:

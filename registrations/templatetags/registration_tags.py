@@ -4,11 +4,12 @@ from typing import Final
 
 import segno
 from django import template
+from django.conf import settings
 from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from events.models import in_language
+from events.models import Event, in_language, unit_contact
 from registrations.models import Answer
 
 register = template.Library()
@@ -23,6 +24,19 @@ def qr_code(address: str, title: str) -> SafeString:
     picture = segno.make(address, error="m", micro=False)
     svg: str = picture.svg_inline(scale=_MODULE_PIXELS, border=_QUIET_ZONE, omitsize=True, title=title)
     return mark_safe(svg.replace("<svg ", '<svg role="img" ', 1))  # noqa: S308  # segno escapes the title
+
+
+@register.simple_tag
+def city_zone() -> str:
+    """The zone of times that belong to no event."""
+    zone: str = settings.TIME_ZONE
+    return zone
+
+
+@register.filter
+def contact_of(event: Event) -> str:
+    """Where people may ask about an event."""
+    return unit_contact(event)
 
 
 @register.filter

@@ -6,15 +6,13 @@ cookies in the windows that mail programs open.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.enums import EventStatus
@@ -28,34 +26,13 @@ from registrations.actions.moves import accept_offer, cancel_registration, confi
 from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.certain_days import next_certain_day
-from registrations.queries.doors import get_registration_by_token
+from registrations.queries.consents import consents_of
 from registrations.queries.joining import joining
 from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
+from registrations.web.own_doors import own_door as _own_door
 
 _REFUSED = 409
 _INVALID = 400
-
-
-def _own_door(
-    view: Callable[[HttpRequest, Registration], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Open the door by its key and keep the key to oneself: no cache, no referrer, no search engine."""
-
-    @wraps(view)
-    @csrf_exempt
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            registration = get_registration_by_token(token)
-        except Http404:
-            response = render(request, "registrations/unknown_link.html", status=404)
-        else:
-            response = view(request, registration)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 @_own_door
@@ -174,6 +151,7 @@ def _context(registration: Registration) -> dict[str, object]:
         "registration": registration,
         "event": event,
         "facts": facts,
+        "consents": consents_of([registration]),
         "token": registration.manage_token,
         "can_cancel": _can_cancel(registration) and event.status != EventStatus.CANCELLED,
         "join": joining(event, facts.sessions, state=registration.state, at=timezone.now()),

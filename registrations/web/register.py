@@ -29,6 +29,7 @@ from registrations.errors import RateLimited
 from registrations.forms.public import AddressForm, SignUpForm
 from registrations.models import Registration
 from registrations.queries.certain_days import next_certain_day
+from registrations.queries.consents import OFFERED_PURPOSES, current_texts
 
 _SESSION_KEY: Final = "sign_up"
 # So long can a mistyped address be mended from the page after the form.
@@ -74,7 +75,13 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     facts = event_page_facts(event, at=now)
     offered = [session for session in facts.sessions if not session.is_cancelled and session.starts_at > now]
     data = request.POST if request.method == "POST" else None
-    form = SignUpForm(data, event=event, sessions=offered, questions=asked_questions(event.pk))
+    form = SignUpForm(
+        data,
+        event=event,
+        sessions=offered,
+        questions=asked_questions(event.pk),
+        consents=current_texts(at=now, purposes=OFFERED_PURPOSES),
+    )
     notice = current_notice(event.unit, kind=event.kind, at=now)
     context = {
         "event": event,
@@ -226,6 +233,7 @@ def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
     stored = kept["applicant"]
     lists = {
         "session_ids": tuple(stored["session_ids"]),
+        "consents": tuple(stored["consents"]),
         "needs": tuple(Need(**need) for need in stored["needs"]),
     }
     return _Sent(

@@ -128,6 +128,7 @@ def make_applicant(
     answers: Mapping[str, object] | None = None,
     needs: Sequence[Need] = (),
     age_statement: bool = False,
+    consents: Sequence[str] = (),
     party: Sequence[Guest] = (),
 ) -> Applicant:
     """Somebody who wants to register; without an address given, a new person each time."""
@@ -143,5 +144,6 @@ def make_applicant(
         answers=answers or {},
         needs=tuple(needs),
         age_statement=age_statement,
+        consents=tuple(consents),
         party=tuple(party),
     )

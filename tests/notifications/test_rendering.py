@@ -13,13 +13,19 @@ from django.utils import translation
 
 from events.enums import EventChangeKind, EventMode, Visibility
 from events.models import AgendaItem, Event, EventChange, EventRole, RegistrationPolicy, Session, User
-from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, outgoing_of
+from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, linked, outgoing_of
 from notifications.enums import Channel
 from notifications.kinds import KINDS
 from notifications.models import Message
 from notifications.queries.dispatch import complete_messages
 from notifications.rendering.letters import Letter, NothingToSay
-from notifications.rendering.secret_links import TOKEN_LENGTH, manage_address, without_links
+from notifications.rendering.secret_links import (
+    TOKEN_LENGTH,
+    manage_address,
+    mine_address,
+    mine_link_mark,
+    without_links,
+)
 from notifications.rendering.short_messages import SEGMENTS, SEGMENTS_WITH_LINK, fitted, plain_latin, segments
 from registrations.enums import NeedKind, NeedState, RegistrationState
 from registrations.models import AccommodationRequest, Registration, RegistrationChange
@@ -133,6 +139,26 @@ def test_every_kind_is_written_in_every_language(kind: str, language: str):
         assert manage_address(token, language) in outgoing.text
         assert manage_address(token, language) in outgoing.html
         assert token not in without_links(found.body + found.html)
+
+
+def test_the_mail_with_all_links_has_the_key_to_everything_and_no_other_mail_has():
+    message = make_complete("my_registrations", "en", Channel.EMAIL)
+    assert message.registration_change is not None
+    change_id, token = message.registration_change.pk, message.registration_change.mine_token
+    found = letter(message)
+    (complete,) = complete_messages([message.pk])
+
+    outgoing = outgoing_of(complete, found, at=NOW)
+
+    for text in (outgoing.text, outgoing.html):
+        assert mine_address(token, "en") in text
+        assert "24 hours" in text
+    assert token not in found.body + found.html
+    assert "{{" not in without_links(found.body)
+    # Somebody may have typed the mark into a name.
+    Message.objects.update(kind="confirmed")
+    (other,) = complete_messages([message.pk])
+    assert linked(other, mine_link_mark(change_id)) == mine_link_mark(change_id)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

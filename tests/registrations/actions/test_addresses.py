@@ -1,15 +1,24 @@
 """Reaching a person again, without telling anybody who is registered."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from events.errors import FieldErrors
-from registrations.actions.addresses import ask_for_link, correct_address, my_registrations_link, write_to_owner
+from registrations.actions.addresses import (
+    ask_for_link,
+    correct_address,
+    my_registrations_link,
+    revoke_links,
+    write_to_owner,
+)
 from registrations.enums import ChangeCause, RegistrationState
-from registrations.errors import NotActive, RateLimited
-from registrations.models import RegistrationChange
+from registrations.errors import NoAddress, NotActive, RateLimited
+from registrations.models import Participant, RegistrationChange
 from registrations.queries.doors import get_registration_by_token
 from registrations.tokens import email_key
 from tests.make import make_applicant, make_event, make_registration
@@ -133,3 +142,53 @@ def test_nobody_is_written_to_about_an_address_that_is_not_registered():
     write_to_owner(registration.event, email="nobody@example.org", at=NOW)
 
     assert not RegistrationChange.objects.exists()
+
+
+def test_closing_old_links_kills_them_at_once_and_tells_the_owner():
+    event = make_event()
+    registration = make_registration(event, email="ann@example.org")
+    old_link = registration.manage_token
+
+    closed = revoke_links(registration, at=NOW)
+
+    with pytest.raises(Http404):
+        get_registration_by_token(old_link)
+    assert get_registration_by_token(closed.manage_token) == registration
+    assert changes(event) == [(ChangeCause.LINK_REVOKED, S.CONFIRMED, S.CONFIRMED, True)]
+
+
+def test_links_are_not_closed_when_no_new_one_could_be_sent():
+    registration = make_registration(make_event(), email="ann@example.org")
+    for _often in range(3):
+        revoke_links(registration, at=NOW)
+    link = fresh(registration).manage_token
+
+    with pytest.raises(RateLimited):
+        revoke_links(registration, at=NOW)
+    Participant.objects.update(email="")
+    with pytest.raises(NoAddress):
+        revoke_links(registration, at=NOW + timedelta(hours=2))
+
+    assert get_registration_by_token(link) == registration
+    Participant.objects.update(phone="+48600100200")
+    revoke_links(registration, at=NOW + timedelta(hours=2))
+
+
+def test_asking_for_all_links_costs_the_same_for_an_address_that_nobody_knows(django_capture_on_commit_callbacks):
+    make_registration(make_event(), email="ann@example.org")
+    seen = {}
+
+    for email in ("ann@example.org", "nobody@example.org"):
+        connection.run_on_commit.clear()
+        with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks() as after:
+            my_registrations_link(email, at=NOW)
+        seen[email] = ([re.sub(r"s\d+_x\d+|\d+|'[^']*'", "", query["sql"])[:60] for query in queries], len(after))
+
+    known, unknown = seen.values()
+    # All but how the row of nobody ends.
+    savepoint = ("RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+    assert [sql for sql in known[0] if not sql.startswith(savepoint)] == [
+        sql for sql in unknown[0] if not sql.startswith(savepoint)
+    ]
+    assert known[1] == unknown[1] == 1
+    assert RegistrationChange.objects.count() == 1

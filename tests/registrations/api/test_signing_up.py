@@ -7,7 +7,7 @@ import time_machine
 
 from events.enums import AgeRule, EventStatus, QuestionKind, Visibility
 from events.models import Event
-from registrations.models import IdempotentAnswer, Registration, RegistrationChange
+from registrations.models import Consent, IdempotentAnswer, Registration, RegistrationChange
 from tests.make import Program, make_event, make_notice, make_question, make_registration
 from tests.make.events import NOW
 
@@ -87,6 +87,28 @@ def test_everything_that_was_said_is_kept(program):
     assert list(registration.sessions.all()) == [session]
 
 
+def test_what_is_allowed_is_kept_with_its_words(program):
+    make_event("debata")
+
+    response = program.post(URL, {**PERSON, "consents": {"news": True, "photo": False}, "language": "uk"})
+
+    assert response.status_code == 201, response.text
+    rows = Consent.objects.values_list("purpose", "email", "text__version", "language", "source")
+    assert list(rows) == [("news", "anna@example.org", 1, "uk", "api")]
+
+
+def test_a_wish_for_sms_may_be_said_among_the_consents_and_needs_a_number(program):
+    make_event("debata")
+    wish = {**PERSON, "consents": {"sms_reminders": True}}
+
+    refused = program.post(URL, wish)
+    program.post(URL, {**wish, "phone": "600 100 200"})
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["phone"])
+    assert Registration.objects.get().sms_reminders
+    assert [consent.purpose for consent in Consent.objects.all()] == ["sms_reminders"]
+
+
 @pytest.mark.parametrize(("capacity", "state"), [(1, "confirmed"), (0, "waitlisted")])
 @pytest.mark.parametrize("language", ["pl", "en", "uk"])
 def test_the_state_is_worded_in_the_askers_language_and_kept_as_theirs(capacity, state, language):
@@ -114,7 +136,10 @@ def test_the_state_is_worded_in_the_askers_language_and_kept_as_theirs(capacity,
         ({"accommodation": [{"kind": "pjm"}] * 11}, "accommodation"),
         ({"age_statement": True}, "age_statement"),
         ({"age_statement": 17}, "age_statement"),
-        ({"consents": {"photos": True}}, "consents"),
+        ({"consents": {"photos": True}}, "consents.photos"),
+        ({"consents": {"photos": False}}, "consents.photos"),
+        ({"consents": {"news": "perhaps"}}, "consents.news"),
+        ({"consents": ["news"]}, "consents"),
         ({"email": "not an address"}, "email"),
         ({"email": None}, "email"),
         ({"first_name": "  "}, "first_name"),

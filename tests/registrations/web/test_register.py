@@ -15,7 +15,7 @@ from events.enums import AgeRule, QuestionKind, Visibility
 from events.models import Event
 from notifications.tasks import housekeeping
 from registrations.enums import ChangeCause, NeedKind, RegistrationState
-from registrations.models import Registration
+from registrations.models import Consent, Registration
 from registrations.web.register import masked
 from tests.make.events import NOW, make_event, make_notice, make_question, make_session
 from tests.make.registrations import make_registration
@@ -67,19 +67,60 @@ def test_the_notice_of_the_kind_is_shown_and_kept(client: Client, event: Event) 
     assert Registration.objects.get().notice == notice
 
 
+def test_what_goes_beyond_taking_part_is_asked_apart_in_the_words_in_force_and_unticked(
+    client: Client, event: Event
+) -> None:
+    html = client.get("/en/events/spotkanie/register/").content.decode()
+
+    for purpose, words in (
+        ("news", "I want e-mails about similar meetings. I can stop them at any time."),
+        ("photo", "I agree that photographs of this meeting on which I can be recognised are published."),
+        ("contact_sharing", "I agree that my name and e-mail address are passed on to other participants"),
+    ):
+        assert f'<input type="checkbox" name="consent_{purpose}" id="id_consent_{purpose}">' in html
+        assert words in html
+    assert "If the meeting is called off or moved, we may send that to this number as well." in html
+
+
+def test_what_was_ticked_is_kept_with_its_words_and_nothing_else_is(client: Client, event: Event) -> None:
+    post(
+        client,
+        {**ANNA, "consent_photo": "on", "phone": "600 100 200", "sms_reminders": "on"},
+        "/uk/events/spotkanie/register/",
+    )
+
+    rows = Consent.objects.values_list("purpose", "text__version", "language", "source", "given_at", "withdrawn_at")
+    assert set(rows) == {("photo", 1, "uk", "web", NOW, None), ("sms_reminders", 1, "uk", "web", NOW, None)}
+
+
+def test_what_was_allowed_is_kept_after_a_mistyped_address_that_was_somebody_elses(
+    client: Client, event: Event
+) -> None:
+    make_registration(event, email="anna@example.org")
+    post(client, {**ANNA, "consent_news": "on"})
+    assert not Consent.objects.exists()
+
+    client.post("/events/spotkanie/register/correct/", {"email": "ania@example.org"})
+
+    assert list(Consent.objects.values_list("purpose", "email")) == [("news", "ania@example.org")]
+
+
 def test_the_language_of_the_page_is_the_language_of_the_mails(client: Client, event: Event) -> None:
     post(client, ANNA, "/uk/events/spotkanie/register/")
 
     assert Registration.objects.get().language == "uk"
 
 
-def test_the_notice_stands_before_the_button_and_no_box_asks_for_consent(client: Client, event: Event) -> None:
+def test_the_notice_stands_before_the_button_and_no_box_asks_for_consent_to_taking_part(
+    client: Client, event: Event
+) -> None:
     html = client.get("/en/events/spotkanie/register/").content.decode()
 
     assert html.index("Notice") < html.index('type="submit">Register')
     needs = html.count('type="checkbox" name="needs"')
     assert needs == len(NeedKind)
-    assert html.count('type="checkbox"') == needs + 1
+    # SMS reminders, and what goes beyond taking part: news, photographs, passing on an address.
+    assert html.count('type="checkbox"') == needs + 4
     assert "checked" not in html
 
 

@@ -1,0 +1,20 @@
+"""What was said to a person, for their own copy of their data."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from notifications.models import Message
+from registrations.models import Registration
+
+
+def messages_to(registrations: Iterable[Registration]) -> list[Message]:
+    """Every message to the people behind these registrations and to the same as invited, planned ones too, oldest first.
+
+    What went to others of their party is those people's own.
+    """
+    own = list(registrations)
+    invitations = [registration.invitation_id for registration in own if registration.invitation_id is not None]
+    theirs = Q(registration__in=own, member=None) | Q(invitation__in=invitations)
+    rows = Message.objects.filter(theirs).select_related("registration__participant")
+    return list(rows.order_by("created_at", "id"))

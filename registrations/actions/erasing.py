@@ -1,0 +1,65 @@
+"""Erasing a person: names, addresses, answers and needs go, seats are given back, figures stay."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from events.actions.retries import retried
+from events.actions.seats import lock_queue
+from events.models import Event, User, unit_contact
+from registrations.actions.emptying import empty_invitations, empty_people, end_consents
+from registrations.actions.moves import cancel_registration
+from registrations.errors import UnderLegalHold
+from registrations.models import AccommodationRequest, Answer, Consent, Invitation, Registration
+from registrations.queries.own_pages import is_too_late_to_cancel
+from registrations.signals import people_erased
+
+
+@retried
+def erase_registration(registration: Registration, *, by: User | None, at: datetime) -> Registration:
+    """Take a person out of a registration; `by` null: the person. Once more changes nothing.
+
+    Who has a seat or waits for one at a meeting to come gives it back first. Who has come stays in the figures.
+    """
+    lock_queue(registration.event_id)
+    # A statement of its own: only now nobody else can move it, and nobody can put its event under a hold.
+    current = Registration.objects.select_related("event__unit").get(pk=registration.pk)
+    if current.erased_at is not None:
+        return current
+    _require_no_hold(current.event)
+    if current.is_active and not is_too_late_to_cancel(current, at=at):
+        current = cancel_registration(current, by=by, at=at)
+    end_consents(Consent.objects.filter(registration=current.pk), at=at)
+    AccommodationRequest.objects.filter(registration=current.pk).delete()
+    Answer.objects.filter(registration=current.pk).delete()
+    invitations = Invitation.objects.filter(registrations=current.pk)
+    invited = frozenset(invitations.values_list("pk", flat=True))
+    empty_invitations(invitations, at=at)
+    empty_people([current], by=by, at=at)
+    people_erased.send(sender=Registration, registration_ids=frozenset({current.pk}), invitation_ids=invited)
+    current.refresh_from_db()
+    return current
+
+
+def erase_person(email_key: str, *, at: datetime) -> list[Event]:
+    """Erase everything of the person behind an address; returns the events whose data have to be kept.
+
+    Each registration is a transaction of its own, because each locks its event.
+    """
+    kept: list[Event] = []
+    own = Registration.objects.filter(email_key=email_key).select_related("event__unit")
+    for registration in own.order_by("event_id", "id"):
+        try:
+            erase_registration(registration, by=None, at=at)
+        except UnderLegalHold:
+            kept.append(registration.event)
+    end_consents(Consent.objects.filter(email_key=email_key, registration=None), at=at)
+    return kept
+
+
+def _require_no_hold(event: Event) -> None:
+    if event.legal_hold:
+        words = _(
+            "The data of this meeting have to be kept for now, so they cannot be erased. Ask %(contact)s about it."
+        )
+        raise UnderLegalHold(words % {"contact": unit_contact(event)})

@@ -1,0 +1,64 @@
+"""Everything that is stored about a person with their registrations, in a fixed number of statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from events.models import Session
+from registrations.models import (
+    AccommodationRequest,
+    Answer,
+    CheckIn,
+    Consent,
+    PartyMember,
+    Registration,
+    RegistrationChange,
+)
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """One registration with its person, its event and its notice at hand; needs with their changes.
+
+    `sessions` are the chosen ones; none: all of the event.
+    """
+
+    registration: Registration
+    sessions: list[Session]
+    members: list[PartyMember]
+    answers: list[Answer]
+    needs: list[AccommodationRequest]
+    consents: list[Consent]
+    changes: list[RegistrationChange]
+    check_ins: list[CheckIn]
+
+
+def personal_data(registrations: Iterable[Registration]) -> list[PersonalData]:
+    """The data of these registrations, in the order of their numbers."""
+    rows = (
+        Registration.objects.filter(pk__in=[registration.pk for registration in registrations])
+        .select_related("participant", "category", "notice", "invitation", "event__unit", "event__venue")
+        .prefetch_related(
+            Prefetch("sessions", Session.objects.select_related("room").order_by("starts_at", "id")),
+            "members",
+            Prefetch("answers", Answer.objects.select_related("question").order_by("question__position", "id")),
+            "needs__changes",
+            Prefetch("consents", Consent.objects.select_related("text").order_by("given_at", "id")),
+            "changes",
+            Prefetch("check_ins", CheckIn.objects.select_related("member")),
+        )
+    )
+    return [
+        PersonalData(
+            registration=row,
+            sessions=list(row.sessions.all()),
+            members=list(row.members.all()),
+            answers=list(row.answers.all()),
+            needs=list(row.needs.all()),
+            consents=list(row.consents.all()),
+            changes=list(row.changes.all()),
+            check_ins=list(row.check_ins.all()),
+        )
+        for row in rows.order_by("id")
+    ]

@@ -1,0 +1,55 @@
+"""Doors that a key in the address opens: a registration's, a mailbox's, a consent's. The key is kept to oneself."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from registrations.models import Consent, Registration
+from registrations.queries.doors import Mailbox, get_consent_by_token, get_mailbox_by_token, get_registration_by_token
+
+Found = TypeVar("Found")
+Guarded = Callable[[HttpRequest, str], HttpResponse]
+
+
+def own_door(view: Callable[[HttpRequest, Registration], HttpResponse]) -> Guarded:
+    """Open a registration by its key."""
+    return _guarded(lambda request, _token, found: view(request, found), get_registration_by_token)
+
+
+def mailbox_door(view: Callable[[HttpRequest, str, Mailbox], HttpResponse]) -> Guarded:
+    """Open everything of a mailbox by the key that was sent there; the view gets the key too, for its links."""
+    return _guarded(view, lambda token: get_mailbox_by_token(token, at=timezone.now()), unknown="unknown_mailbox")
+
+
+def consent_door(view: Callable[[HttpRequest, str, Consent], HttpResponse]) -> Guarded:
+    """Open a consent by its key; the view gets the key too."""
+    return _guarded(view, get_consent_by_token)
+
+
+def _guarded(
+    view: Callable[[HttpRequest, str, Found], HttpResponse],
+    find: Callable[[str], Found],
+    unknown: str = "unknown_link",
+) -> Guarded:
+    """Keep the key to oneself: no cache, no referrer, no search engine; a key that opens nothing is said in words."""
+
+    @wraps(view)
+    @csrf_exempt
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            found = find(token)
+        except Http404:
+            response = render(request, f"registrations/{unknown}.html", status=404)
+        else:
+            response = view(request, token, found)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
