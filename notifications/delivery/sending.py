@@ -11,8 +11,9 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from events.actions.wall_clock import quiet_until
 from notifications.actions import outbox
-from notifications.actions.due_times import may_wake, quiet_until
+from notifications.actions.due_times import may_wake
 from notifications.channels import Carrier, Outgoing, open_channel
 from notifications.delivery.composing import (
     Background,
