@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.audiences import AudienceDefinition, OrganizationDefinition
 from events.actions.definitions import CategoryDefinition, RegistrationDefinition, ReminderDefinition, usual_reminders
 from events.actions.kinds import KindDefinition, TopicDefinition
-from events.actions.rules import usual_categories
-from events.enums import Accessibility, AccessibilityFeature, Language, Visibility, WaitlistPolicy
+from events.actions.rules import ASK_DAYS, GROUP_MAX, OFFER_HOURS, usual_categories
+from events.enums import Accessibility, AccessibilityFeature, Language, NoAnswer, Visibility, WaitlistPolicy
 from events.forms.texts import TranslatedFormField
 from events.models import Audience, EventKind, Organization, ParticipationProcess, Topic
 from events.queries.search import fold
@@ -20,8 +20,31 @@ _MOST_POSITIONS: Final = 32_000
 _MOST_DAYS: Final = 3_650
 _AS_EVERYWHERE: Final = ("", _("As everywhere"))
 _YES_NO: Final = (_AS_EVERYWHERE, ("yes", _("Yes")), ("no", _("No")))
-_BOOLEANS: Final = ("confirm_email", "waitlist")
-_NUMBERS: Final = ("capacity", "hold_minutes", "waitlist_limit", "offer_hours")
+_BOOLEANS: Final = ("confirm_email", "waitlist", "approval", "approval_holds_seat")
+_NUMBERS: Final = (
+    "capacity",
+    "hold_minutes",
+    "waitlist_limit",
+    "offer_hours",
+    "group_max",
+    "ask_days_before",
+    "ask_reply_hours",
+)
+_QUEUE: Final = (
+    "confirm_email",
+    "waitlist",
+    "waitlist_policy",
+    "capacity",
+    "hold_minutes",
+    "waitlist_limit",
+    "offer_hours",
+    "gives_at_once",
+)
+_GROUPS: Final = ("group_max", "approval", "approval_holds_seat")
+_ASKING: Final = ("ask_days_before", "ask_reply_hours", "ask_no_answer")
+_CHOICES: Final = {"waitlist_policy": WaitlistPolicy, "ask_no_answer": NoAnswer}
+# What is usual for registering and has no field here.
+_UNASKED: Final = ("reserved", "assistants_take_seats", "wheelchair_places")
 _COLUMNS: Final = (
     "name",
     "position",
@@ -196,6 +219,27 @@ class KindForm(forms.Form):
     waitlist_limit = forms.IntegerField(
         label=_("Longest reserve list"), min_value=0, max_value=1_000_000, required=False
     )
+    group_max = forms.IntegerField(
+        label=_("People whom one person may register at once"), min_value=1, max_value=GROUP_MAX, required=False
+    )
+    approval = forms.ChoiceField(
+        label=_("Registrations are applications: the organiser decides about each"), choices=_YES_NO, required=False
+    )
+    approval_holds_seat = forms.ChoiceField(
+        label=_("An application takes a seat before it is decided about"), choices=_YES_NO, required=False
+    )
+    ask_days_before = forms.IntegerField(
+        label=_("Ask people whether they still come, so many days before"),
+        min_value=1,
+        max_value=ASK_DAYS,
+        required=False,
+    )
+    ask_reply_hours = forms.IntegerField(
+        label=_("Hours for the answer"), min_value=1, max_value=OFFER_HOURS, required=False
+    )
+    ask_no_answer = forms.ChoiceField(
+        label=_("Who does not answer in time"), choices=(_AS_EVERYWHERE, *NoAnswer.choices), required=False
+    )
     contact_retention_days = forms.IntegerField(
         label=_("Days for which contacts are kept"), min_value=1, max_value=_MOST_DAYS, initial=180
     )
@@ -231,7 +275,7 @@ class KindForm(forms.Form):
 
     def registration_fields(self) -> list[forms.BoundField]:
         """What is usual for registering, to be shown together."""
-        return [self[name] for name in (*_BOOLEANS, "waitlist_policy", *_NUMBERS, "gives_at_once")]
+        return [self[name] for name in (*_QUEUE, *_GROUPS, *_ASKING)]
 
     def definition(self, reminders: tuple[ReminderDefinition, ...]) -> KindDefinition:
         """What the person typed, once it is valid."""
@@ -251,8 +295,7 @@ class KindForm(forms.Form):
         typed = self.cleaned_data
         said: dict[str, Any] = {name: typed[name] == "yes" for name in _BOOLEANS if typed[name]}
         said |= {name: typed[name] for name in _NUMBERS if typed[name] is not None}
-        if typed["waitlist_policy"]:
-            said["waitlist_policy"] = WaitlistPolicy(typed["waitlist_policy"])
+        said |= {name: words(typed[name]) for name, words in _CHOICES.items() if typed[name]}
         if typed["gives_at_once"]:
             said["offer_hours"] = None
         return RegistrationDefinition(**((_unasked(self._kind) if self._kind else {}) | said))
@@ -274,7 +317,7 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
         "visibility": kind.default_visibility,
         "languages": kind.default_languages,
         **{name: "yes" if usual[name] else "no" for name in _BOOLEANS if name in usual},
-        **{name: usual.get(name) for name in (*_NUMBERS, "waitlist_policy")},
+        **{name: usual.get(name) for name in (*_NUMBERS, *_CHOICES)},
         "gives_at_once": "offer_hours" in usual and usual["offer_hours"] is None,
         **{_FEATURE + name: value for name, value in kind.default_accessibility.items()},
     }
@@ -283,7 +326,7 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
 def _unasked(kind: EventKind) -> dict[str, Any]:
     """What is usual for registering and has no field here; it stays as it is."""
     usual = kind.default_registration
-    kept: dict[str, Any] = {name: usual[name] for name in ("group_max", "approval") if name in usual}
+    kept: dict[str, Any] = {name: usual[name] for name in _UNASKED if name in usual}
     if "categories" in usual:
         known = usual_categories([kind])
         kept["categories"] = tuple(
