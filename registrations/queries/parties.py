@@ -1,9 +1,13 @@
 """Who is in a party, from rows that are loaded already: who comes, whom a change is about, whom it replaced. Pure."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from registrations.enums import MemberState
+from registrations.enums import ChangeCause, MemberState
 from registrations.models import PartyMember, RegistrationChange
+
+# Without somebody named they are about the person who registered.
+_OF_ONE: Final = (ChangeCause.MEMBER_ADDED, ChangeCause.MEMBER_CANCELLED, ChangeCause.MEMBER_SUBSTITUTED)
 
 
 def coming(members: Iterable[PartyMember]) -> list[PartyMember]:
@@ -13,7 +17,7 @@ def coming(members: Iterable[PartyMember]) -> list[PartyMember]:
 
 def concerned(change: RegistrationChange, members: Iterable[PartyMember]) -> list[PartyMember]:
     """Whom a change is about; where it is about the whole registration, all who came until then or come now."""
-    if change.member_id is not None:
+    if change.member_id is not None or change.cause in _OF_ONE:
         return [member for member in members if member.pk == change.member_id]
     return [member for member in members if member.state == MemberState.COMING or member.ended_at == change.at]
 

@@ -402,6 +402,23 @@ def test_one_who_does_not_come_is_told_apart_from_who_registered_them():
     assert registration.manage_token in sent(to_anna).text
 
 
+def test_who_gives_only_the_own_place_back_reads_so():
+    registration, jan, _ola = make_party()
+    Registration.objects.update(contact_comes=False)
+    message = about(make_message(registration, "member_cancelled"), ChangeCause.MEMBER_CANCELLED)
+
+    found = letter(message)
+
+    assert found.subject == "Your own place is given back: Trial meeting"
+    assert "you have given your own place back" in found.body
+    assert jan.ticket_code in found.body
+    assert registration.ticket_code not in found.body
+    assert (
+        "Your own place is given back"
+        in letter(make_message(registration, "member_cancelled", channel=Channel.SMS)).body
+    )
+
+
 @pytest.mark.parametrize("kind", ["event_cancelled", "event_postponed", "event_changed", "new_date", "moved_online"])
 def test_news_for_who_comes_along_have_no_link_and_say_whom_to_tell(kind: str):
     mode = EventMode.ONLINE if kind == "moved_online" else EventMode.IN_PERSON

@@ -176,6 +176,16 @@ def test_one_of_a_party_who_does_not_come_is_told_and_so_is_who_registered_them(
     assert told() == [("member_cancelled", ""), ("member_cancelled", "Jan")]
 
 
+def test_who_registered_and_gives_the_own_place_back_is_told_alone():
+    registration = make_registration(make_event())
+    make_member(registration, first_name="Ola", email="ola@example.org")
+    record(registration, C.MEMBER_CANCELLED)
+
+    plan_changes(at=NOW)
+
+    assert told() == [("member_cancelled", "")]
+
+
 @pytest.mark.parametrize(
     ("cause", "state", "kind"),
     [
