@@ -16,7 +16,10 @@ from notifications.actions.planning import plan_changes, plan_reminders
 from notifications.actions.retention import run_retention
 from notifications.delivery.sending import Clock, Sent, send_due
 from notifications.enums import Job
+from notifications.kinds import STILL_COMING
 from notifications.models import Heartbeat
+from notifications.queries.questions import unreached_people
+from registrations.actions.asking import ask_due, settle_unanswered
 from registrations.actions.moves import expire_due
 from registrations.actions.rates import forget_attempts
 
@@ -34,6 +37,8 @@ class Work:
     """What one pass did."""
 
     expired: int = 0
+    asked: int = 0
+    unanswered: int = 0
     planned: int = 0
     reminders: int = 0
     sent: Sent = field(default_factory=Sent)
@@ -43,7 +48,7 @@ class Work:
         """Whether another pass would find nothing either."""
         sent = self.sent
         handled = sent.sent + sent.ended + sent.put_off + sent.failed + sent.unclear
-        return not (self.expired or self.planned or self.reminders or handled)
+        return not (self.expired or self.asked or self.unanswered or self.planned or self.reminders or handled)
 
 
 def tick() -> None:
@@ -53,20 +58,18 @@ def tick() -> None:
 
 
 def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
-    """One pass: what runs out, what is to be told, what is to be sent; a step that fails does not stop the others."""
+    """One pass: what runs out, what is to be asked and told, what is to be sent; a step that fails does not stop the others."""
     work = Work()
-    failures: list[Exception] = []
-
-    def step(do: Callable[[], None]) -> None:
-        try:
-            do()
-        except Exception as failure:
-            # The next steps must have their turn; the first failure is raised at the end, so nothing is hidden.
-            log.exception("a step of the tick failed")
-            failures.append(failure)
 
     def expire() -> None:
         work.expired = expire_due(at=clock())
+
+    def ask() -> None:
+        work.asked = ask_due(at=clock())
+
+    def settle() -> None:
+        at = clock()
+        work.unanswered = settle_unanswered(unreached=unreached_people(kind=STILL_COMING.name, at=at), at=at)
 
     def plan() -> None:
         work.planned = plan_changes(at=clock())
@@ -77,11 +80,21 @@ def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
     def send() -> None:
         work.sent = send_due(clock=clock, until=until)
 
-    for do in (expire, plan, remind, send):
-        step(do)
+    _take_steps(expire, settle, ask, plan, remind, send)
+    return work
+
+
+def _take_steps(*steps: Callable[[], None]) -> None:
+    failures: list[Exception] = []
+    for do in steps:
+        try:
+            do()
+        except Exception as failure:
+            # The next steps must have their turn; the first failure is raised at the end, so nothing is hidden.
+            log.exception("a step of the tick failed")
+            failures.append(failure)
     if failures:
         raise failures[0]
-    return work
 
 
 def housekeeping() -> None:

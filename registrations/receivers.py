@@ -5,16 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.actions.seats import SeatBook, lock_queue
-from events.enums import EventChangeKind
+from events.enums import EventChangeKind, NoAnswer
 from events.errors import FieldErrors
 from events.models import EventChange, Question
 from events.signals import event_changed, event_closing, questions_going, sessions_going
+from registrations.actions.asking import keep_word
 from registrations.actions.intentions import ask_who_comes, forget_who_comes
 from registrations.actions.needs import refresh_lateness
 from registrations.actions.queues import offer_again, promote
 from registrations.enums import ACTIVE_STATES
 from registrations.errors import NeedsOpen
 from registrations.models import Answer, Registration
+from registrations.queries.asking import is_on_another_day
 from registrations.queries.needs import open_needs_count
 
 
@@ -49,6 +51,19 @@ def ask_after_new_date(*, change_id: int, kind: EventChangeKind, **_signal: obje
                 ask_who_comes(change.event_id)
         case EventChangeKind.POSTPONED:
             forget_who_comes(EventChange.objects.values_list("event", flat=True).get(pk=change_id))
+        case EventChangeKind.RESCHEDULED:
+            change = EventChange.objects.select_related("event").get(pk=change_id)
+            if is_on_another_day(change):
+                forget_who_comes(change.event_id)
+
+
+@receiver(event_changed, dispatch_uid="registrations.keep_word_of_questions")
+def keep_word_of_questions(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
+    """Let nobody lose a seat who was told that it is kept without an answer."""
+    if kind == EventChangeKind.EDITED:
+        change = EventChange.objects.get(pk=change_id)
+        if change.after.get("registration.ask_no_answer") == NoAnswer.RELEASE:
+            keep_word(change.event_id)
 
 
 @receiver(event_changed, dispatch_uid="registrations.lateness_follows_dates")

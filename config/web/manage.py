@@ -18,6 +18,7 @@ from events.queries.events import EventFilter
 from events.queries.publication import CONFLICT, publication_gaps
 from events.queries.seats import seat_figures
 from notifications.queries.troubles import undelivered_messages
+from registrations.queries.asking import intent_figures
 from registrations.queries.lists import report_figures
 
 SHOWN: Final = 10
@@ -75,6 +76,7 @@ def overview(request: StaffRequest, slug: str) -> HttpResponse:
             "seats": seat_figures(event),
             "people": people,
             "pending": people.held + people.offered,
+            "answers": intent_figures(event),
             "changes": list(event_history(event)[:CHANGES_SHOWN]),
         },
     )

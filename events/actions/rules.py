@@ -60,6 +60,7 @@ REMINDER_MINUTES: Final = 366 * 24 * 60
 HOLD_MINUTES: Final = 30 * 24 * 60
 OFFER_HOURS: Final = 90 * 24
 GROUP_MAX: Final = 50
+ASK_DAYS: Final = 366
 
 
 def new_rules(
@@ -166,6 +167,10 @@ def _policy_faults(policy: RegistrationPolicy) -> Faults:
         errors["registration.offer_hours"] = [_("A seat is offered for 90 days at most.")]
     if policy.group_max > GROUP_MAX:
         errors["registration.group_max"] = [_("A group has 50 people at most.")]
+    if policy.ask_days_before is not None and not 1 <= policy.ask_days_before <= ASK_DAYS:
+        errors["registration.ask_days_before"] = [
+            _("People are asked one day before at the latest, a year at the earliest.")
+        ]
     if policy.ask_reply_hours > OFFER_HOURS:
         errors["registration.ask_reply_hours"] = [_("People have 90 days at most to answer.")]
     return errors

@@ -1,4 +1,4 @@
-"""Wall-clock times as instants."""
+"""Wall-clock times as instants, and what the night is on the wall."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +13,10 @@ from events.errors import DomainError
 
 # Wide enough for every record and plan, and safe from overflow in any zone.
 YEARS: Final = range(1900, 2201)
+QuietHours = tuple[time, time]
+
+# How long before the night something comes that would be due in it.
+_BEFORE_THE_NIGHT: Final = timedelta(hours=1)
 _TOO_FAR: Final = datetime.combine(date(MAXYEAR, 1, 1), time())
 
 
@@ -84,3 +88,28 @@ def whole_days(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[
 
 def _midnight(moment: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(moment.date(), datetime.min.time(), tzinfo=zone).astimezone(UTC)
+
+
+def quiet_until(moment: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime | None:
+    """The end of the quiet hours that a moment lies in; None by day."""
+    if quiet is None or not _is_quiet(moment.astimezone(zone).time(), quiet):
+        return None
+    local = moment.astimezone(zone)
+    day = local.date() if local.time() < quiet[1] else local.date() + timedelta(days=1)
+    return datetime.combine(day, quiet[1], tzinfo=zone).astimezone(UTC)
+
+
+def before_the_night(moment: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime:
+    """The moment, or an hour before the night that it lies in."""
+    local = moment.astimezone(zone)
+    if quiet is None or not _is_quiet(local.time(), quiet):
+        return moment
+    evening = local.date() if local.time() >= quiet[0] else local.date() - timedelta(days=1)
+    return datetime.combine(evening, quiet[0], tzinfo=zone).astimezone(UTC) - _BEFORE_THE_NIGHT
+
+
+def _is_quiet(clock: time, quiet: QuietHours) -> bool:
+    start, end = quiet
+    if start <= end:
+        return start <= clock < end
+    return clock >= start or clock < end

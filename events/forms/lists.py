@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.audiences import AudienceDefinition, OrganizationDefinition
 from events.actions.definitions import CategoryDefinition, RegistrationDefinition, ReminderDefinition, usual_reminders
 from events.actions.kinds import KindDefinition, TopicDefinition
-from events.actions.rules import usual_categories
-from events.enums import Accessibility, AccessibilityFeature, Language, Visibility, WaitlistPolicy
+from events.actions.rules import ASK_DAYS, GROUP_MAX, OFFER_HOURS, usual_categories
+from events.enums import Accessibility, AccessibilityFeature, Language, NoAnswer, Visibility, WaitlistPolicy
 from events.forms.texts import TranslatedFormField
 from events.models import Audience, EventKind, Organization, ParticipationProcess, Topic
 from events.queries.search import fold
@@ -20,8 +20,33 @@ _MOST_POSITIONS: Final = 32_000
 _MOST_DAYS: Final = 3_650
 _AS_EVERYWHERE: Final = ("", _("As everywhere"))
 _YES_NO: Final = (_AS_EVERYWHERE, ("yes", _("Yes")), ("no", _("No")))
-_BOOLEANS: Final = ("confirm_email", "waitlist", "assistants_take_seats")
-_NUMBERS: Final = ("capacity", "hold_minutes", "waitlist_limit", "offer_hours", "wheelchair_places")
+_BOOLEANS: Final = ("confirm_email", "waitlist", "approval", "approval_holds_seat", "assistants_take_seats")
+_NUMBERS: Final = (
+    "capacity",
+    "hold_minutes",
+    "waitlist_limit",
+    "offer_hours",
+    "group_max",
+    "ask_days_before",
+    "ask_reply_hours",
+    "wheelchair_places",
+)
+_QUEUE: Final = (
+    "confirm_email",
+    "waitlist",
+    "waitlist_policy",
+    "capacity",
+    "hold_minutes",
+    "waitlist_limit",
+    "offer_hours",
+    "gives_at_once",
+)
+_GROUPS: Final = ("group_max", "approval", "approval_holds_seat")
+_ASKING: Final = ("ask_days_before", "ask_reply_hours", "ask_no_answer")
+_ACCESS: Final = ("wheelchair_places", "any_wheelchairs", "assistants_take_seats")
+_CHOICES: Final = {"waitlist_policy": WaitlistPolicy, "ask_no_answer": NoAnswer}
+# What is usual for registering and has no field here.
+_UNASKED: Final = ("reserved",)
 _COLUMNS: Final = (
     "name",
     "position",
@@ -204,6 +229,27 @@ class KindForm(forms.Form):
     )
     # Not the same as saying nothing about places.
     any_wheelchairs = forms.BooleanField(label=_("There are as many places for wheelchairs as come"), required=False)
+    group_max = forms.IntegerField(
+        label=_("People whom one person may register at once"), min_value=1, max_value=GROUP_MAX, required=False
+    )
+    approval = forms.ChoiceField(
+        label=_("Registrations are applications: the organiser decides about each"), choices=_YES_NO, required=False
+    )
+    approval_holds_seat = forms.ChoiceField(
+        label=_("An application takes a seat before it is decided about"), choices=_YES_NO, required=False
+    )
+    ask_days_before = forms.IntegerField(
+        label=_("Ask people whether they still come, so many days before"),
+        min_value=1,
+        max_value=ASK_DAYS,
+        required=False,
+    )
+    ask_reply_hours = forms.IntegerField(
+        label=_("Hours for the answer"), min_value=1, max_value=OFFER_HOURS, required=False
+    )
+    ask_no_answer = forms.ChoiceField(
+        label=_("Who does not answer in time"), choices=(_AS_EVERYWHERE, *NoAnswer.choices), required=False
+    )
     contact_retention_days = forms.IntegerField(
         label=_("Days for which contacts are kept"), min_value=1, max_value=_MOST_DAYS, initial=180
     )
@@ -241,7 +287,7 @@ class KindForm(forms.Form):
 
     def registration_fields(self) -> list[forms.BoundField]:
         """What is usual for registering, to be shown together."""
-        return [self[name] for name in (*_BOOLEANS, "waitlist_policy", *_NUMBERS, "any_wheelchairs", "gives_at_once")]
+        return [self[name] for name in (*_QUEUE, *_GROUPS, *_ASKING, *_ACCESS)]
 
     def definition(self, reminders: tuple[ReminderDefinition, ...]) -> KindDefinition:
         """What the person typed, once it is valid."""
@@ -261,8 +307,7 @@ class KindForm(forms.Form):
         typed = self.cleaned_data
         said: dict[str, Any] = {name: typed[name] == "yes" for name in _BOOLEANS if typed[name]}
         said |= {name: typed[name] for name in _NUMBERS if typed[name] is not None}
-        if typed["waitlist_policy"]:
-            said["waitlist_policy"] = WaitlistPolicy(typed["waitlist_policy"])
+        said |= {name: words(typed[name]) for name, words in _CHOICES.items() if typed[name]}
         if typed["gives_at_once"]:
             said["offer_hours"] = None
         if typed["any_wheelchairs"]:
@@ -286,8 +331,8 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
         "visibility": kind.default_visibility,
         "languages": kind.default_languages,
         **{name: "yes" if usual[name] else "no" for name in _BOOLEANS if name in usual},
-        **{name: usual.get(name) for name in (*_NUMBERS, "waitlist_policy")},
         "any_wheelchairs": "wheelchair_places" in usual and usual["wheelchair_places"] is None,
+        **{name: usual.get(name) for name in (*_NUMBERS, *_CHOICES)},
         "gives_at_once": "offer_hours" in usual and usual["offer_hours"] is None,
         **{_FEATURE + name: value for name, value in kind.default_accessibility.items()},
     }
@@ -296,7 +341,7 @@ def _kind_initial(kind: EventKind) -> dict[str, Any]:
 def _unasked(kind: EventKind) -> dict[str, Any]:
     """What is usual for registering and has no field here; it stays as it is."""
     usual = kind.default_registration
-    kept: dict[str, Any] = {name: usual[name] for name in ("group_max", "approval") if name in usual}
+    kept: dict[str, Any] = {name: usual[name] for name in _UNASKED if name in usual}
     if "categories" in usual:
         known = usual_categories([kind])
         kept["categories"] = tuple(

@@ -23,8 +23,8 @@ from events.enums import (
     Language,
     ReminderChannel,
     Visibility,
-    WaitlistPolicy,
 )
+from events.forms.policies import PolicyForm
 from events.forms.texts import TranslatedFormField, written
 from events.models import (
     Audience,
@@ -41,19 +41,7 @@ from events.models import (
 )
 
 FEATURE: Final = "access_"
-# Rules of registration that are seldom changed.
-POLICY: Final = (
-    "confirm_email",
-    "hold_minutes",
-    "waitlist",
-    "waitlist_limit",
-    "waitlist_policy",
-    "offer_hours",
-    "wheelchair_places",
-    "assistants_take_seats",
-)
 _MOST_PEOPLE: Final = 1_000_000
-_MOST_WHEELCHAIRS: Final = 32_767
 _MOST_MINUTES: Final = 60 * 24 * 60
 _COMING_OF_AGE: Final = 18
 _USUAL_LINK_MINUTES: Final = 30
@@ -139,7 +127,7 @@ def room_reason() -> forms.CharField:
     )
 
 
-class EventForm(forms.Form):
+class EventForm(PolicyForm):
     """Everything about an event that stands once; `notify` and `version` belong to changing one."""
 
     unit = forms.ModelChoiceField(OrganizationalUnit.objects.none(), label=_("Organised by"))
@@ -234,42 +222,6 @@ class EventForm(forms.Form):
     capacity = _seats(_("Number of seats"), help_text=_("Left empty, the number of seats is not limited."))
     opens_at = _moment(_("Registration opens"), help_text=_("Left empty, it is open from publication on."))
     closes_at = _moment(_("Registration closes"), help_text=_("Left empty, it is open until the last date starts."))
-    usual_policy = forms.BooleanField(
-        label=_("As is usual for this kind of meeting, unless I change something below"), required=False, initial=True
-    )
-    confirm_email = forms.BooleanField(
-        label=_("People confirm their e-mail address before they get the seat"), required=False, initial=True
-    )
-    hold_minutes = forms.IntegerField(
-        label=_("Minutes for confirming the address"), min_value=1, max_value=_MOST_MINUTES, initial=60
-    )
-    waitlist = forms.BooleanField(label=_("Keep a reserve list when all seats are taken"), required=False, initial=True)
-    waitlist_limit = _seats(_("Longest reserve list"), help_text=_("Left empty, it has no limit."))
-    waitlist_policy = forms.ChoiceField(
-        label=_("Who gets a freed seat"), choices=WaitlistPolicy.choices, initial=WaitlistPolicy.STRICT
-    )
-    offer_hours = forms.IntegerField(
-        label=_("Hours for accepting a freed seat"),
-        min_value=1,
-        max_value=_MOST_MINUTES // 60,
-        required=False,
-        initial=24,
-        help_text=_("Left empty, the next person gets the seat at once."),
-    )
-    wheelchair_places = forms.IntegerField(
-        label=_("Places for wheelchairs"),
-        min_value=0,
-        max_value=_MOST_WHEELCHAIRS,
-        required=False,
-        initial=2,
-        help_text=_(
-            "Nobody is refused when more are needed, but whoever coordinates accessibility is told. "
-            "Left empty, there are as many as come."
-        ),
-    )
-    assistants_take_seats = forms.BooleanField(
-        label=_("An assistant takes one of the seats; else they come in beside them"), required=False
-    )
     usual_reminders = forms.BooleanField(
         label=_("Remind people as is usual for this kind of meeting"), required=False, initial=True
     )

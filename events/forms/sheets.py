@@ -20,9 +20,17 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
 )
-from events.enums import AccessibilityFeature, AgeRule, EventMode, Visibility, WaitlistPolicy
+from events.enums import AccessibilityFeature, AgeRule, EventMode, NoAnswer, Visibility, WaitlistPolicy
 from events.errors import DomainError, FieldErrors, RoomTaken
-from events.forms.manage import FEATURE, POLICY, CategoryForm, EventForm, ReminderForm, SessionForm, is_written
+from events.forms.manage import (
+    FEATURE,
+    CategoryForm,
+    EventForm,
+    ReminderForm,
+    SessionForm,
+    is_written,
+)
+from events.forms.policies import ASKING, GROUPS, POLICY, QUEUE
 from events.forms.refusals import show_at, show_refusal
 from events.forms.rows import Initial, Rows, kept, raw, row_formset
 from events.models import OrganizationalUnit, ParticipantCategory, Room
@@ -72,7 +80,18 @@ class EventSheet:
     @property
     def has_policy_errors(self) -> bool:
         """Whether something is wrong among the rules that are seldom changed."""
-        return any(self.event[name].errors for name in POLICY)
+        return any(self.event[name].errors for name in QUEUE)
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether groups may register, or somebody decides about each."""
+        is_more = str(self.event["group_max"].value() or "") not in {"", "1"}
+        return is_more or any(self.event[name].errors for name in GROUPS) or bool(self.event["approval"].value())
+
+    @property
+    def has_question(self) -> bool:
+        """Whether people are asked if they still come."""
+        return is_written(self.event, "ask_days_before") or any(self.event[name].errors for name in ASKING)
 
     @property
     def has_circle(self) -> bool:
@@ -206,7 +225,11 @@ class EventSheet:
 
     def _policy(self) -> dict[str, Any]:
         typed = self.event.cleaned_data
-        return {**{name: typed[name] for name in POLICY}, "waitlist_policy": WaitlistPolicy(typed["waitlist_policy"])}
+        return {
+            **{name: typed[name] for name in POLICY},
+            "waitlist_policy": WaitlistPolicy(typed["waitlist_policy"]),
+            "ask_no_answer": NoAnswer(typed["ask_no_answer"]),
+        }
 
     def _sessions(self) -> tuple[SessionDefinition, ...]:
         return tuple(form.definition() for form in kept(self.sessions) if not form.is_empty)

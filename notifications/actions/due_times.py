@@ -1,11 +1,11 @@
-"""When a reminder is due, until when it is of use, and when an SMS has to wait for daytime. Pure."""
+"""When a reminder is due, until when it is of use, and what is urgent enough for the night. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-QuietHours = tuple[time, time]
+from events.actions.wall_clock import QuietHours, before_the_night
 
 # A reminder a day ahead may come six hours late, and two hours before the start it is too late; a shorter one has
 # less of both in proportion.
@@ -13,8 +13,6 @@ _GRACE: Final = timedelta(hours=6)
 _LEAD: Final = timedelta(hours=2)
 _GRACE_PART: Final = 3 / 8
 _LEAD_PART: Final = 1 / 4
-# How long before the night a reminder is sent that would be due in it.
-_BEFORE_THE_NIGHT: Final = timedelta(hours=1)
 # What is called off or moved this soon is worth waking somebody for.
 _URGENT: Final = timedelta(hours=12)
 
@@ -45,38 +43,13 @@ def reminder_due(
         day = starts_at.astimezone(zone).date() - timedelta(days=days_before)
         # fold=0: of an hour that comes twice the first one; an hour that is missing is read with the offset before it.
         due = datetime.combine(day, at_time, tzinfo=zone).astimezone(UTC)
-    if quiet is not None:
-        due = _before_the_night(due, zone, quiet)
+    due = before_the_night(due, zone, quiet)
     distance = max(starts_at - due, timedelta(0))
     grace = min(_GRACE, distance * _GRACE_PART)
     lead = min(_LEAD, distance * _LEAD_PART)
     return Due(at=due, useful_until=min(due + grace, starts_at - lead))
 
 
-def quiet_until(moment: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime | None:
-    """The end of the quiet hours that a moment lies in; None by day."""
-    if quiet is None or not _is_quiet(moment.astimezone(zone).time(), quiet):
-        return None
-    local = moment.astimezone(zone)
-    day = local.date() if local.time() < quiet[1] else local.date() + timedelta(days=1)
-    return datetime.combine(day, quiet[1], tzinfo=zone).astimezone(UTC)
-
-
 def may_wake(moment: datetime, starts_at: datetime | None) -> bool:
     """Whether news about an event is so near its start that the night does not hold it back."""
     return starts_at is not None and moment >= starts_at - _URGENT
-
-
-def _is_quiet(clock: time, quiet: QuietHours) -> bool:
-    start, end = quiet
-    if start <= end:
-        return start <= clock < end
-    return clock >= start or clock < end
-
-
-def _before_the_night(due: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
-    local = due.astimezone(zone)
-    if not _is_quiet(local.time(), quiet):
-        return due
-    evening = local.date() if local.time() >= quiet[0] else local.date() - timedelta(days=1)
-    return datetime.combine(evening, quiet[0], tzinfo=zone).astimezone(UTC) - _BEFORE_THE_NIGHT

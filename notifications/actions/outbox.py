@@ -17,6 +17,7 @@ from notifications.errors import ChannelError
 from notifications.kinds import KINDS, Kind
 from notifications.models import DeliveryAttempt, Message
 from notifications.rendering.letters import Letter
+from registrations.enums import AttendanceIntent
 
 BATCH: Final = 25
 # Twice the longest call (channels end one after 60 s): whoever holds a row longer than this is dead. It begins anew
@@ -107,6 +108,12 @@ def still_true(kind: Kind, message: Message) -> Q:
     condition = Q()
     if message.registration_id is not None:
         condition &= Q(registration__state__in=kind.true_while, registration__erased_at=None)
+    if message.member_id is not None:
+        condition &= Q(member__state__in=kind.member_true_while)
+    if message.invitation_id is not None:
+        condition &= Q(invitation__revoked_at=None)
+    if kind.is_question:
+        condition &= Q(registration__attendance_intent=AttendanceIntent.ASKED)
     if message.event_id is not None:
         condition &= Q(event__status__in=kind.event_true_while)
     if message.session_starts_at is not None:

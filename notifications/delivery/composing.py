@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Final
 
 import segno
 from django.conf import settings
 
 from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
+from events.queries.registration_windows import registration_closes_at
 from notifications.channels import Attachment, Outgoing
 from notifications.enums import Channel
 from notifications.kinds import (
@@ -30,15 +32,23 @@ from notifications.queries.dispatch import (
     sessions_of,
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
-from notifications.rendering.secret_links import marked_ids, with_links
-from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
-from registrations.models import Participant, Registration
+from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
+from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
+from registrations.models import Participant, PartyMember, Registration, RegistrationChange
 from registrations.queries.feeds import PersonalEntry, entries_of
 from registrations.queries.needs import needs_of, wheelchairs_needed
+from registrations.queries.parties import coming, replaced
+
+# Who is taken out of the database altogether is not written to in the person of somebody else.
+_ONLY_TO_MEMBERS: Final = frozenset(kind.name for kind in KINDS.values() if kind.member_causes and not kind.causes)
 
 
 class NobodyToWriteTo(Exception):
     """The person has no address for this channel any more."""
+
+
+class ComesTooLate(Exception):
+    """What the message invites to is closed by now."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def background_of(messages: Iterable[Message]) -> Background:
 
 def letter_of(message: Message, background: Background, *, at: datetime) -> Letter:
     """The message as it is kept: with placeholders for the secret links."""
-    return written(_material(message, background), at=at)
+    return written(_material(message, background, at=at), at=at)
 
 
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
@@ -103,8 +113,11 @@ def kept_letter(message: Message) -> Letter:
 
 def linked(message: Message, text: str) -> str:
     """A text of a message with the present links of its recipient's registrations, and of nobody else's."""
+    if message.invitation is not None:
+        return with_invitation(text, message.invitation.pk, message.invitation.token, message.language)
     own = message.registration
-    if own is None:
+    # The key opens the registration of the whole party: it is for the person who made it.
+    if own is None or message.member is not None:
         return text
     others = marked_ids(text) - {own.pk}
     registrations = [own, *(linked_registrations(own, others) if others else ())]
@@ -122,18 +135,21 @@ def _mine(message: Message) -> Mapping[int, str]:
 
 def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
     """The QR code of the ticket, if the text shows one."""
-    if message.registration is None or f"cid:{TICKET_CID}" not in html:
+    holder = message.member or message.registration
+    if holder is None or f"cid:{TICKET_CID}" not in html:
         return ()
     picture = BytesIO()
-    code = segno.make(f"{settings.BASE_URL}/t/{message.registration.ticket_code}", error="m", micro=False)
+    code = segno.make(f"{settings.BASE_URL}/t/{holder.ticket_code}", error="m", micro=False)
     code.save(picture, kind="png", scale=6, border=4)
     return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
 
 
-def _material(message: Message, background: Background) -> Material:
+def _material(message: Message, background: Background, *, at: datetime) -> Material:
     registration, event = message.registration, message.event
     if event is None:
         raise NobodyToWriteTo
+    if message.invitation is not None and not _is_open(event, at=at):
+        raise ComesTooLate
     kind = KINDS[message.kind]
     change = message.registration_change
     changes = _changes(message, kind)
@@ -143,7 +159,12 @@ def _material(message: Message, background: Background) -> Material:
         language=message.language,
         recipient=_recipient(message),
         registration=registration,
+        member=message.member,
+        invitation=message.invitation,
         role=message.role,
+        party=coming(registration.members.all()) if registration is not None else (),
+        concerned=change.member if change is not None else None,
+        replaced=_replaced(message),
         event=event,
         sessions=list(event.sessions.all()),
         chosen=sessions_of(message),
@@ -152,9 +173,7 @@ def _material(message: Message, background: Background) -> Material:
         changes=changes,
         reason=_reason(message),
         by_organiser=change is not None and change.to_state == RegistrationState.CANCELLED_BY_ORGANIZER,
-        gave_up_seat=change is not None
-        and change.from_state == RegistrationState.CONFIRMED
-        and change.to_state != RegistrationState.CONFIRMED,
+        gave_up_seat=change is not None and _gave_up_seat(message, change),
         needs=_needs(registration) if registration is not None and kind.tells_of_needs else frozenset(),
         own_needs=needs_of(registration) if registration is not None and kind == NEED_ANSWERED else None,
         people_concerned=_people_concerned(event, changes) if message.staff is not None else 0,
@@ -169,6 +188,28 @@ def _material(message: Message, background: Background) -> Material:
     )
 
 
+def _is_open(event: Event, *, at: datetime) -> bool:
+    """Whether somebody who is invited could still register, or will be able to."""
+    closes_at = registration_closes_at(event)
+    return closes_at is not None and at < closes_at
+
+
+def _gave_up_seat(message: Message, change: RegistrationChange) -> bool:
+    """Whether the reader of the message had a seat by the registration, and has none now."""
+    if change.from_state != RegistrationState.CONFIRMED:
+        return False
+    is_out = message.member is not None and message.member.state != MemberState.COMING
+    return is_out or change.to_state != RegistrationState.CONFIRMED
+
+
+def _replaced(message: Message) -> PartyMember | None:
+    """Whose place somebody else has taken; None also where it was the place of the person who registered."""
+    change = message.registration_change
+    if message.registration is None or change is None or change.cause != ChangeCause.MEMBER_SUBSTITUTED:
+        return None
+    return next(iter(replaced(change, message.registration.members.all())), None)
+
+
 def _changes(message: Message, kind: Kind) -> Sequence[EventChange]:
     if not kind.tells:
         return ()
@@ -179,8 +220,15 @@ def _changes(message: Message, kind: Kind) -> Sequence[EventChange]:
 def _recipient(message: Message) -> Recipient:
     """The person, unless they were erased, have left, or have no address for this channel."""
     recipient = None
-    if message.registration is not None:
+    if message.member is not None:
+        recipient = _of_party(message.member)
+    elif message.kind in _ONLY_TO_MEMBERS:
+        raise NobodyToWriteTo
+    elif message.registration is not None:
         recipient = _participant(message.registration, Channel(message.channel))
+    elif message.invitation is not None:
+        invitation = message.invitation
+        recipient = Recipient(name=invitation.first_name, full_name=invitation.full_name, address=invitation.email)
     elif message.role is not None:
         role = message.role
         recipient = Recipient(name=role.name, full_name=role.name, address=role.email)
@@ -198,6 +246,10 @@ def _participant(registration: Registration, channel: Channel) -> Recipient | No
         return None
     address = participant.email if channel == Channel.EMAIL else str(participant.phone)
     return Recipient(name=participant.first_name, full_name=participant.full_name, address=address)
+
+
+def _of_party(member: PartyMember) -> Recipient:
+    return Recipient(name=member.first_name, full_name=member.full_name, address=member.email)
 
 
 def _needs(registration: Registration) -> frozenset[NeedKind]:

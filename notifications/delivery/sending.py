@@ -11,11 +11,13 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from events.actions.wall_clock import quiet_until
 from notifications.actions import outbox
-from notifications.actions.due_times import may_wake, quiet_until
+from notifications.actions.due_times import may_wake
 from notifications.channels import Carrier, Outgoing, open_channel
 from notifications.delivery.composing import (
     Background,
+    ComesTooLate,
     NobodyToWriteTo,
     background_of,
     kept_letter,
@@ -121,6 +123,9 @@ def _write(message: Message, background: Background, done: Sent, *, at: datetime
         return letter, outgoing_of(message, letter, at=at)
     except NobodyToWriteTo:
         outbox.end(message, MessageState.CANCELLED, StateReason.NO_ADDRESS)
+        done.ended += 1
+    except ComesTooLate:
+        outbox.end(message, MessageState.MISSED, StateReason.TOO_LATE)
         done.ended += 1
     except NothingToSay:
         outbox.end(message, MessageState.CANCELLED, StateReason.NO_CHANGE_LEFT)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from events.enums import EventChangeKind, EventStatus
 from notifications.enums import Priority
-from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
+from registrations.enums import ACTIVE_STATES, ChangeCause, MemberState, RegistrationState
 from registrations.models import Registration
 
 # After this nobody looks for an answer to a click any more.
@@ -33,6 +33,10 @@ class Kind:
     checked again right before sending. News of an event are of use until its end, and for `useful_for_at_least`.
     `tells_of_needs`: who gets it has a need that this says, so it is nobody else's to read. `gathers_for`: so long it waits
     for more of the same, which one message then says.
+
+    `member_causes`: the change rows that it answers to people of a party, as far as they have an address of their own: to
+    whom the row is about, else to everybody who comes; with `tells_replaced` to whom the row has replaced. `is_question`:
+    it is true only until it is answered.
     """
 
     name: str
@@ -41,6 +45,9 @@ class Kind:
     true_while: tuple[RegistrationState, ...] = ACTIVE_STATES
     event_true_while: tuple[EventStatus, ...] = (EventStatus.PUBLISHED, EventStatus.POSTPONED)
     causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
+    member_causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
+    tells_replaced: bool = False
+    member_true_while: tuple[MemberState, ...] = (MemberState.COMING,)
     tells: tuple[EventChangeKind, ...] = ()
     useful_for_at_least: timedelta = timedelta(0)
     gathers_for: timedelta = timedelta(0)
@@ -52,6 +59,7 @@ class Kind:
     waits_for_daytime: bool = False
     repeat_when_unclear: bool = True
     tells_of_needs: bool = False
+    is_question: bool = False
 
 
 def until_event_ends(registration: Registration, at: datetime) -> datetime:
@@ -82,3 +90,8 @@ def until_hold_expires(registration: Registration, at: datetime) -> datetime:
 def until_offer_expires(registration: Registration, at: datetime) -> datetime:
     """An offer is of use while it stands."""
     return registration.offer_expires_at or until_event_starts(registration, at)
+
+
+def until_answer_is_due(registration: Registration, at: datetime) -> datetime:
+    """A question is of use until it is to be answered."""
+    return registration.intent_due_at or until_event_starts(registration, at)

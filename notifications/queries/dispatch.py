@@ -16,16 +16,21 @@ from registrations.models import Registration
 def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.select_related(
         "registration__participant",
+        "member",
+        "invitation",
         "event__unit",
+        "event__policy",
         "event__kind",
         "event__venue",
         "session",
         "event_change",
-        "registration_change",
+        "registration_change__member",
         "role__agenda_item__session",
         "staff",
     ).prefetch_related(
-        Prefetch("event__sessions", queryset=Session.objects.select_related("room")), "registration__sessions"
+        Prefetch("event__sessions", queryset=Session.objects.select_related("room")),
+        "registration__sessions",
+        "registration__members",
     )
 
 
@@ -47,6 +52,7 @@ def changes_to_tell(message: Message, *, of: Iterable[EventChangeKind], told_by:
     told = (
         Message.objects.filter(
             registration=message.registration_id,
+            member=message.member_id,
             role=message.role_id,
             staff=message.staff_id,
             channel=message.channel,

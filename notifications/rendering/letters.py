@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,10 +17,17 @@ from events.enums import EventChangeKind, EventMode, EventRoleKind, EventStatus,
 from events.ical import Mailbox
 from events.models import Event, EventChange, EventRole, Session, in_language, unit_contact
 from events.queries.former_places import FormerPlace
+from events.queries.registration_windows import registration_closes_at
 from events.rendering import event_address, plain_text
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
-from notifications.rendering.secret_links import as_long_as_sent, manage_link_mark, mine_link_mark
+from notifications.rendering.registered import asking_values, member_values, party_values
+from notifications.rendering.secret_links import (
+    as_long_as_sent,
+    invitation_link_mark,
+    manage_link_mark,
+    mine_link_mark,
+)
 from notifications.rendering.short_messages import fitted
 from notifications.rendering.words import (
     attended,
@@ -30,11 +37,11 @@ from notifications.rendering.words import (
     moment,
     old_dates_of,
     place,
-    short_when,
+    short_times,
     when_of,
 )
-from registrations.enums import AttendanceIntent, NeedKind, NeedState, RegistrationState
-from registrations.models import AccommodationRequest, Registration
+from registrations.enums import NeedKind, NeedState, RegistrationState
+from registrations.models import AccommodationRequest, Invitation, PartyMember, Registration
 from registrations.queries.doors import LINK_HOURS
 from registrations.queries.feeds import PersonalEntry
 from registrations.queries.joining import joining
@@ -86,9 +93,14 @@ class Material:
     recipient: Recipient
     event: Event
     sessions: Sequence[Session]  # of the event, in time order
-    # One of three: somebody who registered, somebody who works at the event, a member of staff.
+    # One of four: somebody who registered, somebody who is invited, somebody who works at the event, a member of staff.
     registration: Registration | None = None
+    invitation: Invitation | None = None
     role: EventRole | None = None
+    member: PartyMember | None = None  # of the registration, who reads it instead of the person who registered
+    party: Sequence[PartyMember] = ()  # who comes along
+    concerned: PartyMember | None = None  # whom the change is about
+    replaced: PartyMember | None = None  # who had the place before
     former_place: FormerPlace | None = None
     needs: frozenset[NeedKind] = frozenset()  # of the person who registered
     own_needs: Sequence[AccommodationRequest] | None = None  # the same with where they stand, where that is the news
@@ -161,7 +173,9 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
     event = material.event
     zone = ZoneInfo(event.time_zone)
     coming = _sessions(material)
-    when_short = short_when(coming[0], zone) if coming else ""
+    # A reminder speaks of one day, and names every time of it.
+    shown = coming if material.subject_session is not None else coming[:1]
+    when_short = short_times(shown, zone)
     is_left = material.former_place is not None
     venue = pgettext("place", "Online") if is_left else str(event.venue) if event.venue else place(event)
     # Who may not open the event's page is not sent there.
@@ -197,6 +211,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_answered(material),
         **_too_many(material),
         **_of_registration(material, coming, zone, at=at),
+        **_of_invitation(material, zone, at=at),
         **_of_work(material),
     }
 
@@ -258,24 +273,46 @@ def _of_registration(
     if registration is None:
         return {"seats": 0}
     join = joining(event, coming, state=registration.state, at=at)
-    return {
+    values: dict[str, object] = {
         "seats": registration.seats,
         "state": registration.state,
         "state_label": registration.get_state_display(),
         "confirm_by": moment(registration.hold_expires_at, zone) if registration.hold_expires_at else "",
         "offer_until": moment(registration.offer_expires_at, zone) if registration.offer_expires_at else "",
         "has_seat_held": registration.holds_seat,
-        "is_asked": registration.attendance_intent == AttendanceIntent.ASKED,
         "join_url": join.url if join is not None else "",
         "join_opens_at": moment(join.opens_at, zone) if join is not None and not join.url else "",
         "manage_link": manage_link_mark(registration.pk),
-        "ticket_code": registration.ticket_code if material.kind.has_ticket else "",
+        "has_to_confirm_address": event.policy.confirm_email and registration.address_confirmed_at is None,
+        "concerned": material.concerned.full_name if material.concerned is not None else "",
+        "replaced": material.replaced.full_name if material.replaced is not None else "",
+        **asking_values(event, registration, zone, at=at),
+        **party_values(registration, material.party, is_short=material.channel == Channel.SMS),
+    }
+    if material.member is not None:
+        values |= member_values(registration, material.member)
+    return values
+
+
+def _of_invitation(material: Material, zone: ZoneInfo, *, at: datetime) -> dict[str, object]:
+    """What only somebody who is invited is told."""
+    invitation = material.invitation
+    if invitation is None:
+        return {}
+    closes_at, opens_at = registration_closes_at(material.event), material.event.policy.opens_at
+    return {
+        "note": invitation.note,
+        "seats_invited": invitation.seats,
+        "closes_at": moment(closes_at, zone) if closes_at else "",
+        "opens_at": moment(opens_at, zone) if opens_at and opens_at > at else "",
+        # The reader's own link, as in every other message.
+        "manage_link": invitation_link_mark(invitation.pk),
     }
 
 
 def _of_work(material: Material) -> dict[str, object]:
     """What only people who work at the event, or look after it, are told."""
-    if material.registration is not None:
+    if material.registration is not None or material.invitation is not None:
         return {}
     return {
         "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
@@ -338,10 +375,15 @@ def _calendar(material: Material, *, at: datetime) -> MailCalendar:
     part = material.kind.calendar
     registration = material.registration
     is_coming = registration is not None and registration.state == RegistrationState.CONFIRMED
-    if part == CalendarPart.NONE or not (is_coming or material.gave_up_seat):
+    has_date = is_coming and part != CalendarPart.WITHDRAWAL
+    if part == CalendarPart.NONE or not (has_date or material.gave_up_seat):
         return MailCalendar("", "")
+    entries = material.entries
+    if material.member is not None and material.gave_up_seat:
+        # The registration goes on, so nothing but this counts that somebody of it has left.
+        entries = [replace(entry, withdrawals=entry.withdrawals + 1) for entry in entries]
     return mail_calendar(
-        material.entries,
+        entries,
         purpose=part.value,
         language=material.language,
         attendee=Mailbox(name=material.recipient.full_name, address=material.recipient.address),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from events.enums import Language
 
 _MARK: Final = re.compile(r"\{\{(manage|mine)_link:([0-9]{1,18})\}\}")
+_INVITATION_MARK: Final = re.compile(r"\{\{invitation_link:([0-9]{1,18})\}\}")
 # As long as a token, for measuring a text that has the mark.
 TOKEN_LENGTH: Final = 35
 
@@ -33,6 +34,15 @@ def mine_link_mark(change_id: int) -> str:
     return f"{{{{mine_link:{change_id}}}}}"
 
 
+def invitation_link_mark(invitation_id: int) -> str:
+    """What stands in a text for the address that opens an invitation.
+
+    >>> invitation_link_mark(7)
+    '{{invitation_link:7}}'
+    """
+    return f"{{{{invitation_link:{invitation_id}}}}}"
+
+
 def manage_address(token: str, language: str) -> str:
     """The address of the page behind a token, in the reader's language."""
     return _address("r", token, language)
@@ -41,6 +51,11 @@ def manage_address(token: str, language: str) -> str:
 def mine_address(token: str, language: str) -> str:
     """The address of the page with all registrations of whoever has the token, in the reader's language."""
     return _address("my", token, language)
+
+
+def invitation_address(token: str, language: str) -> str:
+    """The address of the page behind an invitation's token, in the reader's language."""
+    return _address("invited", token, language)
 
 
 def _address(page: str, token: str, language: str) -> str:
@@ -69,11 +84,19 @@ def with_links(
     return _MARK.sub(address, text)
 
 
+def with_invitation(text: str, invitation_id: int, token: str, language: str) -> str:
+    """The text as the invited person gets it; marks of other invitations stay as they are."""
+    return text.replace(invitation_link_mark(invitation_id), invitation_address(token, language))
+
+
 def without_links(text: str) -> str:
     """The text as staff may see it."""
-    return _MARK.sub(lambda _found: f"[{_('personal link')}]", text)
+    for mark in (_MARK, _INVITATION_MARK):
+        text = mark.sub(lambda _found: f"[{_('personal link')}]", text)
+    return text
 
 
 def as_long_as_sent(text: str, language: str) -> str:
     """The text with a link of the real length in place of each mark, for counting."""
+    text = _INVITATION_MARK.sub(invitation_address("x" * TOKEN_LENGTH, language), text)
     return _MARK.sub(manage_address("x" * TOKEN_LENGTH, language), text)

@@ -15,6 +15,8 @@ from events.models import Event, EventChange, Session, in_language, merged_acces
 from events.queries.former_places import FormerPlace
 
 _DAY: Final = "l, j E Y"
+# What an SMS has room for.
+_MOST_TIMES: Final = 4
 _OFFERED: Final = frozenset({Accessibility.YES, Accessibility.ON_REQUEST})
 
 
@@ -44,10 +46,15 @@ def when_of(session: Session, zone: ZoneInfo) -> str:
     return when(session.starts_at, session.ends_at, all_day=session.all_day, zone=zone)
 
 
-def short_when(session: Session, zone: ZoneInfo) -> str:
-    """For an SMS and a subject: "26.01 10:00", or the day alone."""
-    start = session.starts_at.astimezone(zone)
-    return f"{start:%d.%m}" if session.all_day else f"{start:%d.%m %H:%M}"
+def short_times(sessions: Sequence[Session], zone: ZoneInfo) -> str:
+    """For an SMS and a subject: "26.01 10:00", with every start of sessions on one day; or the day alone."""
+    if not sessions:
+        return ""
+    day = f"{sessions[0].starts_at.astimezone(zone):%d.%m}"
+    starts = [f"{session.starts_at.astimezone(zone):%H:%M}" for session in sessions if not session.all_day]
+    times = list(dict.fromkeys(starts))
+    shown = ", ".join(times[:_MOST_TIMES]) + ("…" if len(times) > _MOST_TIMES else "")
+    return f"{day} {shown}".strip()
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""Whether people who kept their place still come: asked of everybody after a new date, answered by each."""
+"""Whether people who have a place still come: asked after a new date and some days before, answered by each."""
 
 from datetime import datetime
 from typing import Final
@@ -18,13 +18,13 @@ _ASKED: Final = tuple(state for state in ACTIVE_STATES if state != RegistrationS
 def ask_who_comes(event_id: int) -> None:
     """Ask everybody who has a place or waits for one; what they said of an earlier date does not count."""
     asked = Registration.objects.filter(event=event_id, state__in=_ASKED)
-    asked.update(attendance_intent=AttendanceIntent.ASKED)
+    asked.update(attendance_intent=AttendanceIntent.ASKED, intent_due_at=None)
 
 
 def forget_who_comes(event_id: int) -> None:
     """Take the question and its answers back, because the date they were about is gone; history keeps what was said."""
     known = Registration.objects.filter(event=event_id).exclude(attendance_intent=AttendanceIntent.NOT_ASKED)
-    known.update(attendance_intent=AttendanceIntent.NOT_ASKED)
+    known.update(attendance_intent=AttendanceIntent.NOT_ASKED, intent_due_at=None)
 
 
 @retried
@@ -42,7 +42,7 @@ def say_coming(registration: Registration, *, at: datetime) -> Registration:
     is_over = event.ends_at is not None and event.ends_at <= at
     if current.attendance_intent != AttendanceIntent.ASKED or is_over:
         raise NothingAsked
-    current.attendance_intent = AttendanceIntent.COMING
-    current.save(update_fields=["attendance_intent"])
+    current.attendance_intent, current.intent_due_at = AttendanceIntent.COMING, None
+    current.save(update_fields=["attendance_intent", "intent_due_at"])
     record([current], ChangeCause.SAID_COMING, was=current.state, by=None, at=at, notify=False)
     return current

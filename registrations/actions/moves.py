@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
@@ -20,6 +19,7 @@ from events.models import SeatPool, User
 from registrations.actions.history import record
 from registrations.actions.openings import require_not_cancelled, require_open, require_queue
 from registrations.actions.queues import claim_of, move_up, place_for, promote
+from registrations.actions.rounds import go_round
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.errors import NotActive, OfferOver, TooLateToCancel
@@ -38,8 +38,6 @@ __all__ = [
     "promote",
     "settle_at_the_door",
 ]
-
-log = structlog.get_logger(__name__)
 
 _S: Final = RegistrationState
 _CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
@@ -140,18 +138,8 @@ def expire_due(*, at: datetime) -> int:
         event__status=EventStatus.PUBLISHED,
         event__ends_at__gt=at,
     ).values_list("event", flat=True)
-    expired = 0
-    failures: list[Exception] = []
-    for event_id in sorted({*due.values_list("event", flat=True), *lying_free}):
-        try:
-            expired += _expire_event(event_id, at=at)
-        except Exception as failure:
-            # The other events must have their turn; the first failure is raised at the end, so nothing is hidden.
-            log.exception("what has run out at an event could not be ended", event_id=event_id)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
-    return expired
+    event_ids = [*due.values_list("event", flat=True), *lying_free]
+    return go_round(event_ids, lambda event_id: _expire_event(event_id, at=at))
 
 
 @retried

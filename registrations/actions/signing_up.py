@@ -13,8 +13,8 @@ from typing import Final
 
 from django.db import IntegrityError, connection
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from psycopg.errors import UniqueViolation
 
 from events.actions.retries import retried
@@ -52,6 +52,7 @@ from registrations.models import (
     Registration,
     RegistrationChange,
 )
+from registrations.templatetags.registration_tags import session_in_words
 from registrations.tokens import email_key, new_code
 
 _TRIES: Final = 3
@@ -320,10 +321,20 @@ def _sessions(event: Event, ids: Sequence[int], *, at: datetime) -> list[Session
         raise FieldErrors({"sessions": [_("This part does not belong to the event.")]})
     if any(session.starts_at <= at for session in chosen):
         raise FieldErrors({"sessions": [_("This part has already begun.")]})
-    clashes = [[first.pk, second.pk] for first, second in combinations(chosen, 2) if second.starts_at < first.ends_at]
+    clashes = [(first, second) for first, second in combinations(chosen, 2) if second.starts_at < first.ends_at]
     if clashes:
-        raise SessionsOverlap(details={"sessions": clashes})
+        raise _overlap(clashes, event.time_zone)
     return chosen
+
+
+def _overlap(clashes: Sequence[tuple[Session, Session]], zone: str) -> SessionsOverlap:
+    """The refusal with both sessions by their names; the other pairs stand in its details."""
+    first, second = (session_in_words(session, zone) for session in clashes[0])
+    return SessionsOverlap(
+        gettext("These two happen at the same time: “%(first)s” and “%(second)s”. Choose one of them.")
+        % {"first": first, "second": second},
+        details={"sessions": [[session.pk for session in pair] for pair in clashes]},
+    )
 
 
 def _decide(registration: Registration, place: Place, wish: _Wish) -> bool:

@@ -93,6 +93,7 @@ class OwnRegistrationShape(PersonShape):
     accommodation = serializers.SerializerMethodField()
     calendar_url = serializers.SerializerMethodField()
     attendance_intent = serializers.ChoiceField(choices=AttendanceIntent.choices)
+    intent_due_at = serializers.SerializerMethodField()
     join_url = serializers.SerializerMethodField()
     join_opens_at = serializers.SerializerMethodField()
 
@@ -121,6 +122,11 @@ class OwnRegistrationShape(PersonShape):
         """The person's own calendar, with all their registrations."""
         token: str | None = self.context["calendar_token"]
         return settings.BASE_URL + reverse("feed-personal", args=[token]) if token else None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_intent_due_at(self, registration: Registration) -> datetime | None:
+        """Until when the question whether they still come is to be answered; null: no question, or no limit."""
+        return _local(registration.intent_due_at)
 
     @extend_schema_field(serializers.URLField(allow_null=True))
     def get_join_url(self, _registration: Registration) -> str | None:
@@ -243,7 +249,7 @@ class CancelRegistration(OwnDoor):
 
 
 class SayComing(OwnDoor):
-    """Answering that one still comes, after a new date."""
+    """Answering that one still comes, after a new date or when the date is near."""
 
     @extend_schema(request=None, responses=OwnRegistrationShape)
     def post(self, request: Request, token: str) -> Response:  # noqa: ARG002 - the key is in the address

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
 
 from events.enums import AgeRule
 from events.errors import FieldErrors
-from events.models import Event, ParticipantCategory, Question, Session, in_language
-from events.templatetags.event_tags import when_text
+from events.models import Event, ParticipantCategory, Question, Session
 from registrations.actions.answers import Answers
 from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
@@ -31,6 +29,7 @@ from registrations.forms.questions import (
 )
 from registrations.models import ConsentText
 from registrations.queries.own_pages import OwnPageFacts
+from registrations.templatetags.registration_tags import session_in_words
 
 _LONGEST_NAME: Final = 100
 _LONGEST_ORGANISATION: Final = 200
@@ -121,6 +120,8 @@ class SignUpForm(forms.Form):
         )
         self._offered = tuple(session.pk for session in sessions)
         self._all = {session.pk for session in event.sessions.all() if not session.is_cancelled}
+        ends = [session.ends_at for session in sessions]
+        self._are_apart = all(end <= later.starts_at for end, later in zip(ends, sessions[1:], strict=False))
         self._ask_for_category(event)
         self._ask_for_sessions(event, sessions)
         self._questions = tuple(questions)
@@ -155,10 +156,8 @@ class SignUpForm(forms.Form):
             return
         field = self.fields["sessions"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(session.pk, _session_label(session, event)) for session in sessions]
-        ends = [session.ends_at for session in sessions]
-        are_apart = all(end <= later.starts_at for end, later in zip(ends, sessions[1:], strict=False))
-        if are_apart:
+        field.choices = [(session.pk, session_in_words(session, event.time_zone)) for session in sessions]
+        if self._are_apart:
             field.initial = list(self._offered)
 
     def clean(self) -> dict[str, Any]:
@@ -179,7 +178,8 @@ class SignUpForm(forms.Form):
             phone=str(data["phone"] or ""),
             organisation=data["organisation"],
             category=data.get("category") or None,
-            session_ids=() if set(chosen) == self._all else chosen,
+            # All of them is the whole event, unless nobody can be at two of them at once.
+            session_ids=() if set(chosen) == self._all and self._are_apart else chosen,
             sms_reminders=data["sms_reminders"],
             answers=given_answers(self._questions, data),
             needs=tuple(given_needs(data)),
@@ -238,12 +238,6 @@ def _category_label(event: Event, category: ParticipantCategory) -> str:
         return str(category)
     left = ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
     return f"{category} ({left})"
-
-
-def _session_label(session: Session, event: Event) -> str:
-    when = when_text(session, event.time_zone)
-    title = in_language(session.title)
-    return f"{title} – {when}" if title else capfirst(when)
 
 
 class AddressForm(forms.Form):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from events.enums import EventStatus
 from events.models import Session
-from registrations.enums import Attendance, RegistrationState
+from registrations.enums import Attendance, ChangeCause, RegistrationState
 from registrations.models import AccommodationRequest, Answer, CalendarFeed, Registration, RegistrationChange
 from registrations.queries.lists import position_of
 from registrations.queries.needs import needs_of
@@ -35,6 +35,17 @@ class OwnPageFacts:
     def has_lapsed_offer(self) -> bool:
         """Whether an offered seat ran out, rather than the time to confirm the address."""
         return self.registration.state == _S.EXPIRED and self.registration.offer_expires_at is not None
+
+    @property
+    def was_asked_before_date(self) -> bool:
+        """Whether people were asked because the date is near, and not only because it was a new one."""
+        return any(change.cause == ChangeCause.ASKED_STILL_COMING for change in self.changes)
+
+    @property
+    def was_released(self) -> bool:
+        """Whether the seat has gone to others because no answer came in time."""
+        lost = {change.to_state for change in self.changes if change.cause == ChangeCause.NO_ANSWER}
+        return self.registration.state == _S.CANCELLED_BY_ORGANIZER and _S.CANCELLED_BY_ORGANIZER in lost
 
 
 def is_too_late_to_cancel(registration: Registration, *, at: datetime) -> bool:

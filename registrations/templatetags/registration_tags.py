@@ -1,4 +1,4 @@
-"""Tickets as pictures that a camera reads; answers as people read them."""
+"""Tickets as pictures that a camera reads; answers and parts of an event as people read them."""
 
 from typing import Final
 
@@ -7,9 +7,11 @@ from django import template
 from django.conf import settings
 from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from events.models import Event, in_language, unit_contact
+from events.models import Event, Session, in_language, unit_contact
+from events.templatetags.event_tags import when_text
 from registrations.models import Answer
 
 register = template.Library()
@@ -52,3 +54,10 @@ def answer_text(answer: Answer) -> str:
             return ", ".join(str(labels.get(value, value)) for value in answer.value)
         case _:
             return str(labels.get(answer.value, answer.value))
+
+
+def session_in_words(session: Session, zone: str) -> str:
+    """A part of an event as people choose it: its title and when it is, or the latter alone."""
+    when = when_text(session, zone)
+    title = in_language(session.title)
+    return f"{title} – {when}" if title else capfirst(when)

@@ -7,7 +7,7 @@ from events.models import AgendaItem, Event, EventRole, User
 from notifications.enums import Channel
 from notifications.kinds import KINDS
 from notifications.models import Message
-from registrations.models import Registration
+from registrations.models import Invitation, PartyMember, Registration
 from tests.make.events import NOW
 
 
@@ -16,17 +16,20 @@ def make_message(
     kind: str = "confirmed",
     *,
     channel: Channel = Channel.EMAIL,
+    member: PartyMember | None = None,
     useful_for: timedelta = timedelta(days=13),
     at: datetime = NOW,
 ) -> Message:
     """A message that is due now; a reminder is about the event's first session."""
+    reader = f":{member.pk}" if member else ""
     session = registration.event.sessions.first() if kind == "reminder" else None
     return Message.objects.create(
-        dedupe_key=f"test:{kind}:{registration.pk}:{channel}",
+        dedupe_key=f"test:{kind}:{registration.pk}{reader}:{channel}",
         kind=kind,
         channel=channel,
         priority=KINDS[kind].priority,
         registration=registration,
+        member=member,
         event=registration.event,
         session=session,
         session_starts_at=session.starts_at if session else None,
@@ -34,6 +37,25 @@ def make_message(
         created_at=at,
         due_at=at,
         useful_until=at + useful_for,
+        next_attempt_at=at,
+    )
+
+
+def make_message_to_invited(
+    invitation: Invitation, *, channel: Channel = Channel.EMAIL, language: str = "pl", at: datetime = NOW
+) -> Message:
+    """A message that invites somebody; due now."""
+    return Message.objects.create(
+        dedupe_key=f"test:invited:{invitation.pk}:{channel}",
+        kind="invited",
+        channel=channel,
+        priority=KINDS["invited"].priority,
+        invitation=invitation,
+        event=invitation.event,
+        language=language,
+        created_at=at,
+        due_at=at,
+        useful_until=at + timedelta(days=13),
         next_attempt_at=at,
     )
 

@@ -28,10 +28,10 @@ from notifications.rendering.secret_links import (
 )
 from notifications.rendering.short_messages import SEGMENTS, SEGMENTS_WITH_LINK, fitted, plain_latin, segments
 from registrations.enums import NeedKind, NeedState, RegistrationState
-from registrations.models import AccommodationRequest, Registration, RegistrationChange
-from tests.make import make_event, make_registration, make_user, make_venue
+from registrations.models import AccommodationRequest, PartyMember, Registration, RegistrationChange
+from tests.make import make_event, make_invitation, make_member, make_registration, make_user, make_venue
 from tests.make.events import NOW
-from tests.notifications.make_messages import make_message, make_message_to, make_role
+from tests.notifications.make_messages import make_message, make_message_to, make_message_to_invited, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,11 @@ STATES = {
     "offered": S.OFFERED,
     "offer_lapsed": S.EXPIRED,
     "own_cancellation": S.CANCELLED_BY_PARTICIPANT,
+    "application_received": S.AWAITING_APPROVAL,
+    "application_to_confirm": S.HELD,
+    "application_waitlisted": S.WAITLISTED,
+    "application_rejected": S.REJECTED,
+    "seat_released": S.CANCELLED_BY_ORGANIZER,
 }
 DATES = {"starts_at": "2027-01-20T08:00:00+00:00", "ends_at": "2027-01-20T09:00:00+00:00", "all_day": False}
 # The change that a kind tells of, where it is not the way of taking part.
@@ -59,9 +64,20 @@ CHANGES: dict[str, tuple[EventChangeKind, dict[str, Any]]] = {
     "supplier_changed": (EventChangeKind.NEW_DATE, {"sessions": [DATES]}),
 }
 # Nobody who gets one of these has a registration (any more) to look after.
-WITHOUT_LINK = {"event_cancelled", "offer_lapsed", "own_cancellation", "accessibility_alert", "wheelchair_alert"} | {
-    kind for kind in KINDS if kind.startswith("supplier_")
-}
+WITHOUT_LINK = {
+    "event_cancelled",
+    "offer_lapsed",
+    "own_cancellation",
+    "application_rejected",
+    "seat_released",
+    "accessibility_alert",
+    "wheelchair_alert",
+    # The page of the registration is the person's who made it; an invitation has a link of its own.
+    "member_confirmed",
+    "member_replaced",
+    "invited",
+} | {kind for kind in KINDS if kind.startswith("supplier_")}
+TO_MEMBERS = {"member_confirmed", "member_replaced"}
 NUMBER = "+48501502503"
 
 
@@ -81,18 +97,27 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
         message = make_message_to(make_user(), kind, event=row, channel=channel, language=language)
         for _number in range(3):
             make_registration(row, last_name="Tajna").needs.create(kind=NeedKind.WHEELCHAIR, created_at=NOW)
+    elif kind == "invited":
+        return make_message_to_invited(make_invitation(row, note="Zapraszam!"), channel=channel, language=language)
     else:
         registration = make_registration(row, state=STATES.get(kind, S.CONFIRMED), language=language, phone=NUMBER)
         AccommodationRequest.objects.create(registration=registration, kind=NeedKind.PJM, created_at=NOW)
-        message = make_message(registration, kind, channel=channel)
+        Registration.objects.update(intent_due_at=NOW + timedelta(days=2) if kind == "still_coming" else None)
+        member = make_member(registration, email="jan@example.org")
+        message = make_message(registration, kind, channel=channel, member=member if kind in TO_MEMBERS else None)
     if kind in CHANGES or kind.startswith("event_"):
         what, before = CHANGES.get(kind, (EventChangeKind.MODE_CHANGED, {"mode": "online"}))
         message.event_change = EventChange.objects.create(
             event=row, kind=what, before=before, at=NOW, notify=True, reason="Awaria"
         )
     else:
+        cause, _state = (*KINDS[kind].causes, *KINDS[kind].member_causes, ("signed_up", ""))[0]
         message.registration_change = RegistrationChange.objects.create(
-            registration_id=message.registration_id or 0, cause="signed_up", to_state="confirmed", at=NOW
+            registration_id=message.registration_id or 0,
+            member=PartyMember.objects.first(),
+            cause=cause,
+            to_state="confirmed",
+            at=NOW,
         )
     message.save()
     return message

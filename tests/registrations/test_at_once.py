@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from events.actions.history import record
 from events.actions.publishing import cancel_event, close_event
 from events.actions.seats import set_capacity
-from events.enums import EventChangeKind, EventStatus
-from events.models import Event
+from events.enums import EventChangeKind, EventStatus, NoAnswer
+from events.models import Event, RegistrationPolicy
 from registrations.actions import signing_up
 from registrations.actions.approvals import approve_registration
+from registrations.actions.asking import ask_due, settle_unanswered
 from registrations.actions.attendance import add_headcount, check_in
 from registrations.actions.details import change_details
+from registrations.actions.intentions import say_coming
 from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
 from registrations.actions.needs import Need, answer_need
 from registrations.actions.queues import promote
@@ -31,6 +33,7 @@ from registrations.errors import (
     InvitationUsed,
     NeedMoveNotAllowed,
     NeedsOpen,
+    NotActive,
     TooLateForNeeds,
 )
 from registrations.models import CheckIn, NeedChange, Registration, RegistrationChange
@@ -447,3 +450,41 @@ def test_nobody_asks_for_anything_while_the_event_is_closed():
     is_closed = Event.objects.get().status == EventStatus.CLOSED
     assert (first == "closed") is is_closed
     assert set(others) == ({"too_late_for_needs"} if is_closed else {"asked"})
+
+
+def test_eight_rounds_at_once_ask_once_and_release_once():
+    event = make_event(capacity=2)
+    RegistrationPolicy.objects.filter(event=event).update(ask_days_before=3, ask_no_answer=NoAnswer.RELEASE)
+    silent = [make_registration(event), make_registration(event)]
+    waiting = [make_registration(event, state=S.WAITLISTED) for _person in range(3)]
+    asked_at = NOW + timedelta(days=11)
+
+    asked = at_once([partial(ask_due, at=asked_at)] * 8, hands=8)
+    settled = at_once([partial(settle_unanswered, at=asked_at + 48 * HOUR)] * 8, hands=8)
+
+    assert (sum(asked), sum(settled)) == (2, 2)
+    causes = Counter(RegistrationChange.objects.values_list("cause", flat=True))
+    assert causes == {ChangeCause.ASKED_STILL_COMING: 2, ChangeCause.NO_ANSWER: 2, ChangeCause.PROMOTED: 2}
+    assert {fresh(one).state for one in silent} == {S.CANCELLED_BY_ORGANIZER}
+    assert [fresh(one).state for one in waiting] == [S.CONFIRMED, S.CONFIRMED, S.WAITLISTED]
+    assert counts(event) == [(2, 1)]
+
+
+def test_a_yes_and_the_limit_at_once_leave_one_of_both():
+    event = make_event()
+    RegistrationPolicy.objects.filter(event=event).update(ask_days_before=3, ask_no_answer=NoAnswer.RELEASE)
+    registration = make_registration(event)
+    asked_at = NOW + timedelta(days=11)
+    ask_due(at=asked_at)
+    limit = asked_at + 48 * HOUR
+
+    def say_yes() -> bool:
+        try:
+            return say_coming(registration, at=limit).state == S.CONFIRMED
+        except NotActive:
+            return False
+
+    said, settled = at_once([say_yes, partial(settle_unanswered, at=limit)])
+
+    assert said == (settled == 0) == (fresh(registration).state == S.CONFIRMED)
+    assert counts(event) == [(int(said), 0)]

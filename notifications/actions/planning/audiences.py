@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from psycopg.sql import SQL, Composed
 
 from events.enums import Role
 from notifications.actions.due_times import Due
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import Kind
-from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
+from registrations.enums import OPEN_NEEDS, MemberState, NeedKind, RegistrationState
 
 Value = bool | int | str | datetime | list[int] | list[str] | None
 
@@ -46,7 +47,7 @@ class Row:
     reason: str = ""
 
 
-_INSERT: Final = """
+_INSERT: Final = SQL("""
 INSERT INTO notifications_message (
        id, dedupe_key, kind, channel, priority, registration_id, event_id,
        session_id, session_starts_at, event_change_id,
@@ -64,7 +65,13 @@ SELECT gen_random_uuid(), %(kind)s || ':' || registration.id || ':' || %(subject
    AND CASE %(channel)s WHEN 'email' THEN participant.email <> '' ELSE participant.phone <> '' END
    AND (NOT %(without_email)s OR participant.email = '')
    AND (NOT %(with_consent)s OR registration.sms_reminders)
-   AND (%(registered_by)s::timestamptz IS NULL OR registration.created_at <= %(registered_by)s)
+   AND {whom}
+    ON CONFLICT (dedupe_key) DO NOTHING
+""")
+
+# By when they were there, for which sessions, and what they asked for.
+_WHOM: Final = SQL("""
+       (%(registered_by)s::timestamptz IS NULL OR registration.created_at <= %(registered_by)s)
    AND (%(confirmed_by)s::timestamptz IS NULL OR registration.confirmed_at <= %(confirmed_by)s)
    AND (%(sessions)s::bigint[] IS NULL
         OR NOT EXISTS (SELECT 1 FROM registrations_registration_sessions chosen
@@ -81,29 +88,66 @@ SELECT gen_random_uuid(), %(kind)s || ':' || registration.id || ':' || %(subject
         OR EXISTS (SELECT 1 FROM registrations_accommodationrequest need
                     WHERE need.registration_id = registration.id AND need.kind = ANY(%(needs)s)
                       AND need.state = ANY(%(open_needs)s)))
-    ON CONFLICT (dedupe_key) DO NOTHING
-"""
+""")
 
 
 def insert(row: Row, event_id: int, audience: Audience, *, at: datetime) -> int:
     """Write to the people of an event's registrations; how many messages that are."""
-    return _run(
-        _INSERT,
-        {
-            **_values(row, event_id, at=at),
-            "session": row.session,
-            "session_starts_at": row.session_starts_at,
-            "states": [state.value for state in audience.states],
-            "sessions": audience.sessions,
-            "but_not_of": list(audience.but_not_of),
-            "registered_by": audience.registered_by,
-            "confirmed_by": audience.confirmed_by,
-            "with_consent": audience.with_consent,
-            "without_email": audience.without_email,
-            "needs": None if audience.needs is None else [need.value for need in audience.needs],
-            "open_needs": [state.value for state in OPEN_NEEDS],
-        },
-    )
+    values = {**_values(row, event_id, at=at), **_of_audience(row, audience)}
+    return _run(_INSERT.format(whom=_WHOM), values)
+
+
+# Whoever comes along and has an address of their own was told that they come, so they are told what becomes of it.
+_INSERT_FOR_MEMBERS: Final = SQL("""
+INSERT INTO notifications_message (
+       id, dedupe_key, kind, channel, priority, registration_id, member_id, event_id,
+       session_id, session_starts_at, event_change_id,
+       language, "to", subject, body, html, calendar, calendar_method, state, state_reason,
+       created_at, due_at, useful_until, next_attempt_at, claims, provider_id, provider_status)
+SELECT gen_random_uuid(),
+       %(kind)s || ':' || registration.id || ':member:' || member.id || ':' || %(subject)s || ':' || %(channel)s,
+       %(kind)s, %(channel)s, %(priority)s, registration.id, member.id, registration.event_id,
+       %(session)s, %(session_starts_at)s, %(change)s,
+       registration.language, '', '', '', '', '', '', %(state)s, %(reason)s,
+       %(at)s, %(due_at)s, %(useful_until)s, %(at)s, 0, '', ''
+  FROM registrations_registration registration
+  JOIN registrations_partymember member ON member.registration_id = registration.id
+ WHERE registration.event_id = %(event)s
+   AND registration.state = ANY(%(states)s)
+   AND registration.state = %(confirmed)s
+   AND member.state = %(coming)s
+   AND member.email <> ''
+   AND (%(registered_by)s::timestamptz IS NULL OR member.created_at <= %(registered_by)s)
+   AND {whom}
+    ON CONFLICT (dedupe_key) DO NOTHING
+""")
+
+
+def insert_for_members(row: Row, event_id: int, audience: Audience, *, at: datetime) -> int:
+    """Write, by mail, to everybody who comes along with a confirmed person; how many messages that are."""
+    values: dict[str, Value] = {
+        **_values(row, event_id, at=at),
+        **_of_audience(row, audience),
+        "confirmed": RegistrationState.CONFIRMED.value,
+        "coming": MemberState.COMING.value,
+    }
+    return _run(_INSERT_FOR_MEMBERS.format(whom=_WHOM), values)
+
+
+def _of_audience(row: Row, audience: Audience) -> dict[str, Value]:
+    return {
+        "session": row.session,
+        "session_starts_at": row.session_starts_at,
+        "states": [state.value for state in audience.states],
+        "sessions": audience.sessions,
+        "but_not_of": list(audience.but_not_of),
+        "registered_by": audience.registered_by,
+        "confirmed_by": audience.confirmed_by,
+        "with_consent": audience.with_consent,
+        "without_email": audience.without_email,
+        "needs": None if audience.needs is None else [need.value for need in audience.needs],
+        "open_needs": [state.value for state in OPEN_NEEDS],
+    }
 
 
 # Polish: nobody has asked the people who work at an event, or the staff, for another language.
@@ -179,7 +223,7 @@ def _values(row: Row, event_id: int, *, at: datetime) -> dict[str, Value]:
     }
 
 
-def _run(statement: str, values: Mapping[str, Value]) -> int:
+def _run(statement: str | Composed, values: Mapping[str, Value]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

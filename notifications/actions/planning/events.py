@@ -12,7 +12,14 @@ from django.db.models import Count, Exists, Max, OuterRef
 from events.enums import EventChangeKind, EventMode, EventStatus, Role
 from events.models import Event, EventChange
 from notifications.actions.due_times import Due
-from notifications.actions.planning.audiences import Audience, Row, insert, insert_for_roles, insert_for_staff
+from notifications.actions.planning.audiences import (
+    Audience,
+    Row,
+    insert,
+    insert_for_members,
+    insert_for_roles,
+    insert_for_staff,
+)
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import (
     ACCESSIBILITY_ALERT,
@@ -138,7 +145,10 @@ def _alert(kind: Kind, event: Event, last: EventChange, *, at: datetime) -> int:
 def _tell(
     kind: Kind, event: Event, changes: Sequence[EventChange], *, needs: Sequence[NeedKind] | None = None, at: datetime
 ) -> int:
-    """One message per active registration and channel; several changes at once are told together, by the last one."""
+    """One message per active registration and channel, and by mail to who comes along.
+
+    Several changes at once are told together, by the last one; of a need only its own person reads.
+    """
     last = changes[-1]
     planned = 0
     for channel in Channel:
@@ -149,7 +159,10 @@ def _tell(
             without_email=channel == Channel.SMS and not kind.also_by_sms,
             needs=needs,
         )
-        planned += insert(_row(kind, channel, event, last, at=at), event.pk, audience, at=at)
+        row = _row(kind, channel, event, last, at=at)
+        planned += insert(row, event.pk, audience, at=at)
+        if channel == Channel.EMAIL and needs is None:
+            planned += insert_for_members(row, event.pk, audience, at=at)
     return planned
 
 

@@ -1,6 +1,6 @@
-"""What happened to registrations, as messages to their people."""
+"""What happened to registrations, as messages to their people: who registered, and who comes along with an own address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from notifications.enums import Channel, MessageState, StateReason
-from notifications.kinds import KIND_OF_CHANGE, KINDS, Kind
+from notifications.kinds import KIND_OF_CHANGE, KINDS, MEMBER_KINDS_OF_CHANGE, Kind
 from notifications.models import Message
 from registrations.enums import RegistrationState
-from registrations.models import Registration, RegistrationChange
+from registrations.models import PartyMember, Registration, RegistrationChange
+from registrations.queries.parties import concerned, replaced
 
 BATCH: Final = 500
 _GATHERED: Final = tuple(kind.name for kind in KINDS.values() if kind.gathers_for > timedelta(0))
@@ -23,31 +24,47 @@ def plan_registration_changes(*, at: datetime) -> int | None:
     changes = list(
         RegistrationChange.objects.filter(planned_at=None, notify=True)
         .select_related("registration__event", "registration__participant")
+        .prefetch_related("registration__members")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("id")[:BATCH]
     )
     if not changes:
         return None
-    messages = [message for change in changes if (message := _message_of(change, at=at)) is not None]
+    messages = [message for change in changes for message in _messages_of(change, at=at)]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     _gather(message for message in messages if message.kind in _GATHERED)
     RegistrationChange.objects.filter(pk__in=[change.pk for change in changes]).update(planned_at=at)
     return len(messages)
 
 
-def _message_of(change: RegistrationChange, *, at: datetime) -> Message | None:
-    kind = KIND_OF_CHANGE.get((change.cause, change.to_state))
-    channel = _channel_of(change.registration)
+def _messages_of(change: RegistrationChange, *, at: datetime) -> Iterator[Message]:
+    pair = (change.cause, change.to_state)
+    kind, channel = KIND_OF_CHANGE.get(pair), _channel_of(change.registration)
+    if kind is not None and channel is not None and _may_be_told(change.registration, kind):
+        yield _message(kind, channel, change, at=at)
+    # Who has never been told that they come need not be told that they do not.
+    if RegistrationState.CONFIRMED not in {change.from_state, change.to_state}:
+        return
+    members = change.registration.members.all()
+    for kind_for_member in MEMBER_KINDS_OF_CHANGE.get(pair, ()):
+        for member in (replaced if kind_for_member.tells_replaced else concerned)(change, members):
+            if member.email:
+                yield _message(kind_for_member, Channel.EMAIL, change, member=member, at=at)
+
+
+def _message(
+    kind: Kind, channel: Channel, change: RegistrationChange, *, member: PartyMember | None = None, at: datetime
+) -> Message:
     registration = change.registration
-    if kind is None or channel is None or not _may_be_told(registration, kind):
-        return None
+    reader = "" if member is None else f"member:{member.pk}:"
     due_at = change.at + kind.gathers_for
     return Message(
-        dedupe_key=f"{kind.name}:{registration.pk}:{change.pk}:{channel}",
+        dedupe_key=f"{kind.name}:{registration.pk}:{change.pk}:{reader}{channel}",
         kind=kind.name,
         channel=channel,
         priority=kind.priority,
         registration=registration,
+        member=member,
         event=registration.event,
         registration_change=change,
         language=registration.language,

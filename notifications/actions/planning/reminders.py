@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from events.models import Session
 from notifications.actions.due_times import Due, reminder_due
@@ -110,10 +111,14 @@ def _begin_run(rule: OpenReminder, due: Due, *, at: datetime) -> int | None:
 
 
 def _earlier_that_day(rule: OpenReminder) -> list[int]:
-    """Sessions of the event that begin earlier on the same day: who comes to one is reminded of the day by that one."""
+    """Sessions of the event before this one on the same day: who comes to one is reminded of the day by that one.
+
+    Of two that begin at once, one is before the other, or who comes to both would be reminded twice.
+    """
     zone = ZoneInfo(rule.time_zone)
     day = rule.starts_at.astimezone(zone).date()
-    earlier = Session.objects.filter(event=rule.event_id, is_cancelled=False, starts_at__lt=rule.starts_at)
+    is_before = Q(starts_at__lt=rule.starts_at) | Q(starts_at=rule.starts_at, pk__lt=rule.session_id)
+    earlier = Session.objects.filter(is_before, event=rule.event_id, is_cancelled=False)
     return [
         session.pk
         for session in earlier.order_by("starts_at", "id")

@@ -59,6 +59,8 @@ def _sentences(passes: list[Work]) -> list[str]:
     sent = [work.sent for work in passes]
     counted = [
         (sum(work.expired for work in passes), "Registrations and offers that have run out"),
+        (sum(work.asked for work in passes), "People asked whether they still come"),
+        (sum(work.unanswered for work in passes), "Questions whether people still come without an answer in time"),
         (sum(work.planned for work in passes), "Messages planned about what has happened"),
         (sum(work.reminders for work in passes), "Reminders planned"),
         (sum(one.sent for one in sent), "Messages sent, or kept here where no provider is set up"),

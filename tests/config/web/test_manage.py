@@ -13,7 +13,8 @@ from events.enums import EventChangeKind, EventStatus, Role
 from events.models import EventChange
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from notifications.models import DeliveryAttempt, Message
-from registrations.enums import RegistrationState
+from registrations.enums import AttendanceIntent, RegistrationState
+from registrations.models import Registration
 from tests.make import make_event, make_notice, make_registration, make_unit, make_user
 from tests.make.events import NOW
 
@@ -89,6 +90,20 @@ def test_somebody_in_no_unit_is_told_whom_to_ask(client):
     client.force_login(make_user(role=None))
 
     assert "Your account belongs to no unit yet." in client.get("/en/manage/").content.decode()
+
+
+def test_the_overview_says_who_still_comes_once_people_were_asked(client):
+    event = make_event("meeting")
+    silent, coming = make_registration(event), make_registration(event, seats=2)
+    before = client.get("/en/manage/events/meeting/").content.decode()
+    Registration.objects.filter(pk=silent.pk).update(attendance_intent=AttendanceIntent.ASKED)
+    Registration.objects.filter(pk=coming.pk).update(attendance_intent=AttendanceIntent.COMING)
+
+    html = client.get("/en/manage/events/meeting/").content.decode()
+
+    assert "Do they still come?" not in before
+    for number, words in ((3, "people asked"), (2, "said yes"), (0, "said no"), (1, "without an answer")):
+        assert f'<span class="figure-number">{number}</span> {words}' in html
 
 
 def test_the_overview_counts_and_tells_what_happened(client):

@@ -295,6 +295,8 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing_behind(given, field):
         ({"group_max": 0}, "registration.group_max"),
         ({"group_max": 51}, "registration.group_max"),
         ({"ask_reply_hours": 90 * 24 + 1}, "registration.ask_reply_hours"),
+        ({"ask_days_before": 0}, "registration.ask_days_before"),
+        ({"ask_days_before": 367}, "registration.ask_days_before"),
         ({"reserved": 51}, "registration.reserved"),
         ({"opens_at": datetime(2027, 3, 28, 2, 30)}, "registration.opens_at"),
         ({"opens_at": datetime(2027, 2, 2), "closes_at": datetime(2027, 2, 1)}, "registration.closes_at"),

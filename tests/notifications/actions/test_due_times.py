@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.actions.due_times import may_wake, quiet_until, reminder_due
+from notifications.actions.due_times import may_wake, reminder_due
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NIGHT = (time(22), time(7))
@@ -78,25 +78,6 @@ def test_a_reminder_is_never_of_use_after_the_start():
 )
 def test_what_would_ring_at_night_rings_in_the_evening(starts_at: str, minutes: int, expected: str):
     assert due(local(starts_at), minutes_before=minutes, quiet=NIGHT) == local(expected)
-
-
-@pytest.mark.parametrize(
-    ("moment", "hours", "end"),
-    [
-        ("2027-01-12 21:59", NIGHT, None),
-        ("2027-01-12 22:00", NIGHT, "2027-01-13 07:00"),
-        ("2027-01-13 06:59", NIGHT, "2027-01-13 07:00"),
-        ("2027-01-13 07:00", NIGHT, None),
-        ("2027-01-13 13:30", (time(13), time(15)), "2027-01-13 15:00"),
-        ("2027-01-13 15:00", (time(13), time(15)), None),
-        ("2027-01-13 03:00", (time(0), time(0)), None),
-        ("2027-01-13 03:00", None, None),
-        # The night in which the clock is put forward.
-        ("2027-03-28 01:00", NIGHT, "2027-03-28 07:00"),
-    ],
-)
-def test_until_when_the_night_is_quiet(moment: str, hours: tuple[time, time] | None, end: str | None):
-    assert quiet_until(local(moment), WARSAW, hours) == (local(end) if end else None)
 
 
 def test_a_reminder_keeps_out_of_quiet_hours_by_day_too():

@@ -91,6 +91,19 @@ def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration
         (ChangeCause.NEED_ANSWERED, S.HELD, None),
         (ChangeCause.NEED_ANSWERED, S.AWAITING_APPROVAL, None),
         (ChangeCause.NEED_ANSWERED, S.CANCELLED_BY_PARTICIPANT, None),
+        (ChangeCause.SIGNED_UP, S.AWAITING_APPROVAL, "application_received"),
+        (ChangeCause.ADDRESS_CORRECTED, S.AWAITING_APPROVAL, "application_received"),
+        (ChangeCause.APPROVED, S.CONFIRMED, "application_accepted"),
+        (ChangeCause.APPROVED, S.HELD, "application_to_confirm"),
+        (ChangeCause.APPROVED, S.WAITLISTED, "application_waitlisted"),
+        (ChangeCause.REJECTED, S.REJECTED, "application_rejected"),
+        (ChangeCause.FORCED_IN, S.CONFIRMED, "forced_in"),
+        (ChangeCause.ASKED_STILL_COMING, S.CONFIRMED, "still_coming"),
+        (ChangeCause.NO_ANSWER, S.CANCELLED_BY_ORGANIZER, "seat_released"),
+        (ChangeCause.MEMBER_CANCELLED, S.WAITLISTED, "member_cancelled"),
+        (ChangeCause.MEMBER_SUBSTITUTED, S.HELD, "own_substitution"),
+        (ChangeCause.ADDRESS_CONFIRMED, S.AWAITING_APPROVAL, None),
+        (ChangeCause.MEMBER_ADDED, S.CONFIRMED, None),
         (ChangeCause.HOLD_EXPIRED, S.EXPIRED, None),
         (ChangeCause.OFFER_DECLINED, S.DECLINED, None),
         (ChangeCause.EDITED, S.CONFIRMED, None),
@@ -215,7 +228,7 @@ def test_five_hundred_changes_cost_a_handful_of_statements():
     with CaptureQueriesContext(connection) as statements:
         assert plan_changes(at=NOW) == 100
 
-    assert len(statements) < 12
+    assert len(statements) < 16
 
 
 # Events
@@ -682,7 +695,7 @@ def test_a_move_of_many_people_costs_a_handful_of_statements():
     with CaptureQueriesContext(connection) as statements:
         assert plan_changes(at=NOW) == 60
 
-    assert len(statements) < 16
+    assert len(statements) < 20
 
 
 # What would be told
@@ -892,6 +905,40 @@ def test_three_days_are_reminded_of_three_times_and_one_day_with_two_sessions_on
         list(r.messages.order_by("due_at").values_list("session", flat=True)) for r in (everything, only_afternoon)
     ]
     assert by_person == [[session.pk for session in event.sessions.exclude(pk=afternoon.pk)], [afternoon.pk]]
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_one_reminder_a_day_for_all_that_one_has_chosen(channel: str):
+    event = make_event()
+    first = event.sessions.get()
+    noon, evening = (make_session(event, starts_at=first.starts_at + hours * HOUR, hours=1) for hours in (3, 6))
+    next_day = make_session(event, starts_at=first.starts_at + 24 * HOUR)
+    remind(event, channel=channel, days_before=1, at_time=time(17))
+    chosen = {"phone": "+48501502503", "sms_reminders": True}
+    two_of_three = make_attended(event, noon, evening, **chosen)
+    over_two_days = make_attended(event, first, evening, next_day, **chosen)
+
+    for day in range(4):
+        plan_reminders(at=first.starts_at - timedelta(hours=16) + timedelta(days=day))
+
+    by_person = [list(r.messages.order_by("due_at").values_list("session")) for r in (two_of_three, over_two_days)]
+    assert by_person == [[(noon.pk,)], [(first.pk,), (next_day.pk,)]]
+    assert set(Message.objects.values_list("channel", flat=True)) == {channel}
+
+
+def test_of_two_sessions_that_begin_at_once_only_one_reminds():
+    event = make_event()
+    first = event.sessions.get()
+    beside = make_session(event, starts_at=first.starts_at)
+    remind(event, days_before=1, at_time=time(17))
+    both = make_registration(event)
+    only_beside = make_attended(event, beside)
+
+    assert plan_reminders(at=first.starts_at - timedelta(hours=16)) == 2
+    assert dict(Message.objects.values_list("registration", "session")) == {
+        both.pk: first.pk,
+        only_beside.pk: beside.pk,
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from events.models import ReminderRule
+from events.models import RegistrationPolicy, ReminderRule
 from notifications.models import Heartbeat, Message
 from registrations.actions.signing_up import sign_up
 from registrations.enums import RegistrationSource
@@ -59,6 +59,22 @@ def test_everything_that_is_due_is_done_and_told_without_names():
     assert Heartbeat.objects.get().name == "tick"
     assert work_once() == ["Nothing was due."]
     assert work_once(verbosity=0) == []
+
+
+def test_it_asks_who_still_comes_and_frees_seats_without_an_answer():
+    event = make_event()
+    RegistrationPolicy.objects.update(ask_days_before=3, ask_no_answer="release")
+    make_registration(event)
+
+    asked = work_once(at="2027-01-23T10:00")
+    settled = work_once(at="2027-01-25T10:00")
+
+    assert asked[:2] == ["People asked whether they still come: 1.", "Messages planned about what has happened: 1."]
+    assert settled[:2] == [
+        "Questions whether people still come without an answer in time: 1.",
+        "Messages planned about what has happened: 1.",
+    ]
+    assert sorted(Message.objects.values_list("kind", flat=True)) == ["seat_released", "still_coming"]
 
 
 def test_a_moment_without_an_offset_is_local():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.utils import translation
 
 from events.enums import EventStatus
 from events.errors import FieldErrors
@@ -198,6 +199,25 @@ def test_sessions_at_the_same_time_are_refused_together():
     refusal = refused(event, SessionsOverlap, make_applicant(session_ids=(second.pk, first.pk)))
 
     assert refusal.details == {"sessions": [[first.pk, second.pk]]}
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("pl", ("Zieleń – wtorek, 26 stycznia 2027, 10:00–12:00", "Wtorek, 26 stycznia 2027, 11:00–13:00")),
+        ("en", ("Green – Tuesday, 26 January 2027, 10:00–12:00", "Tuesday, 26 January 2027, 11:00–13:00")),
+    ],
+)
+def test_sessions_at_the_same_time_are_refused_by_name_in_the_askers_language(language, named):
+    event = make_event()
+    first = event.sessions.get()
+    event.sessions.update(title={"pl": "Zieleń", "en": "Green"})
+    second = make_session(event, starts_at=first.starts_at + timedelta(hours=1))
+
+    with translation.override(language):
+        message = refused(event, SessionsOverlap, make_applicant(session_ids=(first.pk, second.pk))).message
+
+    assert all(f"“{name}”" in message for name in named)
 
 
 def test_sessions_of_others_cancelled_ones_and_past_ones_cannot_be_chosen():

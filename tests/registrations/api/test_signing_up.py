@@ -8,7 +8,7 @@ import time_machine
 from events.enums import AgeRule, EventStatus, QuestionKind, Visibility
 from events.models import Event
 from registrations.models import Consent, IdempotentAnswer, Registration, RegistrationChange
-from tests.make import Program, make_event, make_notice, make_question, make_registration
+from tests.make import Program, make_event, make_notice, make_question, make_registration, make_session
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -335,3 +335,20 @@ def test_nobody_is_asked_who_they_are(program):
     assert response.status_code == 201
     assert not response.cookies
     assert Event.objects.get().pools.get().taken == 2
+
+
+def test_sessions_at_the_same_time_are_refused_by_their_names(program):
+    event = make_event("debata")
+    first = event.sessions.get()
+    second = make_session(event, starts_at=first.starts_at + timedelta(hours=1), title="Woda")
+
+    response = program.post(URL, {**PERSON, "sessions": [first.pk, second.pk]})
+
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["sessions"]) == (
+        409,
+        "sessions_overlap",
+        [[first.pk, second.pk]],
+    )
+    assert "“Tuesday, 26 January 2027, 10:00–12:00”" in problem["detail"].replace("Wtorek", "Tuesday")
+    assert "“Woda – " in problem["detail"]

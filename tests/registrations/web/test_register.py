@@ -505,3 +505,17 @@ def test_the_form_says_until_when_sign_language_can_be_promised(client: Client, 
 
     assert words in page
     assert 'aria-describedby="id_needs_helptext id_needs_certain"' in page
+
+
+def test_parts_at_the_same_time_are_refused_by_their_names(client: Client, event: Event) -> None:
+    first = event.sessions.get()
+    event.sessions.update(title={"pl": "Zieleń", "en": "Green"})
+    second = make_session(event, starts_at=first.starts_at + timedelta(hours=1), title="Woda")
+
+    answer = post(client, {**ANNA, "sessions": [first.pk, second.pk]}, "/en/events/spotkanie/register/")
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "“Green – Tuesday, 26 January 2027, 10:00–12:00”" in html
+    assert "“Woda – Tuesday, 26 January 2027, 11:00–13:00”" in html
+    assert not Registration.objects.exists()

@@ -155,6 +155,49 @@ def test_wheelchairs_and_assistants_are_as_the_organiser_says(client):
     assert (event.policy.wheelchair_places, event.policy.assistants_take_seats) == (0, False)
 
 
+def test_groups_applications_and_the_question_are_said_and_shown(client):
+    rules = {
+        "group_max": "5",
+        "approval": "on",
+        "approval_holds_seat": "on",
+        "ask_days_before": "3",
+        "ask_reply_hours": "24",
+        "ask_no_answer": "release",
+    }
+    answer = client.post(NEW, a_new_event(client, slug="spotkanie", **rules))
+
+    page = client.get(EDIT)
+
+    assert answer.status_code == 302
+    policy = Event.objects.select_related("policy").get().policy
+    assert (policy.group_max, policy.approval, policy.approval_holds_seat) == (5, True, True)
+    assert (policy.ask_days_before, policy.ask_reply_hours, policy.ask_no_answer) == (3, 24, "release")
+    assert {name: str(page.context["sheet"].event[name].value()) for name in rules} == {
+        **rules,
+        "approval": "True",
+        "approval_holds_seat": "True",
+    }
+    html = page.content.decode()
+    for summary in ("Groups, and who decides about registrations", "Asking whether people still come"):
+        assert f"<details open>\n        <summary>{summary}</summary>" in html
+    client.post(EDIT, sent(client, EDIT, approval=None, approval_holds_seat=None, group_max="1", ask_days_before=""))
+    policy.refresh_from_db()
+    assert (policy.group_max, policy.approval, policy.ask_days_before) == (1, False, None)
+    html = client.get(EDIT).content.decode()
+    assert "<details>\n        <summary>Groups, and who decides about registrations</summary>" in html
+    assert "<details>\n        <summary>Asking whether people still come</summary>" in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("group_max", "0"), ("ask_days_before", "0"), ("ask_reply_hours", ""), ("ask_no_answer", "x")]
+)
+def test_rules_that_do_not_fit_are_said_at_their_field(client, field, value):
+    page = client.post(NEW, a_new_event(client, **{field: value}))
+
+    assert list(page.context["sheet"].event.errors) == [field]
+    assert not Event.objects.exists()
+
+
 # A room that is taken
 
 
