@@ -158,7 +158,7 @@ def test_housekeeping_clears_the_queues_old_records():
     tasks.housekeeping()
 
     assert (Success.objects.count(), Failure.objects.count()) == (1, 1)
-    assert Heartbeat.objects.get().name == Job.HOUSEKEEPING
+    assert Heartbeat.objects.get(name="housekeeping").name == Job.HOUSEKEEPING
 
 
 @pytest.mark.django_db
