@@ -31,6 +31,18 @@ public_patterns = [
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
+    path(
+        "manage/events/<slug:slug>/registrations/export.csv",
+        desk.export,
+        {"ending": "csv"},
+        name="manage-registrations-csv",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/export.xlsx",
+        desk.export,
+        {"ending": "xlsx"},
+        name="manage-registrations-xlsx",
+    ),
     path("manage/events/<slug:slug>/registrations/<slug:reference>/", desk.registration, name="manage-registration"),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
@@ -63,6 +75,18 @@ api_patterns = [
         "manage/events/<slug:slug>/registrations/",
         api_people.ManagedRegistrations.as_view(),
         name="api-manage-registrations",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/export.csv",
+        api_people.ExportRegistrations.as_view(),
+        {"ending": "csv"},
+        name="api-manage-registrations-csv",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/export.xlsx",
+        api_people.ExportRegistrations.as_view(),
+        {"ending": "xlsx"},
+        name="api-manage-registrations-xlsx",
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/",

@@ -45,6 +45,7 @@ SEE: Final = frozenset({"owner", "editor", "accessibility", "head", "auditor", "
 EDIT: Final = frozenset({"owner", "editor", "admin"})
 PUBLISH: Final = frozenset({"owner", "editor", "head", "admin"})
 SEE_PEOPLE: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
+EXPORT_PEOPLE: Final = frozenset({"owner", "editor", "auditor", "admin"})
 MANAGE_PEOPLE: Final = frozenset({"owner", "editor", "admin"})
 CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
 # What people need may tell of their health: not for those who only want to know who comes.
@@ -234,6 +235,8 @@ TABLE: Final = [
     Row("manage-contact", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
     Row("manage-registrations", passes=SEE_PEOPLE),
+    Row("manage-registrations-csv", passes=EXPORT_PEOPLE),
+    Row("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
@@ -350,6 +353,8 @@ TABLE: Final = [
     api("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
     api("manage-venue", "patch", body={"address": "Rynek 2"}, parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
     api("manage-registrations", passes=SEE_PEOPLE),
+    api("manage-registrations-csv", passes=EXPORT_PEOPLE),
+    api("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
@@ -469,8 +474,11 @@ def _status(row: Row, address: str, person: User | None) -> int:
     options = {"content_type": kind} if kind and row.method != "get" else {}
     with transaction.atomic():
         # Nobody finds what somebody before them did.
-        status: int = getattr(client, row.method)(address, row.body or None, **options).status_code
+        response = getattr(client, row.method)(address, row.body or None, **options)
+        if response.streaming:
+            response.getvalue()  # Read to its end, so that the file behind it is let go.
         transaction.set_rollback(True)
+    status: int = response.status_code
     return status
 
 

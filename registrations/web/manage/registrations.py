@@ -1,20 +1,26 @@
-"""Staff pages of an event's registrations: the list, one of them with its history, cancelling it."""
+"""Staff pages of an event's registrations: the list, also as a file, one of them with its history, cancelling it."""
 
 from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from events.actions.accesses import note_access
+from events.enums import AccessKind
 from events.errors import DomainError
 from events.forms.refusals import show_refusal
 from events.permissions import May, StaffRequest, get_managed_event, may_do
 from events.web.paging import page_of
+from registrations.actions.exporting import take_people_away
 from registrations.actions.moves import cancel_registration
+from registrations.exports.downloads import download
 from registrations.forms.manage import CancelRegistrationForm, RegistrationFilterForm
 from registrations.queries.desk import registration_history
 from registrations.queries.doors import get_event_registration
@@ -24,23 +30,55 @@ from registrations.queries.questions import answers_of
 ON_A_PAGE: Final = 50
 
 
+@never_cache
 @login_required
 @require_safe
 def registration_list(request: StaffRequest, slug: str) -> HttpResponse:
-    """Who is registered, found by words and state."""
+    """Who is registered, found by words and by everything that the list tells apart."""
     event = get_managed_event(request.user, slug, May.SEE_PEOPLE)
-    form = RegistrationFilterForm(request.GET)
-    page = page_of(event_registrations(event, q=form.words, state=form.chosen_state), request.GET, size=ON_A_PAGE)
-    context = {"event": event, "form": form, "page": page, "is_narrowed": form.words or form.chosen_state}
+    form = RegistrationFilterForm(request.GET, event=event)
+    page = page_of(event_registrations(event, **form.filters), request.GET, size=ON_A_PAGE)
+    if page.object_list:
+        kind = AccessKind.REGISTRATIONS
+        note_access(request.user, kind, event=event, people=len(page.object_list), at=timezone.now())
+    context = {
+        "event": event,
+        "form": form,
+        "page": page,
+        "is_narrowed": form.is_narrowing,
+        "can_take_away": may_do(request.user, event, May.EXPORT_PEOPLE),
+    }
     return render(request, "manage/registrations.html", context)
 
 
 @login_required
 @require_safe
+def export(request: StaffRequest, slug: str, ending: str) -> StreamingHttpResponse:
+    """The list as a file, narrowed as the page was; it speaks the language of the page."""
+    event = get_managed_event(request.user, slug, May.EXPORT_PEOPLE)
+    filters = RegistrationFilterForm(request.GET, event=event).filters
+    table = take_people_away(
+        event, filters, in_words=True, language=get_language() or "", by=request.user, at=timezone.now()
+    )
+    return download(table, ending)
+
+
+@never_cache
+@login_required
+@require_safe
 def registration(request: StaffRequest, slug: str, reference: str) -> HttpResponse:
-    """One registration with its person and everything that happened to it."""
+    """One registration with its people and everything that happened to it."""
     event = get_managed_event(request.user, slug, May.SEE_PEOPLE)
     found = get_event_registration(event, reference)
+    members = list(found.members.order_by("id"))
+    note_access(
+        request.user,
+        AccessKind.REGISTRATION,
+        event=event,
+        about=found.reference,
+        people=1 + len(members),
+        at=timezone.now(),
+    )
     return render(
         request,
         "manage/registration.html",
@@ -49,6 +87,7 @@ def registration(request: StaffRequest, slug: str, reference: str) -> HttpRespon
             "registration": found,
             "position": position_of(found),
             "sessions": found.sessions.order_by("starts_at", "id"),
+            "members": members,
             "answers": answers_of(found),
             "history": registration_history(found),
             "can_be_cancelled": found.is_active and may_do(request.user, event, May.MANAGE_PEOPLE),

@@ -1,0 +1,1 @@
+"""Registrations as files that people take along."""
