@@ -213,12 +213,16 @@ def test_three_rows_take_no_more_statements_than_one(editor, event, ending):
         return len(captured)
 
     question = make_question(event)
-    for people in range(3):
+
+    def add() -> None:
         registration = make_registration(event, category="business", sessions=event.sessions.all()[:1])
         registration.answers.create(question=question, value="soup")
         make_member(registration)
-        if people == 0:
-            one = statements()
+
+    add()
+    one = statements()
+    add()
+    add()
 
     assert statements() == one
 
