@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.api import door as api_door
+from registrations.api import invitations as api_invitations
 from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import people as api_people
@@ -10,6 +11,7 @@ from registrations.api import signing_up as api_signing_up
 from registrations.web import own, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
+from registrations.web.manage import invitations
 from registrations.web.manage import registrations as desk
 from registrations.web.manage.needs import needs as event_needs
 from registrations.web.manage.ticket import ticket
@@ -48,6 +50,16 @@ public_patterns = [
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
         desk.cancel,
         name="manage-registration-cancel",
+    ),
+    path("manage/events/<slug:slug>/invitations/", invitations.invitation_list, name="manage-invitations"),
+    path("manage/events/<slug:slug>/invitations/new/", invitations.new_invitation, name="manage-invitation-new"),
+    path("manage/events/<slug:slug>/invitations/import/", invitations.import_table, name="manage-invitations-import"),
+    path("manage/events/<slug:slug>/invitations/send/", invitations.send, name="manage-invitations-send"),
+    path("manage/events/<slug:slug>/invitations/<int:number>/", invitations.change, name="manage-invitation"),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/revoke/",
+        invitations.revoke,
+        name="manage-invitation-revoke",
     ),
     path("manage/events/<slug:slug>/needs/", event_needs, name="manage-needs"),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
@@ -97,6 +109,31 @@ api_patterns = [
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
         api_people.CancelManagedRegistration.as_view(),
         name="api-manage-registration-cancel",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/",
+        api_invitations.EventInvitations.as_view(),
+        name="api-manage-invitations",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/import/",
+        api_invitations.ImportInvitations.as_view(),
+        name="api-manage-invitations-import",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/send/",
+        api_invitations.SendInvitations.as_view(),
+        name="api-manage-invitations-send",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/",
+        api_invitations.EventInvitation.as_view(),
+        name="api-manage-invitation",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/revoke/",
+        api_invitations.RevokeInvitation.as_view(),
+        name="api-manage-invitation-revoke",
     ),
     path("manage/events/<slug:slug>/needs/", api_needs.EventNeeds.as_view(), name="api-manage-needs"),
     path("manage/events/<slug:slug>/report/", api_people.EventReport.as_view(), name="api-manage-event-report"),

@@ -23,6 +23,7 @@ from registrations.enums import CheckInSource
 from tests.make import (
     make_attachment,
     make_event,
+    make_invitation,
     make_notice,
     make_process,
     make_registration,
@@ -83,6 +84,8 @@ def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got:
 
 
 PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
+
+INVITEE: Final = {"email": "ewa@example.org", "last_name": "Lis"}
 
 NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
 NEW_EVENT: Final = {"unit": "strategia", "kind": "workshop", "title": {"pl": "Warsztat"}, "sessions": [NEW_DATE]}
@@ -240,6 +243,15 @@ TABLE: Final = [
     Row("manage-registration", passes=SEE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations", passes=SEE_PEOPLE),
+    Row("manage-invitation-new", passes=MANAGE_PEOPLE),
+    Row("manage-invitation-new", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-import", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-import", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-send", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-invitation", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
+    Row("manage-invitation", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
+    Row("manage-invitation-revoke", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE, got=302),
     Row("manage-needs", passes=SEE_NEEDS),
     Row("manage-door", passes=CHECK_IN),
     Row("manage-door", "post", passes=CHECK_IN),
@@ -357,6 +369,12 @@ TABLE: Final = [
     api("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    api("manage-invitations", passes=SEE_PEOPLE),
+    api("manage-invitations", "post", body=INVITEE, passes=MANAGE_PEOPLE, got=201),
+    api("manage-invitations-import", "post", passes=MANAGE_PEOPLE, got=415),
+    api("manage-invitations-send", "post", passes=MANAGE_PEOPLE),
+    api("manage-invitation", "patch", parts={"number": "invitation"}, body={"seats": 2}, passes=MANAGE_PEOPLE),
+    api("manage-invitation-revoke", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
     api("manage-event-report", passes=SEE_PEOPLE),
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
@@ -404,6 +422,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     owner = people["owner"]
     assert owner is not None
     check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
+    invitation = make_invitation(event)
     message = Message.objects.create(
         dedupe_key="1",
         kind="confirmed",
@@ -440,6 +459,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "file_of_restricted": str(make_attachment(restricted).pk),
         "file_name": "program.txt",
         "number": str(series.pk),
+        "invitation": str(invitation.pk),
+        "invited": invitation.token,
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }

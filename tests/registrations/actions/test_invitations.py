@@ -82,7 +82,12 @@ def test_a_list_is_invited_at_once_and_stands_in_the_history(user, django_assert
         "uses_reserved": True,
         "note": "Przewodnicząca",
     }
-    assert (ann.category and ann.category.code, ann.by, ann.created_at, ann.send_requested_at) == ("business", user, NOW, None)
+    assert (ann.category and ann.category.code, ann.by, ann.created_at, ann.send_requested_at) == (
+        "business",
+        user,
+        NOW,
+        None,
+    )
     assert EventChange.objects.values_list("by", "after").get() == (user.pk, {"invited": 51})
 
 
