@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from registrations.api import desk as api_desk
 from registrations.api import door as api_door
 from registrations.api import invitations as api_invitations
 from registrations.api import needs as api_needs
@@ -13,6 +14,7 @@ from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import invitations
 from registrations.web.manage import registrations as desk
+from registrations.web.manage import sign_ups as staff_sign_ups
 from registrations.web.manage.needs import needs as event_needs
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
@@ -45,7 +47,28 @@ public_patterns = [
         {"ending": "xlsx"},
         name="manage-registrations-xlsx",
     ),
+    path("manage/events/<slug:slug>/registrations/new/", staff_sign_ups.new, name="manage-registration-new"),
     path("manage/events/<slug:slug>/registrations/<slug:reference>/", desk.registration, name="manage-registration"),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/edit/",
+        staff_sign_ups.edit,
+        name="manage-registration-edit",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/promote/",
+        desk.promote,
+        name="manage-registration-promote",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/approve/",
+        desk.approve,
+        name="manage-registration-approve",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/reject/",
+        desk.reject,
+        name="manage-registration-reject",
+    ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
         desk.cancel,
@@ -102,13 +125,28 @@ api_patterns = [
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/",
-        api_people.ManagedRegistration.as_view(),
+        api_desk.ManagedRegistration.as_view(),
         name="api-manage-registration",
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
-        api_people.CancelManagedRegistration.as_view(),
+        api_desk.CancelManagedRegistration.as_view(),
         name="api-manage-registration-cancel",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/promote/",
+        api_desk.PromoteManagedRegistration.as_view(),
+        name="api-manage-registration-promote",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/approve/",
+        api_desk.ApproveManagedRegistration.as_view(),
+        name="api-manage-registration-approve",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/reject/",
+        api_desk.RejectManagedRegistration.as_view(),
+        name="api-manage-registration-reject",
     ),
     path(
         "manage/events/<slug:slug>/invitations/",

@@ -85,6 +85,9 @@ def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got:
 
 PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
 
+CALLER: Final = {"first_name": "Ewa", "last_name": "Lis", "source": "phone"}
+REASON: Final = {"reason": "Prelegentka"}
+FORCE: Final = {**REASON, "force": True}
 INVITEE: Final = {"email": "ewa@example.org", "last_name": "Lis"}
 
 NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
@@ -241,6 +244,15 @@ TABLE: Final = [
     Row("manage-registrations-csv", passes=EXPORT_PEOPLE),
     Row("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
+    Row("manage-registration-new", passes=MANAGE_PEOPLE),
+    Row("manage-registration-new", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-edit", passes=MANAGE_PEOPLE),
+    Row("manage-registration-edit", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-promote", passes=MANAGE_PEOPLE),
+    Row("manage-registration-promote", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-approve", "post", passes=MANAGE_PEOPLE, got=302),  # It is confirmed already.
+    Row("manage-registration-reject", passes=MANAGE_PEOPLE),
+    Row("manage-registration-reject", "post", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     Row("manage-invitations", passes=SEE_PEOPLE),
@@ -368,6 +380,13 @@ TABLE: Final = [
     api("manage-registrations-csv", passes=EXPORT_PEOPLE),
     api("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
+    api("manage-registrations", "post", body=CALLER, passes=MANAGE_PEOPLE, got=201),
+    api("manage-registration", "patch", body={"first_name": "Ewa"}, passes=MANAGE_PEOPLE),
+    api("manage-registration-promote", "post", body=REASON, passes=MANAGE_PEOPLE),  # It is confirmed already.
+    # Over the number of seats only those let people in who may override.
+    api("manage-registration-promote", "post", body=FORCE, passes=frozenset({"owner", "admin"})),
+    api("manage-registration-approve", "post", passes=MANAGE_PEOPLE),
+    api("manage-registration-reject", "post", body=REASON, passes=MANAGE_PEOPLE, got=409),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
     api("manage-invitations", passes=SEE_PEOPLE),
     api("manage-invitations", "post", body=INVITEE, passes=MANAGE_PEOPLE, got=201),

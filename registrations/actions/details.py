@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
 from events.errors import FieldErrors
+from events.models import User
 from events.queries.questions import asked_questions
 from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.history import record
@@ -28,11 +29,13 @@ def change_details(
     *,
     answers: Answers | None = None,
     needs: Sequence[Need] | None = None,
+    by: User | None = None,
     at: datetime,
 ) -> Registration:
     """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
 
-    Answers that are not named stay too; `needs` are all that is needed from now on.
+    Answers that are not named stay too; `needs` are all that is needed from now on. `by` null: the
+    person.
     """
     current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
     if not current.is_active:
@@ -52,7 +55,7 @@ def change_details(
     participant.search_text = search_text(current, participant, party)
     participant.save()
     current.save(update_fields=_ON_REGISTRATION)
-    record([current], ChangeCause.EDITED, was=current.state, by=None, at=at, notify=False)
+    record([current], ChangeCause.EDITED, was=current.state, by=by, at=at, notify=False)
     return current
 
 

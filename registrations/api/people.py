@@ -1,4 +1,4 @@
-"""Who comes, for organisers: the list of registrations, one of them, calling one off, and the figures."""
+"""Who comes, for organisers: the list of registrations, also as a file, somebody who called or wrote, and the figures."""
 
 from typing import Any
 
@@ -14,19 +14,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actions.accesses import note_access
-from events.api.fields import Body, row_id
+from events.api.fields import row_id
 from events.api.manage import signed_in
 from events.api.open_data import OneAnswer
 from events.api.pagination import Pages
 from events.api.queries import OnlyKnown
-from events.enums import AccessKind
+from events.enums import AccessKind, Language
 from events.permissions import May, get_managed_event
+from registrations.actions.desk import register_for
 from registrations.actions.exporting import take_people_away
-from registrations.actions.moves import cancel_registration
 from registrations.api.needs import ANSWERS_SCHEMA, said
 from registrations.api.own import PersonShape
+from registrations.api.signing_up import SignUpBody, applicant_of
 from registrations.enums import Attendance, ChangeCause, MemberState, RegistrationSource, RegistrationState
 from registrations.exports.downloads import CSV_TYPE, XLSX_TYPE, download
+from registrations.forms.desk import LONGEST_DESK_NOTE, SOURCES
 from registrations.models import Answer, PartyMember, Registration, RegistrationChange
 from registrations.queries.doors import get_event_registration
 from registrations.queries.lists import ListFilters, event_registrations, report_figures
@@ -91,6 +93,16 @@ class ManagedRegistrationShape(PersonShape):
         return [HappeningShape(change).data for change in registration.changes.all()]
 
 
+class StaffSignUpBody(SignUpBody):
+    """What somebody says by telephone or on paper; `note` stands in the history of the registration."""
+
+    email = serializers.EmailField(required=False, allow_blank=True, allow_null=True, max_length=254)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a declared field
+        choices=[(source.value, source.label) for source in SOURCES]
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_DESK_NOTE)
+
+
 class RegistrationQuery(OnlyKnown):
     """Filters of the list of registrations; AND across them."""
 
@@ -146,6 +158,26 @@ class ManagedRegistrations(generics.GenericAPIView[Registration]):
             note_access(user, AccessKind.REGISTRATIONS, event=event, people=len(page), at=timezone.now())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(request=StaffSignUpBody, responses={201: ManagedRegistrationShape})
+    def post(self, request: Request, slug: str) -> Response:
+        """Register somebody by telephone or on paper, in the same queue; without an address nobody is written to by mail."""
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
+        body = StaffSignUpBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        registration = register_for(
+            event,
+            applicant_of(said),
+            source=RegistrationSource(said["source"]),
+            language=said.get("language") or Language.PL,
+            note=said.get("note", ""),
+            by=user,
+            at=timezone.now(),
+        )
+        made = get_event_registration(event, registration.reference)
+        return Response(ManagedRegistrationShape(made).data, status=201)
+
 
 def _with_details(rows: QuerySet[Registration]) -> QuerySet[Registration]:
     return rows.prefetch_related(
@@ -182,43 +214,6 @@ class ExportRegistrations(APIView):
             at=timezone.now(),
         )
         return download(table, ending)
-
-
-class ManagedRegistration(APIView):
-    """One registration of an event."""
-
-    @extend_schema(responses=ManagedRegistrationShape)
-    def get(self, request: Request, slug: str, reference: str) -> Response:
-        """With its history; the access log keeps that it was looked at."""
-        user = signed_in(request)
-        event = get_managed_event(user, slug, May.SEE_PEOPLE)
-        registration = get_event_registration(event, reference)
-        people = 1 + registration.members.count()
-        about = registration.reference
-        note_access(user, AccessKind.REGISTRATION, event=event, about=about, people=people, at=timezone.now())
-        return Response(ManagedRegistrationShape(registration).data)
-
-
-class WithdrawBody(Body):
-    """Why the organiser takes the seat back; the person reads it."""
-
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
-
-
-class CancelManagedRegistration(APIView):
-    """Calling a registration off on the organiser's side."""
-
-    @extend_schema(request=WithdrawBody, responses=ManagedRegistrationShape)
-    def post(self, request: Request, slug: str, reference: str) -> Response:
-        """Give the seat back, or the place in the queue; once more changes nothing."""
-        user = signed_in(request)
-        event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
-        registration = get_event_registration(event, reference)
-        body = WithdrawBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        reason = body.validated_data.get("reason", "")
-        cancel_registration(registration, by=user, reason=reason, at=timezone.now())
-        return Response(ManagedRegistrationShape(get_event_registration(event, reference)).data)
 
 
 class FiguresShape(serializers.Serializer[Any]):

@@ -83,6 +83,7 @@ def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration
         (ChangeCause.CANCELLED, S.CANCELLED_BY_ORGANIZER, "own_cancellation"),
         (ChangeCause.ASKED_AGAIN, S.CONFIRMED, "already_registered"),
         (ChangeCause.LINK_REQUESTED, S.WAITLISTED, "link_again"),
+        (ChangeCause.ADDRESS_CORRECTED, S.CONFIRMED, "link_again"),
         (ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, "my_registrations"),
         (ChangeCause.HOLD_EXPIRED, S.EXPIRED, None),
         (ChangeCause.OFFER_DECLINED, S.DECLINED, None),
