@@ -9,7 +9,7 @@ from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
-from registrations.web import own, register
+from registrations.web import invited, own, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import invitations
@@ -34,6 +34,8 @@ public_patterns = [
     path("r/<str:token>/details/", own.details, name="registration-details"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
+    path("invited/<str:token>/", invited.invitation, name="invitation"),
+    path("invited/<str:token>/send/", invited.send_again, name="invitation-send"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
     path(
         "manage/events/<slug:slug>/registrations/export.csv",

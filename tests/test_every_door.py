@@ -155,6 +155,11 @@ TABLE: Final = [
     Row("feed-personal", parts={"token": "unknown"}, got=404),
     Row("ticket-code"),
     Row("ticket-code", parts={"code": "unknown"}),
+    # An invited person's own door: whoever has the key, also to a restricted meeting
+    Row("invitation", parts={"token": "invited"}),
+    Row("invitation", "post", parts={"token": "invited"}, got=400),
+    Row("invitation", parts={"token": "unknown"}, got=404),
+    Row("invitation-send", "post", parts={"token": "invited"}, got=302),
     # Signing in
     Row("account_login", passes=frozenset({ANONYMOUS}), refused=302),
     Row("account_logout", passes=SIGNED_IN),

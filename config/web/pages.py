@@ -33,8 +33,8 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # the same fo
     lines = [
         "User-agent: *",
         # Personal calendars are not listed: Google Calendar asks here before it fetches one, and they say noindex.
-        *(f"Disallow: {path}" for path in ("/r/", "/manage/", "/accounts/", "/t/")),
-        *(f"Disallow: /{code}/r/" for code, _name in settings.LANGUAGES[1:]),
+        *(f"Disallow: {path}" for path in ("/r/", "/invited/", "/manage/", "/accounts/", "/t/")),
+        *(f"Disallow: /{code}/{door}/" for code, _name in settings.LANGUAGES[1:] for door in ("r", "invited")),
         f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}",
         "",
     ]

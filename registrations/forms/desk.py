@@ -1,6 +1,5 @@
 """What staff type for somebody who called or wrote: a registration, and what is put right about one."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -13,16 +12,15 @@ from events.enums import Language
 from events.errors import FieldErrors
 from events.models import Event, Question, Session
 from registrations.actions.answers import Answers
-from registrations.actions.signing_up import Applicant, Guest
+from registrations.actions.signing_up import Applicant
 from registrations.enums import RegistrationSource
+from registrations.forms.parties import guests_of, party_field, take_party_faults
 from registrations.forms.public import DescribedField, SignUpForm
 from registrations.forms.questions import field_name, given_answers, place_of, question_fields, shown_answers
 from registrations.models import Answer, Registration
 
 SOURCES: Final = (RegistrationSource.PHONE, RegistrationSource.PAPER)
 LONGEST_DESK_NOTE: Final = 1_000
-_LONGEST_PARTY: Final = 20_000
-_BETWEEN: Final = re.compile(r"[,;\t]")
 _ON_PERSON: Final = ("first_name", "last_name", "phone", "organisation", "language", "sms_reminders")
 
 
@@ -42,13 +40,7 @@ class StaffSignUpForm(SignUpForm):
         for name in ("first_name", "last_name", "email", "phone", "organisation"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         if event.policy.group_max > 1:
-            self.fields["party"] = forms.CharField(
-                label=_("Who comes along"),
-                max_length=_LONGEST_PARTY,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 4}),
-                help_text=_("One person a line: first name and last name; after a comma an e-mail address, if any."),
-            )
+            self.fields["party"] = party_field()
         self.fields["source"] = forms.ChoiceField(
             label=_("How it came in"),
             choices=[(source.value, source.label) for source in SOURCES],
@@ -70,8 +62,7 @@ class StaffSignUpForm(SignUpForm):
 
     def applicant(self) -> Applicant:
         """The person and who comes along, as the action takes them."""
-        lines = self.cleaned_data.get("party", "").splitlines()
-        return replace(super().applicant(), party=tuple(_guest(line) for line in lines if line.strip()))
+        return replace(super().applicant(), party=guests_of(self.cleaned_data.get("party", "")))
 
     @property
     def source(self) -> RegistrationSource:
@@ -80,23 +71,7 @@ class StaffSignUpForm(SignUpForm):
 
     def take(self, refusal: FieldErrors) -> None:
         """Show what the action found wrong; what is wrong with somebody of the party, with their number."""
-        others: dict[str, list[Any]] = {}
-        for name, sentences in refusal.errors.items():
-            part, _dot, rest = name.partition(".")
-            if part == "party" and rest and "party" in self.fields:
-                number = int(rest.partition(".")[0]) + 1
-                for sentence in sentences:
-                    where = {"number": number, "sentence": sentence}
-                    self.add_error("party", _("Person %(number)s: %(sentence)s") % where)
-            else:
-                others[name] = sentences
-        super().take(FieldErrors(others))
-
-
-def _guest(line: str) -> Guest:
-    name, *others = [part.strip() for part in _BETWEEN.split(line)]
-    first_name, _blank, last_name = name.rpartition(" ")
-    return Guest(first_name.strip(), last_name, " ".join(others))
+        super().take(FieldErrors(take_party_faults(self, refusal.errors)))
 
 
 class StaffEditForm(forms.Form):

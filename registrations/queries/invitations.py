@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
+from events.enums import PUBLIC_STATUSES
 from events.models import Event
 from registrations.enums import ACTIVE_STATES, InvitationState
 from registrations.models import Invitation, Registration
@@ -71,9 +72,9 @@ def get_event_invitation(event: Event, number: int) -> Invitation:
 
 
 def get_invitation_by_token(token: str) -> Invitation:
-    """The invitation that this key opens, with its event; else 404, and so is one that was taken back."""
+    """The invitation that this key opens, with its event; else 404: taken back, or to what is not announced yet."""
     rows = Invitation.objects.select_related("category", "event__policy", "event__unit", "event__venue", "event__kind")
-    invitation = rows.filter(pk=claimed_id(token) or 0, revoked_at=None).first()
+    invitation = rows.filter(pk=claimed_id(token) or 0, revoked_at=None, event__status__in=PUBLIC_STATUSES).first()
     if invitation is None or not matches(token, "invitation", row_id=invitation.pk, generation=invitation.generation):
         raise Http404
     return invitation

@@ -50,6 +50,7 @@ def _lines(written: io.StringIO) -> list[dict[str, Any]]:
         (f"GET /uk/r/{TOKEN}/?lang=pl", "GET /uk/r/…/?lang=pl"),
         (f"GET /calendar/my/{TOKEN}.ics 304", "GET /calendar/my/… 304"),
         (f"POST /api/v1/registrations/{TOKEN}/confirm/ 200", "POST /api/v1/registrations/…/confirm/ 200"),
+        (f"POST /en/invited/{TOKEN}/ 302", "POST /en/invited/…/ 302"),
         ("GET /t/ABCD-1234", "GET /t/…"),
         ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/…/"),
         ('File "/srv/wiec/registrations/urls.py", line 3', 'File "/srv/wiec/registrations/urls.py", line 3'),
