@@ -88,6 +88,7 @@ PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.
 CALLER: Final = {"first_name": "Ewa", "last_name": "Lis", "source": "phone"}
 REASON: Final = {"reason": "Prelegentka"}
 FORCE: Final = {**REASON, "force": True}
+RELEASED: Final = {"category": "business", "seats": 1, "reason": "Nikt nie przyszedł"}
 INVITEE: Final = {"email": "ewa@example.org", "last_name": "Lis"}
 
 NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
@@ -194,6 +195,8 @@ TABLE: Final = [
     Row("manage-event-publish", "post", passes=PUBLISH, got=302),
     Row("manage-event-cancel", passes=PUBLISH),
     Row("manage-event-cancel", "post", passes=PUBLISH),
+    Row("manage-event-release", passes=EDIT),
+    Row("manage-event-release", "post", passes=EDIT),
     Row("manage-event-copy", "post", passes=EDIT, got=302),
     Row("manage-event-template", "post", passes=EDIT, got=302),
     Row("manage-event-delete", passes=EDIT),
@@ -348,6 +351,7 @@ TABLE: Final = [
     api("manage-event-attachment", "delete", parts={"attachment_id": "unknown"}, passes=frozenset()),
     api("manage-event-pools", passes=SEE),
     api("manage-event-pool", "patch", body={"capacity": 70}, parts={"item": "pool"}, passes=EDIT),
+    api("manage-event-pools-release", "post", body=RELEASED, passes=EDIT, got=400),  # No group has seats of its own.
     api("manage-organizations", passes=EDIT_ANYWHERE),
     api("manage-organizations", "post", body={"name": "Klub"}, passes=EDIT_ANYWHERE, got=201),
     api("manage-organization", parts={"name": "izba"}, passes=EDIT_ANYWHERE),

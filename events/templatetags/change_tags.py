@@ -175,6 +175,9 @@ def _mode(value: object) -> str:
 
 
 def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
+    if "reserved" in after:
+        kept = {"before": before.get("reserved") or 0, "after": after["reserved"]}
+        yield _("Seats kept for invited people: %(before)s → %(after)s.") % kept
     if "capacity" not in after:
         return
     numbers = {"before": _number(before.get("capacity")), "after": _number(after["capacity"])}
@@ -182,6 +185,12 @@ def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
         yield _("Seats of a group of participants: %(before)s → %(after)s.") % numbers
     else:
         yield _("Seats: %(before)s → %(after)s.") % numbers
+    if count := after.get("overbooked"):
+        sentence = ngettext("Accepted as overbooked by %(count)s.", "Accepted as overbooked by %(count)s.", count)
+        yield sentence % {"count": count}
+    if count := after.get("released"):
+        sentence = ngettext("%(count)s seat is open to everybody.", "%(count)s seats are open to everybody.", count)
+        yield sentence % {"count": count}
 
 
 def _number(value: object) -> str:

@@ -1,13 +1,17 @@
 """What happened to registrations, as messages to their people."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
+from events.models import EventChange
 from notifications.enums import Channel
 from notifications.kinds import KIND_OF_CHANGE
 from notifications.models import Message
+from registrations.enums import ChangeCause
 from registrations.models import Registration, RegistrationChange
 
 BATCH: Final = 500
@@ -28,6 +32,23 @@ def plan_registration_changes(*, at: datetime) -> int | None:
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     RegistrationChange.objects.filter(pk__in=[change.pk for change in changes]).update(planned_at=at)
     return len(messages)
+
+
+def told_along_with(event_change_ids: Sequence[int]) -> Mapping[str, int]:
+    """How many people are told that they get a seat because of these changes of events, by channel.
+
+    Seats that a change frees are given away in its transaction, at its moment.
+    """
+    causes = EventChange.objects.filter(pk__in=event_change_ids)
+    moved = (
+        RegistrationChange.objects.filter(cause=ChangeCause.PROMOTED, planned_at=None, notify=True)
+        .filter(registration__event__in=causes.values("event"), at__in=causes.values("at"))
+        .select_related("registration__participant")
+    )
+    channels = [
+        _channel_of(change.registration) for change in moved if (change.cause, change.to_state) in KIND_OF_CHANGE
+    ]
+    return Counter(channel.value for channel in channels if channel is not None)
 
 
 def _message_of(change: RegistrationChange, *, at: datetime) -> Message | None:
