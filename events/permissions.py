@@ -30,6 +30,8 @@ class May(enum.Enum):
     OVERRIDE = "override"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
+    # Take the list of people away as a file.
+    EXPORT_PEOPLE = "export_people"
     SEE_NEEDS = "see_needs"
     CHECK_IN = "check_in"
     SEE_MESSAGES = "see_messages"
@@ -49,7 +51,7 @@ ROLE_MAY: Final[Mapping[Role, frozenset[May]]] = {
     Role.DOOR: frozenset({May.CHECK_IN}),
     # Needs have a door of their own; names and addresses are not part of this role.
     Role.ACCESSIBILITY: frozenset({May.SEE, May.SEE_NEEDS}),
-    Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.SEE_MESSAGES, May.SEE_ACCESS_LOG}),
+    Role.AUDITOR: frozenset({May.SEE, May.SEE_PEOPLE, May.EXPORT_PEOPLE, May.SEE_MESSAGES, May.SEE_ACCESS_LOG}),
 }
 
 

@@ -10,6 +10,7 @@ from events.web.manage import events as desk
 from events.web.manage import moves as steps
 from events.web.manage.attachments import change_files, files
 from events.web.manage.legal_hold import legal_hold
+from events.web.manage.releasing import release
 from events.web.processes import process_list, process_page
 from events.web.public import event_list, event_page
 from events.web.rss import event_rss
@@ -31,6 +32,7 @@ public_patterns = [
     path("manage/events/<slug:slug>/hold/", steps.hold, name="manage-event-hold"),
     path("manage/events/<slug:slug>/close/", steps.close, name="manage-event-close"),
     path("manage/events/<slug:slug>/legal-hold/", legal_hold, name="manage-event-legal-hold"),
+    path("manage/events/<slug:slug>/release/", release, name="manage-event-release"),
     path("manage/events/<slug:slug>/copy/", series.copy, name="manage-event-copy"),
     path("manage/events/<slug:slug>/template/", series.keep_as_template, name="manage-event-template"),
     path("manage/events/<slug:slug>/delete/", series.delete, name="manage-event-delete"),

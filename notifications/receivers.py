@@ -1,5 +1,6 @@
 """News and questions from below: the tick is nudged when a change row is committed; what it would tell is counted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -13,7 +14,7 @@ from django_q.tasks import async_task
 
 from events.signals import event_changed, telling_previewed
 from notifications.actions.erasing import erase_messages
-from notifications.actions.planning import planned_by
+from notifications.actions.planning import planned_by, told_along_with
 from registrations.signals import links_asked_for, people_erased, registration_changed
 
 _TICK: Final = "notifications.tasks.tick"
@@ -51,5 +52,5 @@ def erase_what_was_said(*, registration_ids: frozenset[int], invitation_ids: fro
 
 @receiver(telling_previewed, dispatch_uid="notifications.count_what_would_be_told")
 def count_what_would_be_told(*, change_ids: list[int], **_signal: object) -> Mapping[str, int]:
-    """How many messages these changes make; they are made, and the asker rolls them back."""
-    return planned_by(change_ids)
+    """How many messages these changes make, and what moves with them; they are made, and the asker rolls them back."""
+    return Counter(planned_by(change_ids)) + Counter(told_along_with(change_ids))

@@ -152,6 +152,16 @@ class MemberState(models.TextChoices):
     REPLACED = "replaced", pgettext_lazy("party member", "Somebody else comes instead")
 
 
+class InvitationState(models.TextChoices):
+    """What came of an invitation; computed, never stored."""
+
+    INVITED = "invited", pgettext_lazy("invitation", "Not sent yet")
+    SENDING = "sending", pgettext_lazy("invitation", "Is being sent")
+    SENT = "sent", pgettext_lazy("invitation", "Sent")
+    REGISTERED = "registered", pgettext_lazy("invitation", "Registered")
+    REVOKED = "revoked", pgettext_lazy("invitation", "Taken back")
+
+
 class ConsentPurpose(models.TextChoices):
     """What a person may allow beyond taking part; each apart, and none needed for a seat."""
 

@@ -89,6 +89,13 @@ class InvitationUsed(DomainError):
     default_message = _("Somebody has registered with this invitation already.")
 
 
+class NotAnnounced(DomainError):
+    """Nobody is written to about an event that is not announced yet, or over."""
+
+    code = "not_announced"
+    default_message = _("Invitations are sent once the event is announced, and not after it.")
+
+
 class ReasonMissing(DomainError):
     """What an organiser does here has to have a reason."""
 

@@ -2,17 +2,21 @@
 
 from django.urls import path
 
+from registrations.api import desk as api_desk
 from registrations.api import door as api_door
+from registrations.api import invitations as api_invitations
 from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import own_data as api_own_data
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
-from registrations.web import own, own_data, register
+from registrations.web import invited, own, own_data, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
+from registrations.web.manage import invitations
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
+from registrations.web.manage import sign_ups as staff_sign_ups
 from registrations.web.manage.retention import retention
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
@@ -39,8 +43,43 @@ public_patterns = [
     path("r/<str:token>/erase/", own_data.erase, name="registration-erase"),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
+    path("invited/<str:token>/", invited.invitation, name="invitation"),
+    path("invited/<str:token>/send/", invited.send_again, name="invitation-send"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
+    path(
+        "manage/events/<slug:slug>/registrations/export.csv",
+        desk.export,
+        {"ending": "csv"},
+        name="manage-registrations-csv",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/export.xlsx",
+        desk.export,
+        {"ending": "xlsx"},
+        name="manage-registrations-xlsx",
+    ),
+    path("manage/events/<slug:slug>/registrations/new/", staff_sign_ups.new, name="manage-registration-new"),
     path("manage/events/<slug:slug>/registrations/<slug:reference>/", desk.registration, name="manage-registration"),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/edit/",
+        staff_sign_ups.edit,
+        name="manage-registration-edit",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/promote/",
+        desk.promote,
+        name="manage-registration-promote",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/approve/",
+        desk.approve,
+        name="manage-registration-approve",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/reject/",
+        desk.reject,
+        name="manage-registration-reject",
+    ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
         desk.cancel,
@@ -49,6 +88,16 @@ public_patterns = [
     path("manage/events/<slug:slug>/needs/", event_needs.needs, name="manage-needs"),
     path("manage/events/<slug:slug>/needs/<int:need_id>/", event_needs.need, name="manage-need"),
     path("manage/retention/", retention, name="manage-retention"),
+    path("manage/events/<slug:slug>/invitations/", invitations.invitation_list, name="manage-invitations"),
+    path("manage/events/<slug:slug>/invitations/new/", invitations.new_invitation, name="manage-invitation-new"),
+    path("manage/events/<slug:slug>/invitations/import/", invitations.import_table, name="manage-invitations-import"),
+    path("manage/events/<slug:slug>/invitations/send/", invitations.send, name="manage-invitations-send"),
+    path("manage/events/<slug:slug>/invitations/<int:number>/", invitations.change, name="manage-invitation"),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/revoke/",
+        invitations.revoke,
+        name="manage-invitation-revoke",
+    ),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
@@ -83,14 +132,66 @@ api_patterns = [
         name="api-manage-registrations",
     ),
     path(
+        "manage/events/<slug:slug>/registrations/export.csv",
+        api_people.ExportRegistrations.as_view(),
+        {"ending": "csv"},
+        name="api-manage-registrations-csv",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/export.xlsx",
+        api_people.ExportRegistrations.as_view(),
+        {"ending": "xlsx"},
+        name="api-manage-registrations-xlsx",
+    ),
+    path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/",
-        api_people.ManagedRegistration.as_view(),
+        api_desk.ManagedRegistration.as_view(),
         name="api-manage-registration",
     ),
     path(
         "manage/events/<slug:slug>/registrations/<slug:reference>/cancel/",
-        api_people.CancelManagedRegistration.as_view(),
+        api_desk.CancelManagedRegistration.as_view(),
         name="api-manage-registration-cancel",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/promote/",
+        api_desk.PromoteManagedRegistration.as_view(),
+        name="api-manage-registration-promote",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/approve/",
+        api_desk.ApproveManagedRegistration.as_view(),
+        name="api-manage-registration-approve",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/reject/",
+        api_desk.RejectManagedRegistration.as_view(),
+        name="api-manage-registration-reject",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/",
+        api_invitations.EventInvitations.as_view(),
+        name="api-manage-invitations",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/import/",
+        api_invitations.ImportInvitations.as_view(),
+        name="api-manage-invitations-import",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/send/",
+        api_invitations.SendInvitations.as_view(),
+        name="api-manage-invitations-send",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/",
+        api_invitations.EventInvitation.as_view(),
+        name="api-manage-invitation",
+    ),
+    path(
+        "manage/events/<slug:slug>/invitations/<int:number>/revoke/",
+        api_invitations.RevokeInvitation.as_view(),
+        name="api-manage-invitation-revoke",
     ),
     path("manage/events/<slug:slug>/needs/", api_needs.EventNeeds.as_view(), name="api-manage-needs"),
     path("manage/events/<slug:slug>/needs/<int:need_id>/", api_needs.EventNeed.as_view(), name="api-manage-need"),

@@ -25,6 +25,7 @@ from registrations.enums import CheckInSource, ConsentPurpose
 from tests.make import (
     make_attachment,
     make_event,
+    make_invitation,
     make_notice,
     make_process,
     make_registration,
@@ -48,6 +49,7 @@ EDIT: Final = frozenset({"owner", "editor", "admin"})
 PUBLISH: Final = frozenset({"owner", "editor", "head", "admin"})
 OVERRIDE: Final = frozenset({"owner", "head", "admin"})
 SEE_PEOPLE: Final = frozenset({"owner", "editor", "head", "auditor", "admin"})
+EXPORT_PEOPLE: Final = frozenset({"owner", "editor", "auditor", "admin"})
 MANAGE_PEOPLE: Final = frozenset({"owner", "editor", "admin"})
 CHECK_IN: Final = frozenset({"owner", "editor", "door", "admin"})
 # What people need may tell of their health: not for those who only want to know who comes.
@@ -87,6 +89,12 @@ def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got:
 
 
 PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
+
+CALLER: Final = {"first_name": "Ewa", "last_name": "Lis", "source": "phone"}
+REASON: Final = {"reason": "Prelegentka"}
+FORCE: Final = {**REASON, "force": True}
+RELEASED: Final = {"category": "business", "seats": 1, "reason": "Nikt nie przyszedł"}
+INVITEE: Final = {"email": "ewa@example.org", "last_name": "Lis"}
 
 NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
 NEW_EVENT: Final = {"unit": "strategia", "kind": "workshop", "title": {"pl": "Warsztat"}, "sessions": [NEW_DATE]}
@@ -181,6 +189,11 @@ TABLE: Final = [
     Row("feed-personal", parts={"token": "unknown"}, got=404),
     Row("ticket-code"),
     Row("ticket-code", parts={"code": "unknown"}),
+    # An invited person's own door: whoever has the key, also to a restricted meeting
+    Row("invitation", parts={"token": "invited"}),
+    Row("invitation", "post", parts={"token": "invited"}, got=400),
+    Row("invitation", parts={"token": "unknown"}, got=404),
+    Row("invitation-send", "post", parts={"token": "invited"}, got=302),
     # Signing in
     Row("account_login", passes=frozenset({ANONYMOUS}), refused=302),
     Row("account_logout", passes=SIGNED_IN),
@@ -217,6 +230,8 @@ TABLE: Final = [
     Row("manage-event-cancel", "post", passes=PUBLISH),
     Row("manage-event-legal-hold", passes=OVERRIDE),
     Row("manage-event-legal-hold", "post", passes=OVERRIDE, got=302),
+    Row("manage-event-release", passes=EDIT),
+    Row("manage-event-release", "post", passes=EDIT),
     Row("manage-event-copy", "post", passes=EDIT, got=302),
     Row("manage-event-template", "post", passes=EDIT, got=302),
     Row("manage-event-delete", passes=EDIT),
@@ -270,9 +285,29 @@ TABLE: Final = [
     Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
     Row("manage-access-log", passes=SEE_ACCESS_LOG | {STRANGER}),
     Row("manage-registrations", passes=SEE_PEOPLE),
+    Row("manage-registrations-csv", passes=EXPORT_PEOPLE),
+    Row("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     Row("manage-registration", passes=SEE_PEOPLE),
+    Row("manage-registration-new", passes=MANAGE_PEOPLE),
+    Row("manage-registration-new", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-edit", passes=MANAGE_PEOPLE),
+    Row("manage-registration-edit", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-promote", passes=MANAGE_PEOPLE),
+    Row("manage-registration-promote", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-approve", "post", passes=MANAGE_PEOPLE, got=302),  # It is confirmed already.
+    Row("manage-registration-reject", passes=MANAGE_PEOPLE),
+    Row("manage-registration-reject", "post", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations", passes=SEE_PEOPLE),
+    Row("manage-invitation-new", passes=MANAGE_PEOPLE),
+    Row("manage-invitation-new", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-import", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-import", "post", passes=MANAGE_PEOPLE),
+    Row("manage-invitations-send", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-invitation", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
+    Row("manage-invitation", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
+    Row("manage-invitation-revoke", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE, got=302),
     Row("manage-needs", passes=SEE_NEEDS),
     Row("manage-need", passes=SEE_NEEDS),
     Row("manage-need", "post", passes=SEE_NEEDS),
@@ -366,6 +401,7 @@ TABLE: Final = [
     api("manage-event-attachment", "delete", parts={"attachment_id": "unknown"}, passes=frozenset()),
     api("manage-event-pools", passes=SEE),
     api("manage-event-pool", "patch", body={"capacity": 70}, parts={"item": "pool"}, passes=EDIT),
+    api("manage-event-pools-release", "post", body=RELEASED, passes=EDIT, got=400),  # No group has seats of its own.
     api("manage-organizations", passes=EDIT_ANYWHERE),
     api("manage-organizations", "post", body={"name": "Klub"}, passes=EDIT_ANYWHERE, got=201),
     api("manage-organization", parts={"name": "izba"}, passes=EDIT_ANYWHERE),
@@ -401,8 +437,23 @@ TABLE: Final = [
     api("manage-venue", parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
     api("manage-venue", "patch", body={"address": "Rynek 2"}, parts={"slug": "ratusz"}, passes=EDIT_ANYWHERE),
     api("manage-registrations", passes=SEE_PEOPLE),
+    api("manage-registrations-csv", passes=EXPORT_PEOPLE),
+    api("manage-registrations-xlsx", passes=EXPORT_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
+    api("manage-registrations", "post", body=CALLER, passes=MANAGE_PEOPLE, got=201),
+    api("manage-registration", "patch", body={"first_name": "Ewa"}, passes=MANAGE_PEOPLE),
+    api("manage-registration-promote", "post", body=REASON, passes=MANAGE_PEOPLE),  # It is confirmed already.
+    # Over the number of seats only those let people in who may override.
+    api("manage-registration-promote", "post", body=FORCE, passes=frozenset({"owner", "admin"})),
+    api("manage-registration-approve", "post", passes=MANAGE_PEOPLE),
+    api("manage-registration-reject", "post", body=REASON, passes=MANAGE_PEOPLE, got=409),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    api("manage-invitations", passes=SEE_PEOPLE),
+    api("manage-invitations", "post", body=INVITEE, passes=MANAGE_PEOPLE, got=201),
+    api("manage-invitations-import", "post", passes=MANAGE_PEOPLE, got=415),
+    api("manage-invitations-send", "post", passes=MANAGE_PEOPLE),
+    api("manage-invitation", "patch", parts={"number": "invitation"}, body={"seats": 2}, passes=MANAGE_PEOPLE),
+    api("manage-invitation-revoke", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
     api("manage-need", passes=SEE_NEEDS),
     api("manage-need", "patch", body={"state": "arranged"}, passes=SEE_NEEDS),
@@ -457,6 +508,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     my_registrations_link("berta@example.org", at=NOW)
     asked = coming.changes.get()
     (consent,) = give_consents(coming, [ConsentPurpose.NEWS], source="web", language="pl", at=NOW)
+    invitation = make_invitation(event)
     message = Message.objects.create(
         dedupe_key="1",
         kind="confirmed",
@@ -496,6 +548,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "file_of_restricted": str(make_attachment(restricted).pk),
         "file_name": "program.txt",
         "number": str(series.pk),
+        "invitation": str(invitation.pk),
+        "invited": invitation.token,
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }
@@ -530,8 +584,11 @@ def _status(row: Row, address: str, person: User | None) -> int:
     options = {"content_type": kind} if kind and row.method != "get" else {}
     with transaction.atomic():
         # Nobody finds what somebody before them did.
-        status: int = getattr(client, row.method)(address, row.body or None, **options).status_code
+        response = getattr(client, row.method)(address, row.body or None, **options)
+        if response.streaming:
+            response.getvalue()  # Read to its end, so that the file behind it is let go.
         transaction.set_rollback(True)
+    status: int = response.status_code
     return status
 
 

@@ -21,7 +21,7 @@ from events.queries.seats import SeatFigure
 from events.templatetags.event_tags import day_text, moment_text, when_text
 from notifications.enums import MessageState
 from notifications.queries.audience import people_told
-from registrations.enums import RegistrationState
+from registrations.enums import InvitationState, RegistrationState
 
 register = template.Library()
 
@@ -80,6 +80,7 @@ def event_menu(context: Context, event: Event) -> EventMenu:
         (May.EDIT, _("Questions"), "manage-event-questions"),
         (May.EDIT, _("Files"), "manage-event-files"),
         (May.SEE_PEOPLE, _("Registrations"), "manage-registrations"),
+        (May.SEE_PEOPLE, _("Invitations"), "manage-invitations"),
         (May.SEE_NEEDS, _("Needs"), "manage-needs"),
         (May.CHECK_IN, _("Door"), "manage-door"),
         (May.SEE_MESSAGES, _("Messages"), "manage-messages"),
@@ -184,6 +185,13 @@ def registration_tone(state: str) -> str:
         RegistrationState.AWAITING_APPROVAL: "warning",
     }
     return tones.get(RegistrationState(state), "")
+
+
+@register.filter
+def invitation_tone(state: str) -> str:
+    """The colour that stands beside the word."""
+    tones = {InvitationState.REGISTERED: "good", InvitationState.INVITED: "warning", InvitationState.SENDING: "warning"}
+    return tones.get(InvitationState(state), "")
 
 
 @register.filter

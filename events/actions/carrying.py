@@ -24,7 +24,9 @@ from events.actions.wall_clock import WallClockShift, as_wall_clock
 from events.models import Room, Venue
 
 # These need more than being handed over.
-_TRANSLATED_BY_HAND: Final = frozenset({"sessions", "registration", "questions", "room_override_reason"})
+_TRANSLATED_BY_HAND: Final = frozenset(
+    {"sessions", "registration", "questions", "room_override_reason", "allow_overbooking"}
+)
 _NAMES: Final = tuple(column.name for column in fields(EventEdit) if column.name not in _TRANSLATED_BY_HAND)
 _RULES: Final = tuple(column.name for column in fields(RegistrationDefinition))
 _WINDOW: Final = frozenset({"opens_at", "closes_at"})

@@ -240,8 +240,10 @@ class EventEdit:
     sessions: Maybe[tuple[SessionDefinition, ...]] = UNSET
     registration: Maybe[RegistrationEdit] = UNSET
     reminders: Maybe[tuple[ReminderDefinition, ...]] = UNSET
-    # A word about this edit, not a part of the event.
+    # Words about this edit, not parts of the event.
     room_override_reason: str = ""
+    # Where more seats are taken than there are to be, the rest is counted as overbooked instead of being refused.
+    allow_overbooking: bool = False
 
 
 def definition_of(event: Event) -> EventDefinition:

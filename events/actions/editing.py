@@ -94,7 +94,7 @@ def apply_edit(
     differences = [
         *edit_columns(event, edit),
         *_edit_sessions(event, edit, at=at),
-        *edit_registration(event, edit.registration),
+        *edit_registration(event, edit.registration, allow_overbooking=edit.allow_overbooking),
         *edit_reminders(event, edit.reminders),
         *edit_lists(event, edit),
         *edit_roles(event, edit.roles),
@@ -143,7 +143,7 @@ def _locked(event: Event, expected_version: int | None) -> Event:
 
 def _edit_sessions(event: Event, edit: EventEdit, *, at: datetime) -> Iterator[Difference]:
     if edit.sessions is not UNSET:
-        yield from save_sessions(event, edit.sessions, at=at)
+        yield from save_sessions(event, edit.sessions, allow_overbooking=edit.allow_overbooking, at=at)
     elif edit.venue is not UNSET:
         # The rooms of the old place are left behind with it.
         event.sessions.exclude(room__venue=event.venue_id).filter(room__isnull=False).update(room=None)

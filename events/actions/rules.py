@@ -22,7 +22,7 @@ from events.actions.definitions import (
 from events.actions.faults import Faults, model_faults
 from events.actions.history import Difference, plain
 from events.actions.seats import set_capacity, set_reserved
-from events.actions.sessions import close_pools
+from events.actions.sessions import capacity_changed, close_pools
 from events.actions.wall_clock import NoSuchTime, as_instant
 from events.enums import EventChangeKind, NoAnswer, WaitlistPolicy
 from events.errors import FieldErrors
@@ -113,8 +113,10 @@ def _said(registration: RegistrationDefinition) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name != "required" or value is not None}
 
 
-def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[Difference]:
-    """Change what the edit names; fewer seats than are taken are refused."""
+def edit_registration(
+    event: Event, edit: RegistrationEdit | Unset, *, allow_overbooking: bool = False
+) -> Iterator[Difference]:
+    """Change what the edit names; fewer seats than are taken are refused, unless the rest may count as overbooked."""
     if edit is UNSET:
         return
     policy = event.policy
@@ -129,11 +131,11 @@ def edit_registration(event: Event, edit: RegistrationEdit | Unset) -> Iterator[
             yield Difference(EventChangeKind.EDITED, {key: plain(before[name])}, {key: plain(after)})
     if edit.capacity is not UNSET:
         pool = event.pools.get(session=None, category=None)
-        yield from _resize(pool, edit.capacity, key="registration.capacity")
+        yield from _resize(pool, edit.capacity, key="registration.capacity", allow_overbooking=allow_overbooking)
     if edit.reserved is not UNSET:
         yield from _reserve(event.pools.get(session=None, category=None), edit.reserved)
     if edit.categories is not UNSET:
-        yield from _edit_categories(event, edit.categories)
+        yield from _edit_categories(event, edit.categories, allow_overbooking=allow_overbooking)
 
 
 def _set_policy(policy: RegistrationPolicy, values: Mapping[str, object]) -> None:
@@ -189,13 +191,15 @@ def _require_categories(categories: tuple[CategoryDefinition, ...]) -> None:
         _require_capacity(item.capacity, key="registration.categories")
 
 
-def _resize(pool: SeatPool, capacity: int | None, *, key: str, **what: object) -> Iterator[Difference]:
+def _resize(
+    pool: SeatPool, capacity: int | None, *, key: str, allow_overbooking: bool, category: str = ""
+) -> Iterator[Difference]:
     if capacity == pool.capacity:
         return
     _require_capacity(capacity, key=key)
     before = pool.capacity
-    set_capacity(pool, capacity)
-    yield Difference(EventChangeKind.CAPACITY_CHANGED, {"capacity": before, **what}, {"capacity": capacity, **what})
+    set_capacity(pool, capacity, allow_overbooking=allow_overbooking)
+    yield capacity_changed(before, capacity, overbooked=pool.overbooked, category=category)
 
 
 def _reserve(pool: SeatPool, reserved: int) -> Iterator[Difference]:
@@ -212,7 +216,9 @@ def _require_reserved(reserved: int, capacity: int | None) -> None:
         raise FieldErrors({"registration.reserved": [_("Keep no more seats for invited people than there are.")]})
 
 
-def _edit_categories(event: Event, categories: tuple[CategoryDefinition, ...]) -> Iterator[Difference]:
+def _edit_categories(
+    event: Event, categories: tuple[CategoryDefinition, ...], *, allow_overbooking: bool
+) -> Iterator[Difference]:
     _require_categories(categories)
     key = "registration.categories"
     pools = {
@@ -222,7 +228,9 @@ def _edit_categories(event: Event, categories: tuple[CategoryDefinition, ...]) -
     wanted = {item.category: item.capacity for item in categories}
     for category, capacity in wanted.items():
         if category in pools:
-            yield from _resize(pools[category], capacity, key=key, category=category.code)
+            yield from _resize(
+                pools[category], capacity, key=key, allow_overbooking=allow_overbooking, category=category.code
+            )
         else:
             SeatPool.objects.create(event=event, category=category, capacity=capacity)
     leaving = [pool.pk for category, pool in pools.items() if category not in wanted]

@@ -167,7 +167,7 @@ def edit_series(
         if not _is_ahead(other, at):
             left_alone.append(other)
         elif carrier.has_something:
-            carried = carrier.edit_for(definition_of(other))
+            carried = replace(carrier.edit_for(definition_of(other)), allow_overbooking=edit.allow_overbooking)
             with _saying_which(other):
                 changed.append(apply_edit(other, carried, notify=notify, by=by, at=at))
     # Only when all have moved is it known which rooms they need.

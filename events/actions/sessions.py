@@ -35,7 +35,9 @@ class WantedSession:
         return _times(self.starts_at, self.ends_at, all_day=self.definition.all_day)
 
 
-def save_sessions(event: Event, definitions: Sequence[SessionDefinition], *, at: datetime) -> list[Difference]:
+def save_sessions(
+    event: Event, definitions: Sequence[SessionDefinition], *, allow_overbooking: bool = False, at: datetime
+) -> list[Difference]:
     """Make the event's sessions what is given: one with an `id` is changed, one without is new, what is missing goes.
 
     The calling action has locked the event. A session of an announced event stays in calendars as cancelled.
@@ -53,7 +55,8 @@ def save_sessions(event: Event, definitions: Sequence[SessionDefinition], *, at:
             changes += _add(event, session, item)
         else:
             was = (session.starts_at, session.ends_at)
-            changes += _change(event, session, item)
+            changes += _change(session, item)
+            changes += _resize(event, session, item, allow_overbooking=allow_overbooking)
         agendas.append(AgendaEdit(session, item.definition.agenda, was=was, path=f"sessions.{item.position}.agenda"))
     changes += edit_agendas(event, agendas)
     keep_span(event)
@@ -175,7 +178,7 @@ def _open_pool(event: Event, session: Session, item: WantedSession) -> None:
     SeatPool.objects.create(event=event, session=session, capacity=item.definition.capacity)
 
 
-def _change(event: Event, session: Session, item: WantedSession) -> Iterator[Difference]:
+def _change(session: Session, item: WantedSession) -> Iterator[Difference]:
     definition = item.definition
     times = _times(session.starts_at, session.ends_at, all_day=session.all_day)
     room, title = session.room, session.title
@@ -188,19 +191,29 @@ def _change(event: Event, session: Session, item: WantedSession) -> Iterator[Dif
         yield Difference(EventChangeKind.RELOCATED, _room(room), _room(session.room), session)
     if session.title != title:
         yield Difference(EventChangeKind.EDITED, {"title": title}, {"title": session.title}, session)
-    yield from _resize(event, session, item)
 
 
-def _resize(event: Event, session: Session, item: WantedSession) -> Iterator[Difference]:
+def _resize(event: Event, session: Session, item: WantedSession, *, allow_overbooking: bool) -> Iterator[Difference]:
     pool = event.pools.filter(session=session, category=None).first()
     before, after = pool.capacity if pool else None, item.definition.capacity
     if before == after:
         return
     if pool is None:
         _open_pool(event, session, item)
+        yield capacity_changed(before, after, session=session)
     else:
-        set_capacity(pool, after)
-    yield Difference(EventChangeKind.CAPACITY_CHANGED, {"capacity": before}, {"capacity": after}, session)
+        set_capacity(pool, after, allow_overbooking=allow_overbooking)
+        yield capacity_changed(before, after, overbooked=pool.overbooked, session=session)
+
+
+def capacity_changed(
+    before: int | None, after: int | None, *, overbooked: int = 0, session: Session | None = None, category: str = ""
+) -> Difference:
+    """The row of another number of seats; that more are taken than that stands in it, because somebody chose so."""
+    beyond = {"overbooked": overbooked} if overbooked else {}
+    whose = {"category": category} if category else {}
+    kind = EventChangeKind.CAPACITY_CHANGED
+    return Difference(kind, {"capacity": before, **whose}, {"capacity": after, **beyond, **whose}, session)
 
 
 def _take_out(event: Event, gone: Sequence[Session]) -> Iterator[Difference]:

@@ -301,9 +301,23 @@ class NewEventBody(EventParts):
         return EventDefinition(unit=unit, **said)
 
 
+class RegistrationEditBody(RegistrationBody):
+    """Changes to how people sign up."""
+
+    allow_overbooking = serializers.BooleanField(
+        required=False,
+        write_only=True,
+        help_text=_(
+            "True: where more seats are taken than there are to be, here or of a session, the rest is kept as overbooked "
+            "instead of being refused (409 over_capacity). A word about this edit: it is not stored."
+        ),
+    )
+
+
 class EventEditBody(EventParts):
     """Changes to an event; what is left out stays. Lists (`sessions`, `topics`, `reminders` …) are given whole."""
 
+    registration = RegistrationEditBody(required=False)
     notify = serializers.BooleanField(
         required=False,
         allow_null=True,
@@ -314,9 +328,11 @@ class EventEditBody(EventParts):
         """The changes as their action wants them."""
         said = self.parts()
         said.pop("notify", None)
-        if "registration" in said:
-            said["registration"] = RegistrationEdit(**said["registration"])
-        return EventEdit(**said)
+        registration = said.pop("registration", None)
+        if registration is None:
+            return EventEdit(**said)
+        allow_overbooking = registration.pop("allow_overbooking", False)
+        return EventEdit(registration=RegistrationEdit(**registration), allow_overbooking=allow_overbooking, **said)
 
 
 class ManagedEventShape(EventParts):

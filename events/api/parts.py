@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 
-from django.db.models import F, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +17,11 @@ from rest_framework.views import APIView
 
 from events.actions.editing import edit_event
 from events.api.bodies import MOST_SESSIONS, EventEditBody, ManagedEventShape, ReminderBody, SessionBody
-from events.api.fields import Body, count, row_id, several
+from events.api.fields import Body, row_id, several
 from events.api.manage import IF_MATCH, kept_by_the_asker, signed_in, version_in
 from events.api.programme import MOST_QUESTIONS, AgendaItemBody, QuestionBody
-from events.api.shapes import SeatsShape
 from events.errors import FieldErrors
-from events.models import Event, SeatPool
+from events.models import Event
 from events.permissions import May, get_managed_event, may_do
 
 # An event or a part of one as JSON, as it is read and sent.
@@ -313,77 +310,3 @@ class EventAgenda(PartList):
 @item_of(AGENDA)
 class EventAgendaItem(PartItem):
     """One point of the agenda."""
-
-
-# Seats
-
-
-class PoolShape(SeatsShape):
-    """Seats of the event, of a session or of a category; `waiting`: seats that the queue asks for."""
-
-    id = serializers.IntegerField()
-    session = serializers.IntegerField(source="session_id", allow_null=True)
-    category = serializers.CharField(source="category.code", default=None, allow_null=True)
-    waiting = serializers.IntegerField()
-
-
-class PoolBody(Body):
-    """How many seats there are; null: no limit."""
-
-    capacity = count(required=True, allow_null=True)
-
-
-class EventPools(APIView):
-    """The seats of an event."""
-
-    @extend_schema(responses=PoolShape(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        """Those of the whole event first, then by category and by session."""
-        event = get_managed_event(signed_in(request), slug, May.SEE)
-        return Response(PoolShape(_pools(event), many=True).data, headers=kept_by_the_asker(event))
-
-
-class EventPool(APIView):
-    """One count of seats."""
-
-    @extend_schema(request=PoolBody, responses=PoolShape, parameters=[IF_MATCH])
-    def patch(self, request: Request, slug: str, item: int) -> Response:
-        """Change the number of seats; fewer than are taken are refused."""
-        event = get_managed_event(signed_in(request), slug, May.EDIT)
-        pool = next((pool for pool in _pools(event) if pool.pk == item), None)
-        if pool is None:
-            raise Http404
-        body = PoolBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            event = save(request, event, _with_capacity(event, pool, body.validated_data["capacity"]))
-        except FieldErrors as refusal:
-            raise FieldErrors({"capacity": [each for texts in refusal.errors.values() for each in texts]}) from refusal
-        pool.refresh_from_db()
-        return Response(PoolShape(pool).data, headers=kept_by_the_asker(event))
-
-
-def _pools(event: Event) -> list[SeatPool]:
-    pools = event.pools.filter(Q(session=None) | Q(category=None)).select_related("category")
-    whole_first = (F(name).asc(nulls_first=True) for name in ("session__starts_at", "session", "category__position"))
-    return list(pools.order_by(*whole_first, "id"))
-
-
-def _with_capacity(event: Event, pool: SeatPool, capacity: int | None) -> Said:
-    """The edit that gives the pool so many seats."""
-    if pool.session_id is not None:
-        sessions = ManagedEventShape(event, context={"contacts": True}).data["sessions"]
-        return {
-            "sessions": [
-                {**session, "capacity": capacity} if session["id"] == pool.session_id else session
-                for session in sessions
-            ]
-        }
-    if pool.category is None:
-        return {"registration": {"capacity": capacity}}
-    categories = [
-        {"category": other.category.code, "capacity": capacity if other == pool else other.capacity}
-        for other in _pools(event)
-        if other.category is not None and other.session_id is None
-    ]
-    return {"registration": {"categories": categories}}

@@ -11,6 +11,7 @@ from events.api import (
     open_data,
     parts,
     places,
+    pools,
     preview,
     processes,
     public,
@@ -68,8 +69,13 @@ api_patterns = [
         parts.EventReminder.as_view(),
         name="api-manage-event-reminder",
     ),
-    path("manage/events/<slug:slug>/pools/", parts.EventPools.as_view(), name="api-manage-event-pools"),
-    path("manage/events/<slug:slug>/pools/<int:item>/", parts.EventPool.as_view(), name="api-manage-event-pool"),
+    path("manage/events/<slug:slug>/pools/", pools.EventPools.as_view(), name="api-manage-event-pools"),
+    path(
+        "manage/events/<slug:slug>/pools/release/",
+        pools.ReleaseSeats.as_view(),
+        name="api-manage-event-pools-release",
+    ),
+    path("manage/events/<slug:slug>/pools/<int:item>/", pools.EventPool.as_view(), name="api-manage-event-pool"),
     path("manage/events/<slug:slug>/preview/", preview.PreviewOfEvent.as_view(), name="api-manage-event-preview"),
     path("manage/events/<slug:slug>/conflicts/", preview.ConflictsOfEvent.as_view(), name="api-manage-event-conflicts"),
     path(

@@ -1,18 +1,15 @@
 """Listed events as a table for everybody: one line per event, safe to open in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from events.enums import Language
+from events.exports.cells import UTF8_MARK, csv_line
 from events.models import Event
 from events.queries.seats import seat_figures
 
-# A spreadsheet takes a cell that begins so for a formula and runs it.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 COLUMNS: Final = (
     "slug",
     "uid",
@@ -48,9 +45,9 @@ def csv_lines(events: Iterable[Event], *, page_address: str) -> Iterator[str]:
 
     `page_address` is the address of an event's page with `{slug}` in it.
     """
-    yield "\ufeff" + _line(COLUMNS)
+    yield UTF8_MARK + csv_line(COLUMNS)
     for event in events:
-        yield _line([_cell(value) for value in _values(event, page_address)])
+        yield csv_line(_values(event, page_address))
 
 
 def _values(event: Event, page_address: str) -> Iterator[object]:
@@ -77,23 +74,3 @@ def _values(event: Event, page_address: str) -> Iterator[object]:
 
 def _moment(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).isoformat() if moment else None
-
-
-def _cell(value: object) -> str:
-    """What is not stated is an empty cell, never a 0.
-
-    >>> _cell(None), _cell(0), _cell(False), _cell("=1+1")
-    ('', '0', 'false', "'=1+1")
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -220,6 +220,11 @@ class EventForm(PolicyForm):
         required=False,
     )
     capacity = _seats(_("Number of seats"), help_text=_("Left empty, the number of seats is not limited."))
+    allow_overbooking = forms.BooleanField(label=_("Accept it as overbooked"), required=False)
+    reserved = _seats(
+        _("Of these, seats kept for invited people"),
+        help_text=_("Whoever is invited by name with such a seat gets one of them, also when all others are taken."),
+    )
     opens_at = _moment(_("Registration opens"), help_text=_("Left empty, it is open from publication on."))
     closes_at = _moment(_("Registration closes"), help_text=_("Left empty, it is open until the last date starts."))
     usual_reminders = forms.BooleanField(

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from events.actions.definitions import (
     UNSET,
@@ -21,7 +22,7 @@ from events.actions.definitions import (
     SessionDefinition,
 )
 from events.enums import AccessibilityFeature, AgeRule, EventMode, NoAnswer, Visibility, WaitlistPolicy
-from events.errors import DomainError, FieldErrors, RoomTaken
+from events.errors import DomainError, FieldErrors, OverCapacity, RoomTaken
 from events.forms.manage import (
     FEATURE,
     CategoryForm,
@@ -118,6 +119,11 @@ class EventSheet:
         return is_written(self.event, "room_override_reason")
 
     @property
+    def asks_about_overbooking(self) -> bool:
+        """Whether it turned out that more seats are taken than there are to be."""
+        return bool(self.event["allow_overbooking"].errors) or self.accepts_overbooking
+
+    @property
     def has_accessibility(self) -> bool:
         """Whether the event says anything else than its place."""
         return is_written(self.event, *(FEATURE + feature for feature in AccessibilityFeature))
@@ -129,6 +135,9 @@ class EventSheet:
 
     def show_refusal(self, refusal: DomainError) -> None:
         """Say what the domain refused at the field or the row that it is about."""
+        if isinstance(refusal, OverCapacity) and "capacity" in refusal.details:
+            show_at(self.event, "allow_overbooking", [_overbooked_by(refusal)])
+            return
         if isinstance(refusal, RoomTaken) and self._may_share_rooms():
             show_at(self.event, "room_override_reason", [refusal.message])
             return
@@ -186,8 +195,14 @@ class EventSheet:
             ),
             reminders=self._reminders(),
             languages=tuple(typed["languages"]),
+            allow_overbooking=self.accepts_overbooking,
             **self._words_and_place(),
         )
+
+    @property
+    def accepts_overbooking(self) -> bool:
+        """Whether somebody has chosen that seats which are taken beyond the new number count as overbooked."""
+        return bool(self.event["allow_overbooking"].value())
 
     @property
     def notify(self) -> bool | None:
@@ -221,7 +236,9 @@ class EventSheet:
         }
 
     def _window(self) -> dict[str, Any]:
-        return {name: self.event.cleaned_data[name] for name in ("opens_at", "closes_at", "capacity")}
+        typed = self.event.cleaned_data
+        window = {name: typed[name] for name in ("opens_at", "closes_at", "capacity")}
+        return {**window, "reserved": typed["reserved"] or 0}
 
     def _policy(self) -> dict[str, Any]:
         typed = self.event.cleaned_data
@@ -326,6 +343,19 @@ class SheetMaker:
         return {category.code: category for category in ParticipantCategory.objects.all()}
 
 
+def _overbooked_by(refusal: OverCapacity) -> str:
+    taken, capacity = cast("int", refusal.details["taken"]), cast("int", refusal.details["capacity"])
+    sentence = ngettext(
+        "%(taken)s seats are taken. Tick here to accept it as overbooked by %(count)s: nobody loses the seat, and none is "
+        "given away before fewer than %(capacity)s are taken.",
+        "%(taken)s seats are taken. Tick here to accept it as overbooked by %(count)s: nobody loses the seat, and none is "
+        "given away before fewer than %(capacity)s are taken.",
+        taken - capacity,
+    )
+    numbers = {"taken": taken, "capacity": capacity, "count": taken - capacity}
+    return f"{refusal.message} {sentence % numbers}"
+
+
 def _event_initial(definition: EventDefinition) -> Initial:
     names = ("title", "summary", "description", "join_url", "join_opens_minutes", "contact_email", "contact_phone")
     facts = ("is_streamed", "is_recorded", "age_limit")
@@ -345,7 +375,7 @@ def _event_initial(definition: EventDefinition) -> Initial:
 
 def _policy_initial(policy: RegistrationDefinition) -> Initial:
     return {
-        **{name: getattr(policy, name) for name in ("opens_at", "closes_at", "capacity", *POLICY)},
+        **{name: getattr(policy, name) for name in ("opens_at", "closes_at", "capacity", "reserved", *POLICY)},
         "required": "yes" if policy.required else "no",
     }
 

@@ -19,6 +19,12 @@ def event_pools(event_id: int) -> QuerySet[SeatPool]:
     return SeatPool.objects.filter(event=event_id).order_by(of_event, of_all, "id")
 
 
+def group_pools(event: Event) -> list[SeatPool]:
+    """The pools of groups with a number of seats of their own, with their categories, in the order of groups."""
+    pools = event.pools.filter(session=None, category__isnull=False, capacity__isnull=False)
+    return list(pools.select_related("category").order_by("category__position", "id"))
+
+
 def applying(
     pools: Iterable[SeatPool],
     *,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from events.enums import AccessibilityFeature, AgeRule, EventChangeKind, EventMode, EventRoleKind, EventStatus
 from events.models import Event, EventChange, Session, in_language
@@ -99,6 +99,7 @@ def differences(change: EventChange, zone: str) -> list[str]:
                 *_seats(before, after),
                 *_programme(before, after),
                 *_lists(before, after),
+                *_invitations(after),
                 *_words(before, after),
             ]
 
@@ -185,7 +186,7 @@ def _mode(value: object) -> str:
 
 def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
     if "reserved" in after:
-        kept = {"before": before.get("reserved"), "after": after["reserved"]}
+        kept = {"before": before.get("reserved") or 0, "after": after["reserved"]}
         yield _("Seats kept for invited people: %(before)s → %(after)s.") % kept
     if "capacity" not in after:
         return
@@ -194,6 +195,12 @@ def _seats(before: _Facts, after: _Facts) -> Iterator[str]:
         yield _("Seats of a group of participants: %(before)s → %(after)s.") % numbers
     else:
         yield _("Seats: %(before)s → %(after)s.") % numbers
+    if count := after.get("overbooked"):
+        sentence = ngettext("Accepted as overbooked by %(count)s.", "Accepted as overbooked by %(count)s.", count)
+        yield sentence % {"count": count}
+    if count := after.get("released"):
+        sentence = ngettext("%(count)s seat is open to everybody.", "%(count)s seats are open to everybody.", count)
+        yield sentence % {"count": count}
 
 
 def _number(value: object) -> str:
@@ -250,6 +257,18 @@ def _item(name: str, item: str) -> str:
     if name == "roles":
         return str(EventRoleKind(item).label) if item in EventRoleKind.values else item
     return item if name == "attachments" else f"“{item}”"
+
+
+def _invitations(after: _Facts) -> Iterator[str]:
+    if count := after.get("invited"):
+        yield ngettext("%(count)s person was invited.", "%(count)s people were invited.", count) % {"count": count}
+    if count := after.get("invitations_sent"):
+        sentence = ngettext("%(count)s invitation was sent.", "%(count)s invitations were sent.", count)
+        yield sentence % {"count": count}
+    if after.get("invitations_changed"):
+        yield _("An invitation was changed.")
+    if after.get("invitations_revoked"):
+        yield _("An invitation was taken back.")
 
 
 def _words(before: _Facts, after: _Facts) -> Iterator[str]:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
-from events.models import Event
+from events.models import Event, User
 from registrations.actions.consents import readdress_consents
 from registrations.actions.history import may_write_again, record
-from registrations.actions.moves import expire
+from registrations.actions.moves import expire, hold_has_run_out
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
-from registrations.errors import NoAddress, NotActive, RateLimited
+from registrations.errors import AlreadyRegistered, NoAddress, NotActive, RateLimited
 from registrations.models import Participant, Registration
 from registrations.signals import links_asked_for
 from registrations.tokens import email_key
@@ -56,6 +56,39 @@ def correct_address(registration: Registration, *, email: str, at: datetime) -> 
     readdress_consents(current, email=address, key=current.email_key)
     record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=None, at=at)
     return current
+
+
+@retried
+def readdress(registration: Registration, *, email: str, by: User, at: datetime) -> Registration:
+    """Give a registration another address, because its person told staff: a new link goes there, and the old one dies.
+
+    The same address in other letters is only written so. A registration that the new address has already is named.
+    """
+    address = _read(email)
+    lock_queue(registration.event_id)
+    current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    if not current.is_active:
+        raise NotActive
+    key = email_key(address)
+    if key != current.email_key:
+        _require_free(current, key, at=at)
+        _readdress(current, key=key)
+        current.refresh_from_db()
+        record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=by, at=at)
+    Participant.objects.filter(registration=current.pk).update(email=address)
+    return current
+
+
+def _require_free(registration: Registration, key: str, *, at: datetime) -> None:
+    """Refuse an address that somebody comes with already; a hold of it that has run out is ended on the way."""
+    others = Registration.objects.filter(event=registration.event_id, email_key=key, state__in=ACTIVE_STATES)
+    other = others.exclude(pk=registration.pk).first()
+    if other is None:
+        return
+    if other.state == RegistrationState.HELD and hold_has_run_out(other, at=at):
+        expire(other, at=at)
+        return
+    raise AlreadyRegistered(details={"reference": other.reference})
 
 
 def _readdress(registration: Registration, *, key: str | None) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
+from events.models import User
 from events.queries.questions import asked_questions
 from registrations.actions.answers import Answers, change_answers, read_answers
 from registrations.actions.consents import follow_sms_wish
@@ -31,12 +32,13 @@ def change_details(
     source: RegistrationSource = RegistrationSource.WEB,
     answers: Answers | None = None,
     needs: Sequence[Need] | None = None,
+    by: User | None = None,
     at: datetime,
 ) -> Registration:
     """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
 
     Answers that are not named stay too; `needs` are all that is needed from now on. `source`: where a new wish for SMS
-    came from.
+    came from. `by` null: the person.
     """
     if needs:
         # Before the registration, as everywhere: what is asked for is counted, and nobody closes the event meanwhile.
@@ -62,7 +64,7 @@ def change_details(
     current.save(update_fields=_ON_REGISTRATION)
     if current.sms_reminders != wanted_sms:
         follow_sms_wish(current, source=source, at=at)
-    record([current], ChangeCause.EDITED, was=current.state, by=None, at=at, notify=False)
+    record([current], ChangeCause.EDITED, was=current.state, by=by, at=at, notify=False)
     return current
 
 

@@ -17,7 +17,7 @@ from registrations.models import Registration
 
 _S: Final = RegistrationState
 # Who waits, and who was not quick enough to confirm the address.
-_WITHOUT_SEAT: Final = frozenset({_S.HELD, _S.WAITLISTED, _S.EXPIRED})
+WITHOUT_SEAT: Final = frozenset({_S.HELD, _S.WAITLISTED, _S.EXPIRED})
 
 
 @retried
@@ -33,7 +33,7 @@ def let_in(registration: Registration, *, force: bool = False, reason: str, by: 
     current = locked(registration)
     if current.state == _S.CONFIRMED:
         return current
-    if current.state not in _WITHOUT_SEAT or current.holds_seat:
+    if current.state not in WITHOUT_SEAT or current.holds_seat:
         raise NotActive
     event = current.event
     require_not_cancelled(event)

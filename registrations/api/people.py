@@ -1,34 +1,46 @@
-"""Who comes, for organisers: the list of registrations, one of them, calling one off, and the figures."""
+"""Who comes, for organisers: the list of registrations, also as a file, somebody who called or wrote, and the figures."""
 
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import StreamingHttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.api.fields import Body
+from events.actions.accesses import note_access
+from events.api.fields import row_id
 from events.api.manage import signed_in
+from events.api.open_data import OneAnswer
 from events.api.pagination import Pages
+from events.api.queries import OnlyKnown
+from events.enums import AccessKind, Language
 from events.permissions import May, get_managed_event
-from registrations.actions.moves import cancel_registration
+from registrations.actions.desk import register_for
+from registrations.actions.exporting import take_people_away
 from registrations.api.needs import ANSWERS_SCHEMA, said
 from registrations.api.own import PersonShape
-from registrations.enums import ChangeCause, RegistrationState
-from registrations.models import Answer, Registration, RegistrationChange
+from registrations.api.signing_up import SignUpBody, applicant_of
+from registrations.enums import Attendance, ChangeCause, MemberState, RegistrationSource, RegistrationState
+from registrations.exports.downloads import CSV_TYPE, XLSX_TYPE, download
+from registrations.forms.desk import LONGEST_DESK_NOTE, SOURCES
+from registrations.models import Answer, PartyMember, Registration, RegistrationChange
 from registrations.queries.doors import get_event_registration
-from registrations.queries.lists import event_registrations, report_figures
+from registrations.queries.lists import ListFilters, event_registrations, report_figures
 
 
 class HappeningShape(serializers.Serializer[RegistrationChange]):
-    """One move of a registration; `by` null: its person, or the queue itself."""
+    """One move of a registration; `by` null: its person, or the queue itself; `member`: of whom of the party it tells."""
 
     cause = serializers.ChoiceField(choices=ChangeCause.choices)
     from_state = serializers.SerializerMethodField()
     to_state = serializers.ChoiceField(choices=RegistrationState.choices)
+    member = serializers.IntegerField(source="member_id", allow_null=True)
     by = serializers.SerializerMethodField()
     at = serializers.DateTimeField()
     reason = serializers.CharField()
@@ -44,10 +56,24 @@ class HappeningShape(serializers.Serializer[RegistrationChange]):
         return str(change.by) if change.by else None
 
 
+class ManagedMemberShape(serializers.Serializer[PartyMember]):
+    """Somebody of a party as organisers see them."""
+
+    id = serializers.IntegerField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    email = serializers.CharField()
+    code = serializers.CharField(source="ticket_code")
+    state = serializers.ChoiceField(choices=MemberState.choices)
+    attendance = serializers.ChoiceField(choices=Attendance.choices)
+
+
 class ManagedRegistrationShape(PersonShape):
     """A registration as its organisers see it."""
 
     sessions = serializers.SerializerMethodField()
+    comes = serializers.BooleanField(source="contact_comes")
+    party = ManagedMemberShape(many=True, source="members")
     answers = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
 
@@ -68,13 +94,50 @@ class ManagedRegistrationShape(PersonShape):
         return [HappeningShape(change).data for change in changes]
 
 
-class RegistrationQuery(serializers.Serializer[Any]):
-    """Filters of the list of registrations."""
+class StaffSignUpBody(SignUpBody):
+    """What somebody says by telephone or on paper; `note` stands in the history of the registration."""
+
+    email = serializers.EmailField(required=False, allow_blank=True, allow_null=True, max_length=254)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a declared field
+        choices=[(source.value, source.label) for source in SOURCES]
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_DESK_NOTE)
+
+
+class RegistrationQuery(OnlyKnown):
+    """Filters of the list of registrations; AND across them."""
 
     q = serializers.CharField(
         required=False, max_length=200, help_text="Words of name, organisation or reference, without diacritics."
     )
     state = serializers.ChoiceField(choices=RegistrationState.choices, required=False)
+    category = serializers.SlugField(required=False, max_length=40, help_text="The code of a group.")
+    source = serializers.ChoiceField(choices=RegistrationSource.choices, required=False)  # type: ignore[assignment]  # a declared field
+    session = row_id(help_text="Whoever takes part in all sessions is in each.")
+    attendance = serializers.ChoiceField(
+        choices=Attendance.choices, required=False, help_text="Of anybody of the party."
+    )
+
+    def filters(self) -> ListFilters:
+        """What the list is narrowed to, once valid."""
+        said = self.validated_data
+        return {
+            "q": said.get("q", ""),
+            "state": said.get("state", ""),
+            "category": said.get("category", ""),
+            "source": said.get("source", ""),
+            "session": said.get("session"),
+            "attendance": said.get("attendance", ""),
+        }
+
+
+class ExportQuery(RegistrationQuery):
+    """The same filters, and for whom the file is."""
+
+    words = serializers.BooleanField(
+        required=False,
+        help_text="True: headings and values in the asker's language; else names of columns, codes and ids.",
+    )
 
 
 class ManagedRegistrations(generics.GenericAPIView[Registration]):
@@ -84,57 +147,74 @@ class ManagedRegistrations(generics.GenericAPIView[Registration]):
     serializer_class = ManagedRegistrationShape
     queryset = Registration.objects.none()
 
-    def get_queryset(self) -> QuerySet[Registration]:
-        """With their people, sessions and history."""
-        event = get_managed_event(signed_in(self.request), self.kwargs["slug"], May.SEE_PEOPLE)
-        wish = RegistrationQuery(data={name: value for name, value in self.request.query_params.items() if value})
-        wish.is_valid(raise_exception=True)
-        state = wish.validated_data.get("state")
-        rows = event_registrations(
-            event, q=wish.validated_data.get("q", ""), state=RegistrationState(state) if state else None
-        )
-        return rows.prefetch_related(
-            Prefetch("answers", Answer.objects.order_by("question__position", "question__id")),
-            Prefetch("changes", RegistrationChange.objects.select_related("by").order_by("id")),
-        )
-
     @extend_schema(parameters=[RegistrationQuery], responses=ManagedRegistrationShape(many=True))
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002 - the query reads them
-        """List them in pages."""
-        page = self.paginate_queryset(self.get_queryset())
+    def get(self, request: Request, slug: str) -> Response:
+        """List them in pages; the access log keeps that they were looked at."""
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.SEE_PEOPLE)
+        wish = RegistrationQuery(data=RegistrationQuery.said_in(request.query_params))
+        wish.is_valid(raise_exception=True)
+        page = self.paginate_queryset(_with_details(event_registrations(event, **wish.filters()))) or []
+        if page:
+            note_access(user, AccessKind.REGISTRATIONS, event=event, people=len(page), at=timezone.now())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-
-class ManagedRegistration(APIView):
-    """One registration of an event."""
-
-    @extend_schema(responses=ManagedRegistrationShape)
-    def get(self, request: Request, slug: str, reference: str) -> Response:
-        """With its history."""
-        event = get_managed_event(signed_in(request), slug, May.SEE_PEOPLE)
-        return Response(ManagedRegistrationShape(get_event_registration(event, reference)).data)
-
-
-class WithdrawBody(Body):
-    """Why the organiser takes the seat back; the person reads it."""
-
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
-
-
-class CancelManagedRegistration(APIView):
-    """Calling a registration off on the organiser's side."""
-
-    @extend_schema(request=WithdrawBody, responses=ManagedRegistrationShape)
-    def post(self, request: Request, slug: str, reference: str) -> Response:
-        """Give the seat back, or the place in the queue; once more changes nothing."""
+    @extend_schema(request=StaffSignUpBody, responses={201: ManagedRegistrationShape})
+    def post(self, request: Request, slug: str) -> Response:
+        """Register somebody by telephone or on paper, in the same queue; without an address nobody is written to by mail."""
         user = signed_in(request)
         event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
-        registration = get_event_registration(event, reference)
-        body = WithdrawBody(data=request.data)
+        body = StaffSignUpBody(data=request.data)
         body.is_valid(raise_exception=True)
-        reason = body.validated_data.get("reason", "")
-        cancel_registration(registration, by=user, reason=reason, at=timezone.now())
-        return Response(ManagedRegistrationShape(get_event_registration(event, reference)).data)
+        said = body.validated_data
+        registration = register_for(
+            event,
+            applicant_of(said),
+            source=RegistrationSource(said["source"]),
+            language=said.get("language") or Language.PL,
+            note=said.get("note", ""),
+            by=user,
+            at=timezone.now(),
+        )
+        made = get_event_registration(event, registration.reference)
+        return Response(ManagedRegistrationShape(made).data, status=201)
+
+
+def _with_details(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    return rows.prefetch_related(
+        Prefetch("answers", Answer.objects.order_by("question__position", "question__id")),
+        Prefetch("members", PartyMember.objects.order_by("id")),
+        Prefetch("changes", RegistrationChange.objects.select_related("by", "member").order_by("id")),
+    )
+
+
+class ExportRegistrations(APIView):
+    """The list of registrations as a file."""
+
+    content_negotiation_class = OneAnswer
+
+    @extend_schema(
+        parameters=[ExportQuery],
+        responses={
+            (200, CSV_TYPE): OpenApiResponse(OpenApiTypes.STR),
+            (200, XLSX_TYPE): OpenApiResponse(OpenApiTypes.BINARY),
+        },
+    )
+    def get(self, request: Request, slug: str, ending: str) -> StreamingHttpResponse:
+        """A row for whoever registered and for every member of the party; the access log keeps who took it."""
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.EXPORT_PEOPLE)
+        wish = ExportQuery(data=ExportQuery.said_in(request.query_params))
+        wish.is_valid(raise_exception=True)
+        table = take_people_away(
+            event,
+            wish.filters(),
+            in_words=wish.validated_data.get("words", False),
+            language=get_language() or "",
+            by=user,
+            at=timezone.now(),
+        )
+        return download(table, ending)
 
 
 class FiguresShape(serializers.Serializer[Any]):

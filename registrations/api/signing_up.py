@@ -156,7 +156,7 @@ def _signing_up(seen: Entrance, said: dict[str, Any], *, at: datetime) -> Callab
     def act() -> Mapping[str, object]:
         done = sign_up(
             seen.event,
-            _applicant(said),
+            applicant_of(said),
             source=RegistrationSource.API,
             language=said.get("language") or get_language() or Language.PL,
             notice=seen.notice,
@@ -168,12 +168,12 @@ def _signing_up(seen: Entrance, said: dict[str, Any], *, at: datetime) -> Callab
     return act
 
 
-def _applicant(said: dict[str, Any]) -> Applicant:
+def applicant_of(said: dict[str, Any]) -> Applicant:
     """The person as the action wants them."""
     return Applicant(
         first_name=said["first_name"],
         last_name=said["last_name"],
-        email=said["email"],
+        email=said.get("email") or "",
         phone=said.get("phone") or "",
         organisation=said.get("organisation") or "",
         category=said.get("category"),

@@ -1,19 +1,23 @@
 """What staff type about registrations: a search, a reason, a code at the door."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from registrations.enums import RegistrationState
+from events.models import Event, ParticipantCategory
+from events.templatetags.event_tags import when_text
+from registrations.enums import Attendance, RegistrationSource, RegistrationState
+from registrations.queries.lists import ListFilters
 
 HEADCOUNT_STEPS: Final = (-5, -1, 1, 5)
 _NONCE_LENGTH: Final = 64
+_ALL: Final = ("", pgettext_lazy("filter", "All"))
 
 
 class RegistrationFilterForm(forms.Form):
-    """Words and a state; whatever does not fit is left out of the search rather than refused."""
+    """Words and what else narrows the list; whatever does not fit is left out of the search rather than refused."""
 
     q = forms.CharField(
         label=_("Name, organisation or registration number"),
@@ -21,20 +25,46 @@ class RegistrationFilterForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    state = forms.ChoiceField(
-        label=_("State"), choices=(("", pgettext_lazy("filter", "All")), *RegistrationState.choices), required=False
-    )
+    state = forms.ChoiceField(label=_("State"), choices=(_ALL, *RegistrationState.choices), required=False)
+    category = forms.ChoiceField(label=_("Group"), required=False)
+    session = forms.ChoiceField(label=_("Date"), required=False)
+    source = forms.ChoiceField(label=_("Came in"), choices=(_ALL, *RegistrationSource.choices), required=False)
+    attendance = forms.ChoiceField(label=_("Attendance"), choices=(_ALL, *Attendance.choices), required=False)
+
+    def __init__(self, data: Any = None, *, event: Event) -> None:
+        """Offer the groups and the dates of the event; a choice of one is none."""
+        super().__init__(data)
+        categories = ParticipantCategory.objects.filter(pools__event=event).distinct().order_by("position", "code")
+        sessions = event.sessions.order_by("starts_at", "position", "id")
+        self._offer("category", [(category.code, str(category)) for category in categories])
+        self._offer("session", [(str(session.pk), when_text(session, event.time_zone)) for session in sessions])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [_ALL, *choices]
+        if len(choices) < 2:  # noqa: PLR2004 - one is no choice
+            field.widget = forms.HiddenInput()
 
     @property
-    def words(self) -> str:
-        """What is searched for."""
-        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+    def filters(self) -> ListFilters:
+        """What the list is narrowed to."""
+        self.is_valid()
+        said = self.cleaned_data
+        session = said.get("session")
+        return {
+            "q": said.get("q", ""),
+            "state": said.get("state", ""),
+            "category": said.get("category", ""),
+            "source": said.get("source", ""),
+            "session": int(session) if session else None,
+            "attendance": said.get("attendance", ""),
+        }
 
     @property
-    def chosen_state(self) -> RegistrationState | None:
-        """The state that the list is narrowed to."""
-        state = self.cleaned_data.get("state") if self.is_valid() else ""
-        return RegistrationState(state) if state else None
+    def is_narrowing(self) -> bool:
+        """Whether anything is asked for."""
+        return any(self.filters.values())
 
 
 class CancelRegistrationForm(forms.Form):

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, User
+from events.models import Event
 from events.permissions import May, Person, managed_events
 from registrations.enums import ACTIVE_STATES, Attendance, ChangeCause, CheckInKind, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration, RegistrationChange
@@ -56,14 +58,37 @@ def latest_admission(registration: Registration) -> CheckIn | None:
     return latest if latest is not None and latest.kind == CheckInKind.ADMIT else None
 
 
+# What nobody of the staff did is done by the person, or by the service when something is due.
+_BY_ITSELF: Final = frozenset(
+    {
+        ChangeCause.HOLD_EXPIRED,
+        ChangeCause.PROMOTED,
+        ChangeCause.QUEUE_CHANGED,
+        ChangeCause.OFFER_LAPSED,
+        ChangeCause.EVENT_CANCELLED,
+        ChangeCause.SEATS_CHANGED,
+        ChangeCause.ASKED_STILL_COMING,
+        ChangeCause.NO_ANSWER,
+    }
+)
+_THE_PERSON: Final = _("the person")
+_THE_SERVICE: Final = _("the service itself")
+# Nobody knows whether it was the owner of the address.
+_SOMEBODY: Final = _("somebody with this address")
+
+
 @dataclass(frozen=True)
 class Happening:
-    """One line of a registration's history: it was moved or asked for, or its person came to the door."""
+    """One line of a registration's history: it was moved or asked for, or its person came to the door.
+
+    `whom`: the member of the party whom it is about, "" for the whole of it.
+    """
 
     at: datetime
     what: str
     state: str
-    by: User | None
+    whom: str
+    who: str | Promise
     reason: str
 
 
@@ -73,20 +98,36 @@ def registration_history(registration: Registration) -> list[Happening]:
     That a need was answered is left out: who reads this knows the name, and is not to know that there is a need.
     """
     rows = registration.changes.exclude(cause=ChangeCause.NEED_ANSWERED)
-    changes: list[RegistrationChange] = list(rows.select_related("by").order_by("id"))
+    changes: list[RegistrationChange] = list(rows.select_related("by", "member").order_by("id"))
     check_ins: list[CheckIn] = list(registration.check_ins.select_related("by").order_by("id"))
     lines = [
         Happening(
             at=change.at,
             what=change.get_cause_display(),
             state=change.get_to_state_display() if change.from_state != change.to_state else "",
-            by=change.by,
+            whom=change.member.full_name if change.member else "",
+            who=_who_did(change),
             reason=change.reason,
         )
         for change in changes
     ]
     lines += [
-        Happening(at=row.at, what=row.get_kind_display(), state=row.get_source_display(), by=row.by, reason=row.reason)
+        Happening(
+            at=row.at,
+            what=row.get_kind_display(),
+            state=row.get_source_display(),
+            whom="",
+            who=str(row.by) if row.by else "",
+            reason=row.reason,
+        )
         for row in check_ins
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _who_did(change: RegistrationChange) -> str | Promise:
+    if change.by is not None:
+        return str(change.by)
+    if change.cause == ChangeCause.ASKED_AGAIN:
+        return _SOMEBODY
+    return _THE_SERVICE if change.cause in _BY_ITSELF else _THE_PERSON

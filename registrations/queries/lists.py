@@ -3,16 +3,31 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import Final, TypedDict, Unpack
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 from django_stubs_ext import WithAnnotations
 
 from events.models import Event, Session
 from events.queries.search import fold
 from registrations.enums import ACTIVE_STATES, Attendance, RegistrationSource, RegistrationState
-from registrations.models import HeadcountEntry, Registration
+from registrations.models import HeadcountEntry, PartyMember, Registration
 
 _S: Final = RegistrationState
 
@@ -23,24 +38,57 @@ class InQueue(TypedDict):
     position: int | None
 
 
-def event_registrations(
-    event: Event, *, q: str = "", state: RegistrationState | None = None
-) -> "QuerySet[WithAnnotations[Registration, InQueue]]":
-    """The registrations of an event with their people, in the order they came in; `position` counts in their queue.
+class ListFilters(TypedDict, total=False):
+    """What a list of registrations is narrowed to; what is empty or not named narrows nothing.
 
-    `q`: words of the name, the organisation or the reference, without regard to capitals and diacritics.
+    `q`: words of a name, the organisation or the reference, without regard to capitals and diacritics. `category`: a
+    code. `session`: an id; whoever takes part in all of them is in it too. `attendance`: of anybody of the party.
     """
-    rows = Registration.objects.filter(event=event)
-    if state is not None:
-        rows = rows.filter(state=state)
-    for word in fold(q).split():
-        rows = rows.filter(participant__search_text__contains=word)
+
+    q: str
+    state: str | None
+    category: str
+    source: str
+    session: int | None
+    attendance: str
+
+
+def event_registrations(
+    event: Event, **filters: Unpack[ListFilters]
+) -> "QuerySet[WithAnnotations[Registration, InQueue]]":
+    """The registrations of an event with their people, in the order they came in; `position` counts in their queue."""
     return (
-        rows.annotate(position=_POSITION)
+        narrowed_registrations(event, **filters)
+        .annotate(position=_POSITION)
         .select_related("participant", "category")
         .prefetch_related(Prefetch("sessions", Session.objects.order_by("starts_at", "id")))
         .order_by("created_at", "id")
     )
+
+
+def narrowed_registrations(event: Event, **filters: Unpack[ListFilters]) -> QuerySet[Registration]:
+    """The registrations of an event that the filters leave, in no order."""
+    rows = Registration.objects.filter(event=event)
+    for column, name in (("state", "state"), ("category__code", "category"), ("source", "source")):
+        if wanted := filters.get(name):
+            rows = rows.filter(**{column: wanted})
+    if session := filters.get("session"):
+        chosen = Registration.sessions.through.objects.filter(registration=OuterRef("pk"))
+        own = Session.objects.filter(event=OuterRef("event"), pk=session)
+        rows = rows.filter(Exists(chosen.filter(session=session)) | (~Exists(chosen) & Exists(own)))
+    if attendance := filters.get("attendance"):
+        members = PartyMember.objects.filter(registration=OuterRef("pk"), attendance=attendance)
+        rows = rows.filter(Q(attendance=attendance) | Exists(members))
+    for word in fold(filters.get("q", "")).split():
+        rows = rows.filter(participant__search_text__contains=word)
+    return rows
+
+
+def queue_positions(event: Event) -> dict[int, int]:
+    """The place of everybody who waits at an event in their queue, from 1, by registration; one look at all of them."""
+    place = Window(RowNumber(), partition_by=F("waiting_pool"), order_by=[F("queued_at").asc(), F("pk").asc()])
+    waiting = Registration.objects.filter(event=event, waiting_pool__isnull=False).annotate(place=place)
+    return dict(waiting.order_by().values_list("pk", "place"))
 
 
 def person_registrations(email_key: str, *, at: datetime) -> QuerySet[Registration]:

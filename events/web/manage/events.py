@@ -71,7 +71,13 @@ def change_event(request: StaffRequest, slug: str) -> HttpResponse:
         if _is_final(request) and sheet.is_valid():
             try:
                 scope = _scope(request, event)
-                would_be = preview_to_show(request, event, lambda own: _save(request, own, sheet, scope))
+                would_be = preview_to_show(
+                    request,
+                    event,
+                    lambda own: _save(request, own, sheet, scope),
+                    # What is chosen against the number of seats is seen before it is done.
+                    in_any_case=sheet.accepts_overbooking,
+                )
                 if would_be is not None:
                     return preview_page(request, event, would_be)
                 outcome = _save(request, event, sheet, scope)

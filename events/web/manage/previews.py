@@ -19,12 +19,15 @@ BACK: Final = "back"
 _SAVE: Final = gettext_lazy("Save the changes")
 
 
-def preview_to_show(request: StaffRequest, event: Event, act: Callable[[Event], object]) -> Preview | None:
+def preview_to_show(
+    request: StaffRequest, event: Event, act: Callable[[Event], object], *, in_any_case: bool = False
+) -> Preview | None:
     """What would change, where somebody asks for it or people would be told; None when it is to be done."""
     if CONFIRMED in request.POST:
         return None
     would_be = preview(event, act)
-    return would_be if PREVIEW in request.POST or any(would_be.told.values()) else None
+    is_shown = in_any_case or PREVIEW in request.POST or any(would_be.told.values())
+    return would_be if is_shown else None
 
 
 def preview_page(

@@ -1,16 +1,18 @@
 """What happened to registrations, as messages to their people: who registered, and who comes along with an own address."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from events.models import EventChange
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import KIND_OF_CHANGE, KINDS, MEMBER_KINDS_OF_CHANGE, Kind
 from notifications.models import Message
-from registrations.enums import RegistrationState
+from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import PartyMember, Registration, RegistrationChange
 from registrations.queries.parties import concerned, replaced
 
@@ -35,6 +37,23 @@ def plan_registration_changes(*, at: datetime) -> int | None:
     _gather(message for message in messages if message.kind in _GATHERED)
     RegistrationChange.objects.filter(pk__in=[change.pk for change in changes]).update(planned_at=at)
     return len(messages)
+
+
+def told_along_with(event_change_ids: Sequence[int]) -> Mapping[str, int]:
+    """How many people are told that they get a seat because of these changes of events, by channel.
+
+    Seats that a change frees are given away in its transaction, at its moment.
+    """
+    causes = EventChange.objects.filter(pk__in=event_change_ids)
+    moved = (
+        RegistrationChange.objects.filter(cause=ChangeCause.PROMOTED, planned_at=None, notify=True)
+        .filter(registration__event__in=causes.values("event"), at__in=causes.values("at"))
+        .select_related("registration__participant")
+    )
+    channels = [
+        _channel_of(change.registration) for change in moved if (change.cause, change.to_state) in KIND_OF_CHANGE
+    ]
+    return Counter(channel.value for channel in channels if channel is not None)
 
 
 def _messages_of(change: RegistrationChange, *, at: datetime) -> Iterator[Message]:

@@ -398,6 +398,17 @@ def test_a_refusal_says_of_which_event_of_the_series_it_is(has_date, which):
     assert snapshot() == before
 
 
+def test_a_choice_against_the_number_of_seats_holds_for_the_whole_series():
+    events = a_series()
+    SeatPool.objects.filter(event=events[1], session=None, category=None).update(taken=5)
+    edit = EventEdit(registration=RegistrationEdit(capacity=4), allow_overbooking=True)
+
+    edit_series(events[0], edit, scope=SeriesScope.ALL, by=None, at=LATER)
+
+    pools = SeatPool.objects.filter(event__in=events, session=None, category=None).order_by("event__starts_at")
+    assert [(pool.capacity, pool.overbooked) for pool in pools] == [(4, 0), (4, 1), (4, 0)]
+
+
 def test_only_what_changed_is_carried_over():
     venue = make_venue()
     events = a_series(summary={"pl": "Wspólne", "en": ""})

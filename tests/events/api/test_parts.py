@@ -203,7 +203,7 @@ def test_seats_are_read_and_changed(editor):
     assert [pool["category"] for pool in pools.json()] == [None, "business", "ngo", None]
     assert whole == {
         "id": whole["id"], "session": None, "category": None,
-        "capacity": 50, "taken": 0, "free": 50, "waiting": 0,
+        "capacity": 50, "taken": 0, "free": 50, "waiting": 0, "overbooked": 0, "reserved": 0, "released": 0,
     }  # fmt: skip
     for pool, capacity in [(whole, 60), (business, 20), (session, 12), (ngo, None)]:
         response = editor.patch(f"{url}{pool['id']}/", {"capacity": capacity})

@@ -20,7 +20,7 @@ ON_A_LATER_DAY = "Friday, 26 February 2027, 10:00–12:00"
 SHARED = f"The room Aula is shared with: “Debata” ({ON_THE_MORNING}); a meeting of another unit ({ON_A_LATER_DAY})."
 
 # What has a row of its own kind, or is a word about the edit.
-NOT_EDITED = {"mode", "venue", "join_url", "sessions", "registration", "room_override_reason"}
+NOT_EDITED = {"mode", "venue", "join_url", "sessions", "registration", "allow_overbooking", "room_override_reason"}
 
 VALUES: dict[str, Any] = {
     "languages": ["pl", "en"],

@@ -5,12 +5,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.enums import Role
+from events.enums import AccessKind, Role
+from events.models import AccessLog
 from registrations.actions.attendance import add_headcount, check_in
 from registrations.actions.moves import cancel_registration
 from registrations.enums import CheckInSource, RegistrationState
 from registrations.models import Registration
-from tests.make import Program, make_event, make_question, make_registration, make_user
+from tests.make import Program, make_event, make_member, make_question, make_registration, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,61 @@ def test_people_are_found_without_diacritics_and_by_state(editor):
     }
     assert editor.get(f"{URL}?state=waitlisted").json()["results"][0]["position"] == 1
     assert list(editor.get(f"{URL}?state=lost").json()["errors"]) == ["state"]
+
+
+def test_the_list_takes_every_filter_and_no_other(editor):
+    event = make_event("debata", categories=[("business", 5), ("ngo", 5)], sessions=2)
+    first, second = event.sessions.all()
+    make_registration(event, last_name="lis", category="business", sessions=[first])
+    make_registration(event, last_name="wilk", category="ngo", sessions=[second])
+
+    def found(query: str) -> list[str]:
+        return [row["last_name"] for row in editor.get(f"{URL}?{query}").json()["results"]]
+
+    assert found(f"category=ngo&session={second.pk}&source=web&attendance=not_recorded") == ["wilk"]
+    assert found("attendance=present") == []
+    assert list(editor.get(f"{URL}?source=pigeon&attendance=x&session=y").json()["errors"]) == [
+        "source", "session", "attendance",
+    ]  # fmt: skip
+    assert list(editor.get(f"{URL}?colour=red").json()["errors"]) == ["colour"]
+
+
+def test_a_party_is_listed_with_its_codes_and_in_the_history(editor):
+    registration = make_registration(make_event("debata"), seats=2)
+    member = make_member(registration, first_name="Jan")
+    registration.changes.create(cause="member_added", to_state="confirmed", member=member, at=NOW)
+
+    said = editor.get(f"{URL}{registration.reference}/").json()
+
+    assert said["party"] == [
+        {
+            "id": member.pk,
+            "first_name": "Jan",
+            "last_name": "Nowak",
+            "email": "",
+            "code": member.ticket_code,
+            "state": "coming",
+            "attendance": "not_recorded",
+        }
+    ]
+    assert [(line["cause"], line["member"]) for line in said["history"]] == [("member_added", member.pk)]
+
+
+def test_every_look_at_people_is_in_the_access_log(editor):
+    event = make_event("debata")
+    assert editor.get(URL).status_code == 200
+    registration = make_registration(event, seats=2)
+    make_member(registration)
+    make_registration(event)
+
+    editor.get(URL)
+    editor.get(f"{URL}{registration.reference.lower()}/")
+
+    rows = AccessLog.objects.order_by("id").values_list("kind", "event", "about", "people")
+    assert list(rows) == [
+        (AccessKind.REGISTRATIONS, event.pk, "", 2),
+        (AccessKind.REGISTRATION, event.pk, registration.reference, 2),
+    ]
 
 
 def test_calling_off_twice_is_calling_off_once_and_the_history_says_who(editor):

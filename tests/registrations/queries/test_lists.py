@@ -6,10 +6,16 @@ from datetime import timedelta
 import pytest
 
 from registrations.enums import Attendance, RegistrationSource, RegistrationState
-from registrations.models import HeadcountEntry, Registration
-from registrations.queries.lists import event_registrations, person_registrations, position_of, report_figures
+from registrations.models import HeadcountEntry, PartyMember, Registration
+from registrations.queries.lists import (
+    event_registrations,
+    person_registrations,
+    position_of,
+    queue_positions,
+    report_figures,
+)
 from registrations.tokens import email_key
-from tests.make import make_category, make_event, make_registration, make_session
+from tests.make import make_category, make_event, make_member, make_registration, make_session
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +83,55 @@ def test_search_knows_neither_capitals_nor_diacritics(q):
 
     assert found == ([] if "%" in q else [wanted])
     assert list(event_registrations(event, q=wanted.reference)) == [wanted]
+
+
+def test_the_list_is_narrowed_by_everything_that_tells_registrations_apart():
+    event = make_event(categories=[("business", 5), ("ngo", 5)], sessions=2)
+    first, second = event.sessions.all()
+    business = make_registration(event, category="business", sessions=[first])
+    both = make_registration(event, category="ngo", sessions=[first, second], seats=2)
+    everything = make_registration(event, category="ngo")
+    Registration.objects.filter(pk=business.pk).update(source=RegistrationSource.PHONE)
+    member = make_member(both)
+    PartyMember.objects.filter(pk=member.pk).update(attendance=Attendance.PRESENT)
+    Registration.objects.filter(pk=everything.pk).update(attendance=Attendance.PRESENT)
+    elsewhere = make_event().sessions.get()
+
+    found = {
+        "category": list(event_registrations(event, category="ngo")),
+        "source": list(event_registrations(event, source="phone")),
+        "first": list(event_registrations(event, session=first.pk)),
+        "second": list(event_registrations(event, session=second.pk)),
+        "elsewhere": list(event_registrations(event, session=elsewhere.pk)),
+        "present": list(event_registrations(event, attendance="present")),
+        "all at once": list(event_registrations(event, category="ngo", session=second.pk, source="web", q="nowak")),
+    }
+
+    assert found == {
+        "category": [both, everything],
+        "source": [business],
+        "first": [business, both, everything],
+        "second": [both, everything],
+        "elsewhere": [],
+        "present": [both, everything],
+        "all at once": [both, everything],
+    }
+
+
+def test_all_places_in_all_queues_are_found_at_once(django_assert_num_queries):
+    event = make_event(categories=[("business", 5)])
+    other = make_event()
+    rows = [make_registration(event, state=S.WAITLISTED, at=NOW + number * MINUTE) for number in (2, 1, 1)]
+    business = make_registration(event, state=S.WAITLISTED)
+    Registration.objects.filter(pk=business.pk).update(waiting_pool=event.pools.exclude(category=None).get())
+    make_registration(other, state=S.WAITLISTED)
+    make_registration(event)
+
+    with django_assert_num_queries(1):
+        places = queue_positions(event)
+
+    assert places == {rows[1].pk: 1, rows[2].pk: 2, rows[0].pk: 3, business.pk: 1}
+    assert places == {row.pk: position_of(row) for row in Registration.objects.filter(pk__in=places)}
 
 
 def test_a_person_sees_what_is_active_and_still_to_come():

@@ -7,11 +7,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from events.enums import QuestionKind
+from events.enums import AccessKind, QuestionKind, Role
+from events.models import AccessLog
 from registrations.actions.moves import cancel_registration
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import Registration, RegistrationChange
-from tests.make import make_event, make_question, make_registration, make_user
+from tests.make import make_event, make_member, make_question, make_registration, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ def test_organisers_read_answers_and_never_needs(client, event):
 
 def test_a_list_that_is_empty_says_what_to_do(client, event):
     assert "Nobody has registered yet." in client.get(LIST).content.decode()
-    assert "Nobody fits these words and this state." in client.get(f"{LIST}?q=xyz").content.decode()
+    assert "Nobody fits what you are looking for." in client.get(f"{LIST}?q=xyz").content.decode()
 
 
 def test_one_registration_shows_its_person_and_its_history(client, event, owner):
@@ -95,6 +96,73 @@ def test_one_registration_shows_its_person_and_its_history(client, event, owner)
         assert shown in page
     assert person.manage_token not in page
     assert "Cancel this registration" not in page
+
+
+def test_history_says_in_words_who_did_what_to_whom(client, owner):
+    person = make_registration(make_event("meeting"), seats=2)
+    jan = make_member(person, first_name="Jan", last_name="Lis")
+    for cause, member, by in [
+        ("signed_up", None, None),
+        ("asked_again", None, None),
+        ("offer_lapsed", None, None),
+        ("member_cancelled", jan, None),
+        ("edited", None, owner),
+    ]:
+        person.changes.create(cause=cause, to_state="confirmed", member=member, by=by, at=NOW)
+
+    page = client.get(f"{LIST}{person.reference}/")
+
+    assert [(line.what, line.whom, str(line.who)) for line in page.context["history"]] == [
+        ("Signed up", "", "the person"),
+        ("Tried to register again", "", "somebody with this address"),
+        ("The offer ran out", "", "the service itself"),
+        ("Somebody of the group does not come", "Jan Lis", "the person"),
+        ("Details changed", "", "ola@example.org"),
+    ]
+    assert jan.ticket_code in page.content.decode()
+    assert "only looks after the others" not in page.content.decode()
+
+
+def test_whoever_only_looks_after_others_is_shown_so(client, event):
+    person = make_registration(event)
+    make_member(person)
+    Registration.objects.filter(pk=person.pk).update(contact_comes=False)
+
+    page = client.get(f"{LIST}{person.reference}/").content.decode()
+
+    assert "Anna Nowak only looks after the others and does not come." in page
+
+
+def test_the_list_is_narrowed_and_taken_away_as_it_is_shown(client):
+    event = make_event("meeting", categories=[("business", 5), ("ngo", 5)], sessions=2)
+    first, _second = event.sessions.all()
+    make_registration(event, last_name="Lis", category="business", sessions=[first])
+    make_registration(event, last_name="Wilk", category="ngo")
+    query = f"?category=business&session={first.pk}&source=web&attendance=not_recorded"
+
+    page = client.get(f"{LIST}{query}")
+    file = client.get(f"{LIST}export.csv{query}").getvalue().decode()
+
+    assert names(client, query) == ["Lis"]
+    assert "registrations/export.csv?category=business" in page.content.decode()
+    assert ("Lis" in file, "Wilk" in file) == (True, False)
+    assert names(client, "?session=999") == ["Lis", "Wilk"]
+
+
+def test_looking_is_logged_and_a_head_is_shown_no_file(client, event, owner):
+    person = make_registration(event)
+    head = Client()
+    head.force_login(make_user("head@example.org", role=Role.HEAD))
+
+    client.get(f"{LIST}{person.reference}/")
+    page = head.get(LIST).content.decode()
+
+    assert ("export.csv" in page, "export.csv" in client.get(LIST).content.decode()) == (False, True)
+    rows = AccessLog.objects.order_by("id").values_list("user__email", "kind", "about", "people")
+    assert list(rows)[:2] == [
+        ("ola@example.org", AccessKind.REGISTRATION, person.reference, 1),
+        ("head@example.org", AccessKind.REGISTRATIONS, "", 1),
+    ]
 
 
 def test_a_registration_of_another_event_is_404(client, event):

@@ -1,0 +1,151 @@
+"""An invited person's own door `/invited/{token}/`: GET shows the meeting and a form, POST registers.
+
+The key came by mail and is the credential, as at `/r/{token}/`: so no CSRF token, no cache, no referrer, no search
+engine. It opens one meeting, also a restricted one, and nothing else; of a registration it shows where it stands.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from events.errors import DomainError, FieldErrors
+from events.permissions import is_visible
+from events.queries.event_pages import EventPageFacts, event_page_facts
+from events.queries.notices import current_notice
+from events.queries.questions import asked_questions
+from events.queries.registration_windows import WindowState
+from registrations.actions.addresses import ask_for_link
+from registrations.actions.rates import count_attempt
+from registrations.actions.signing_up import sign_up
+from registrations.enums import RegistrationSource
+from registrations.errors import RateLimited
+from registrations.forms.invited import InvitedForm
+from registrations.models import Invitation
+from registrations.queries.consents import OFFERED_PURPOSES, current_texts
+from registrations.queries.invitations import get_invitation_by_token, standing_of
+from registrations.web.register import masked
+
+_TOO_MANY: Final = 429
+_REFUSED: Final = 409
+_INVALID: Final = 400
+# What the page says once after a form was sent.
+_SAY: Final = "say"
+_SENT: Final = "sent"
+_AGAIN: Final = "again"
+_TOO_OFTEN: Final = "too_often"
+
+
+def _invited_door(
+    view: Callable[[HttpRequest, Invitation], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Open the door by its key and keep the key to oneself; a meeting that is not announced has no door yet."""
+
+    @wraps(view)
+    @csrf_exempt
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            invitation = get_invitation_by_token(token)
+        except Http404:
+            response = render(request, "registrations/unknown_invitation.html", status=404)
+        else:
+            response = view(request, invitation)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+@_invited_door
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
+    """Show the meeting and the form, or what came of it; take the form."""
+    event, now = invited.event, timezone.now()
+    facts = event_page_facts(event, at=now)
+    offered = [session for session in facts.sessions if not session.is_cancelled and session.starts_at > now]
+    data = request.POST if request.method == "POST" else None
+    form = InvitedForm(
+        data,
+        invitation=invited,
+        sessions=offered,
+        questions=asked_questions(event.pk),
+        consents=current_texts(at=now, purposes=OFFERED_PURPOSES),
+    )
+    notice = current_notice(event.unit, kind=event.kind, at=now)
+    status = 200
+    if request.method == "POST":
+        status = _INVALID
+        if form.is_valid():
+            try:
+                count_attempt(request.META["REMOTE_ADDR"], at=now)
+                sign_up(
+                    event,
+                    form.applicant(),
+                    source=RegistrationSource.INVITATION,
+                    language=request.LANGUAGE_CODE,
+                    notice=notice,
+                    invitation=invited,
+                    at=now,
+                )
+            except FieldErrors as refusal:
+                form.take(refusal)
+            except RateLimited as refusal:
+                form.add_error(None, refusal.message)
+                status = _TOO_MANY
+            except DomainError as refusal:
+                form.add_error(None, refusal.message)
+                status = _REFUSED
+            else:
+                # Also where the address is registered already: that goes to its mailbox, and nothing is said here.
+                return _and_say(_SENT, invited)
+    used = standing_of(invited).registration
+    used = used if used is not None and used.is_active else None
+    context = {
+        "event": event,
+        "invitation": invited,
+        "facts": facts,
+        "window": facts.window,
+        "form": form,
+        "notice": notice,
+        "used": used,
+        "masked": masked(used.participant.email) if used is not None else "",
+        "accepts": _accepts(facts, invited),
+        "is_visible": is_visible(event),
+        "token": invited.token,
+        "say": request.GET.get(_SAY, "") if request.method != "POST" else "",
+    }
+    return render(request, "registrations/invited.html", context, status=status)
+
+
+@_invited_door
+@require_POST
+def send_again(request: HttpRequest, invited: Invitation) -> HttpResponse:
+    """Send the link of the registration that came of it to its mailbox once more."""
+    used = standing_of(invited).registration
+    if used is not None and used.is_active:
+        try:
+            count_attempt(request.META["REMOTE_ADDR"], at=timezone.now())
+            ask_for_link(used, at=timezone.now())
+        except RateLimited:
+            return _and_say(_TOO_OFTEN, invited)
+    return _and_say(_AGAIN, invited)
+
+
+def _and_say(what: str, invited: Invitation) -> HttpResponse:
+    # In the address, because the windows that mail programs open keep no cookies.
+    return redirect(f"{reverse('invitation', args=[invited.token])}?{_SAY}={what}")
+
+
+def _accepts(facts: EventPageFacts, invited: Invitation) -> bool:
+    """Whether the form is shown: seats that are kept for invited people are there when all others are gone."""
+    pool = facts.window.pool
+    is_kept = invited.uses_reserved and pool is not None and pool.reserved_left > 0
+    return facts.window.accepts or (facts.window.state == WindowState.FULL and is_kept)
