@@ -73,7 +73,7 @@ def test_a_hearing_from_the_first_draft_to_the_end():  # noqa: PLR0915 - one lif
     EventKind.objects.filter(code="public_hearing").update(notice_days=14)
     editor = Program(make_user(role=Role.EDITOR))
     head = Program(make_user(role=Role.HEAD))
-    make_user("dostepnosc@example.org", role=Role.ACCESSIBILITY)
+    coordinator = Program(make_user("dostepnosc@example.org", role=Role.ACCESSIBILITY))
 
     with time_machine.travel(NOW, tick=False) as clock:
         # The editor says what it is; what is usual for the kind is filled in.
@@ -139,11 +139,20 @@ def test_a_hearing_from_the_first_draft_to_the_end():  # noqa: PLR0915 - one lif
         assert ok(Program().get(own))["attendance_intent"] == "asked"
         assert ok(Program().post(f"{own}coming/"))["attendance_intent"] == "coming"
 
+        # The coordinator finds another interpreter, says so in one step, and only the one who asked is told.
+        (need,) = ok(coordinator.get(f"{URL}needs/"))["results"]
+        ok(coordinator.patch(f"{URL}needs/{need['id']}/", {"state": "arranged", "reason": "Tłumaczka jest online."}))
+        assert told(NOW + timedelta(minutes=100)) == {"need_answered": 1}
+        assert ok(Program().get(own))["accommodation"][0]["reason"] == "Tłumaczka jest online."
+
         # Half an hour before, the link is there; afterwards it was held and the work on it is done.
         clock.move_to("2027-02-09T15:40:00Z")
         assert ok(Program().get(own))["join_url"] == "https://example.org/pokoj"
         clock.move_to("2027-02-10T09:00:00Z")
         assert ok(editor.post(f"{URL}hold/", {}))["status"] == "held"
+        # Not before it is said of every need what became of it.
+        assert editor.post(f"{URL}close/", {}).json()["code"] == "needs_open"
+        ok(coordinator.patch(f"{URL}needs/{need['id']}/", {"state": "fulfilled"}))
         assert ok(editor.post(f"{URL}close/", {}))["status"] == "closed"
 
     history = [change["kind"] for change in ok(editor.get(f"{URL}changes/"))["results"]]
