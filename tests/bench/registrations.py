@@ -10,19 +10,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, SeatPool
-from registrations.actions.history import record
-from registrations.enums import ChangeCause, RegistrationSource, RegistrationState
-from registrations.models import Participant, Registration
+from events.models import SeatPool
+from registrations.enums import RegistrationState
 from registrations.queries.lists import event_registrations
-from registrations.tokens import email_key, new_code
 from tests.bench.client import Job
+from tests.bench.crowds import SIGN_UP, fill, sign_ups
 from tests.bench.measure import Figures
+from tests.bench.promotion import promotion
 from tests.bench.server import Service
 from tests.bench.suites import service_at, table
 from tests.make import make_event, make_notice
 
-SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
 CROWD: Final = 10_000
 SEATS: Final = 50
 RUNNERS: Final = 400
@@ -42,13 +40,14 @@ def registrations(port: int) -> None:
             floor, _ = service.measure(f"floor: UPDATE + INSERT, {connections} at once", floor_job, expect={"201"})
             rows.append((floor, None, ""))
             for slug in ("empty", "crowded"):
-                job = _sign_ups(port, slug, COUNT, connections, start=CROWD * (1 + connections))
+                job = sign_ups(port, slug, COUNT, connections, start=CROWD * (1 + connections))
                 figures, _ = service.measure(f"registering ({slug}), {connections} at once", job, expect={"201"})
                 rows.append((figures, floor, ""))
         table("Registering over the API (address confirmation off)", rows)
         _say_statements()
         for number in range(RACES):
             _race(service, port, f"last-seats-{number}", now)
+        promotion(service, now)
     sys.stdout.write(f"The last {SEATS} seats, {RUNNERS} requests at once: exact {RACES} times of {RACES}\n")
 
 
@@ -59,39 +58,9 @@ def _prepare(now: datetime) -> None:
         cursor.execute("INSERT INTO bench_counter VALUES (1, 0) ON CONFLICT DO NOTHING")
     make_notice(at=now)
     make_event("empty", starts_at=now + timedelta(days=30), capacity=None, at=now)
-    _fill(make_event("crowded", starts_at=now + timedelta(days=30), capacity=2 * CROWD, at=now), now)
+    fill(make_event("crowded", starts_at=now + timedelta(days=30), capacity=2 * CROWD, at=now), CROWD, at=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def _fill(event: Event, now: datetime) -> None:
-    rows = Registration.objects.bulk_create(
-        Registration(
-            event=event,
-            state=RegistrationState.CONFIRMED,
-            holds_seat=True,
-            source=RegistrationSource.API,
-            email_key=email_key(f"person{number}@example.org"),
-            reference=new_code(),
-            ticket_code=new_code(),
-            created_at=now,
-            queued_at=now,
-            confirmed_at=now,
-        )
-        for number in range(CROWD)
-    )
-    Participant.objects.bulk_create(
-        Participant(registration=row, first_name="Example", last_name="Person", email=f"person{number}@example.org")
-        for number, row in enumerate(rows)
-    )
-    record(rows, ChangeCause.SIGNED_UP, was="", by=None, at=now, notify=False)
-    SeatPool.objects.filter(event=event).update(taken=CROWD)
-
-
-def _sign_ups(port: int, slug: str, count: int, connections: int, *, start: int) -> Job:
-    headers = {"Content-Type": "application/json"}
-    path = f"/api/v1/events/{slug}/registrations/"
-    return Job(port, path, count, connections, "POST", headers, json.dumps(SIGN_UP), start)
 
 
 def _say_statements() -> None:
@@ -104,7 +73,7 @@ def _say_statements() -> None:
 
 def _race(service: Service, port: int, slug: str, now: datetime) -> None:
     event = make_event(slug, starts_at=now + timedelta(days=30), capacity=SEATS, at=now)
-    outcome = service.send(_sign_ups(port, slug, RUNNERS, 32, start=1))
+    outcome = service.send(sign_ups(port, slug, RUNNERS, 32, start=1))
     people = list(event_registrations(event))
     confirmed = [row for row in people if row.state == RegistrationState.CONFIRMED]
     positions = sorted(row.position or 0 for row in people if row.state == RegistrationState.WAITLISTED)
