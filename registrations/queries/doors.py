@@ -1,11 +1,13 @@
 """Doors to registrations: by a person's own key, or by reference within an event; what is not there is a 404."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from events.models import Event
+from events.models.kept import kept
 from registrations.models import CalendarFeed, CheckIn, Registration
 from registrations.tokens import claimed_id, matches
 
@@ -17,12 +19,10 @@ class Revoked:
 
 def get_registration_by_token(token: str) -> Registration:
     """The registration that this key opens, with its person and its event; else 404."""
-    registration = _complete().filter(pk=claimed_id(token) or 0).first()
-    if registration is None or not matches(
-        token, "manage", row_id=registration.pk, generation=registration.link_generation
-    ):
-        raise Http404
-    return registration
+    for registration in _complete_by_id(claimed_id(token) or 0):
+        if matches(token, "manage", row_id=registration.pk, generation=registration.link_generation):
+            return registration
+    raise Http404
 
 
 def get_event_registration(event: Event, reference: str) -> Registration:
@@ -52,6 +52,11 @@ def get_check_in(event: Event, nonce: str) -> CheckIn:
     if check_in is None:
         raise Http404
     return check_in
+
+
+@kept
+def _complete_by_id(registration_id: Any) -> QuerySet[Registration]:
+    return _complete().filter(pk=registration_id)
 
 
 def _complete() -> QuerySet[Registration]:
