@@ -228,7 +228,8 @@ def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
         "lease_until", "id"
     )
     messages = list(unclear.select_for_update(skip_locked=True)[:most])
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
+    if messages:
+        Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
     return messages
 
 

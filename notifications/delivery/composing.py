@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 
-import segno
 from django.conf import settings
 
 from events.models import Event, EventChange, unit_contact
@@ -23,6 +21,7 @@ from notifications.queries.dispatch import (
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, written
 from notifications.rendering.secret_links import marked_ids, with_links
+from notifications.rendering.tickets import ticket_png
 from registrations.enums import OPEN_NEEDS, NeedKind, RegistrationState
 from registrations.models import Participant, Registration
 from registrations.queries.feeds import PersonalEntry, entries_of
@@ -107,10 +106,8 @@ def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
     """The QR code of the ticket, if the text shows one."""
     if message.registration is None or f"cid:{TICKET_CID}" not in html:
         return ()
-    picture = BytesIO()
-    code = segno.make(f"{settings.BASE_URL}/t/{message.registration.ticket_code}", error="m", micro=False)
-    code.save(picture, kind="png", scale=6, border=4)
-    return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
+    picture = ticket_png(f"{settings.BASE_URL}/t/{message.registration.ticket_code}")
+    return (Attachment(name="qr.png", media_type="image/png", content=picture, content_id=TICKET_CID),)
 
 
 def _material(message: Message, background: Background) -> Material:
