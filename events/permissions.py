@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
 from events.models import Attachment, Event, EventSeries, OrganizationalUnit, UnitMembership, User, Venue
+from events.models.kept import kept
 
 Person = User | AnonymousUser
 
@@ -108,15 +109,15 @@ def is_visible(event: Event) -> bool:
 
 def get_visible_event(slug: str) -> Event:
     """The event as a stranger may see it; drafts and restricted events are 404."""
-    event = (
-        visible_events()
-        .filter(slug=slug)
-        .select_related("unit", "kind", "venue__district", "process", "stage", "policy")
-        .first()
-    )
-    if event is None:
-        raise Http404
-    return event
+    for event in _visible_by_slug(slug):
+        return event
+    raise Http404
+
+
+@kept
+def _visible_by_slug(slug: Any) -> QuerySet[Event]:
+    related = ("unit", "kind", "venue__district", "process", "stage", "policy")
+    return visible_events().filter(slug=slug).select_related(*related).order_by()
 
 
 def get_attachment(user: Person, attachment_id: UUID, file_name: str) -> tuple[Attachment, bool]:

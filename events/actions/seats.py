@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.enums import SeatSource
 from events.errors import OverCapacity
-from events.models import Event, RegistrationPolicy, SeatPool
+from events.models import Event, SeatPool
 from events.queries.seats import blocking_pool, event_pools, own_pool
 
 # Every sign-up passes here, so these are not put together anew each time.
@@ -33,6 +33,7 @@ _QUEUE: Final = """
        AND (capacity < taken + %(seats)s + reserved - reserved_taken OR (waiting > 0 AND NOT %(past_queue)s))
        AND (%(limit)s::int IS NULL OR waiting + %(seats)s <= %(limit)s)
 """
+_LOCK: Final = "SELECT FROM events_registrationpolicy WHERE event_id = %s FOR NO KEY UPDATE"
 
 
 class SeatsMovedError(RuntimeError):
@@ -68,7 +69,8 @@ def lock_queue(event_id: int) -> None:
     waits here.
     """
     # The row is a lock, not a fact: what was joined to it could be older than the moment the lock was given.
-    list(RegistrationPolicy.objects.select_for_update(no_key=True).filter(event=event_id).values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [event_id])
 
 
 class _Counts(NamedTuple):

@@ -1,12 +1,16 @@
 """Everything that the public page of one event shows, in a fixed number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 
 from events.enums import EventChangeKind, EventMode
 from events.models import Event, SeatPool, Session, Topic
+from events.models.kept import kept, put_at_hand
 from events.queries.former_places import FormerPlace, former_place
 from events.queries.registration_windows import RegistrationWindow, registration_window
 
@@ -21,17 +25,35 @@ NOTABLE_CHANGES = (
 
 @dataclass(frozen=True)
 class EventPageFacts:
-    """An event with its sessions in time order and its seats."""
+    """An event with its sessions in time order and its seats; what only the whole page tells is read when it is asked for."""
 
     event: Event
     sessions: list[Session]
-    topics: list[Topic]
     window: RegistrationWindow
     category_pools: list[SeatPool]
     session_pools: dict[int, SeatPool]
-    changes: frozenset[str]
-    # Where somebody who read the page before would go in vain; None unless the event has moved online.
-    former_place: FormerPlace | None = None
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        """What it is about."""
+        return list(self.event.topics.all())
+
+    @property
+    def changes(self) -> frozenset[str]:
+        """What has happened to it since it was announced."""
+        return frozenset(kind for kind, _before in self._happened)
+
+    @cached_property
+    def _happened(self) -> list[tuple[str, Mapping[str, Any]]]:
+        rows = self.event.changes.filter(kind__in=NOTABLE_CHANGES).order_by("id")
+        if self.event.published_at is not None:
+            rows = rows.filter(at__gt=self.event.published_at)
+        return list(rows.values_list("kind", "before"))
+
+    @cached_property
+    def former_place(self) -> FormerPlace | None:
+        """Where somebody who read the page before would go in vain; None unless the event has moved online."""
+        return former_place(self.event, self._happened)
 
     @property
     def is_rescheduled(self) -> bool:
@@ -51,17 +73,12 @@ class EventPageFacts:
 
 def event_page_facts(event: Event, *, at: datetime) -> EventPageFacts:
     """The facts of an event that a door function let through."""
-    prefetch_related_objects([event], "sessions__room", "topics", "pools__category")
-    pools = list(event.pools.all())
-    announced = event.published_at
-    rows = event.changes.filter(kind__in=NOTABLE_CHANGES).order_by("id")
-    if announced is not None:
-        rows = rows.filter(at__gt=announced)
-    changes = list(rows.values_list("kind", "before"))
+    sessions, pools = _sessions(event.pk), _pools(event.pk)
+    put_at_hand(event, "sessions", sessions)
+    put_at_hand(event, "pools", pools)
     return EventPageFacts(
         event=event,
-        sessions=list(event.sessions.all()),
-        topics=list(event.topics.all()),
+        sessions=sessions,
         window=registration_window(event, at=at),
         category_pools=sorted(
             (pool for pool in pools if pool.category is not None and pool.session_id is None),
@@ -70,6 +87,14 @@ def event_page_facts(event: Event, *, at: datetime) -> EventPageFacts:
         session_pools={
             pool.session_id: pool for pool in pools if pool.session_id is not None and pool.category_id is None
         },
-        changes=frozenset(kind for kind, _before in changes),
-        former_place=former_place(event, changes),
     )
+
+
+@kept
+def _sessions(event_id: Any) -> QuerySet[Session]:
+    return Session.objects.filter(event=event_id).select_related("room")
+
+
+@kept
+def _pools(event_id: Any) -> QuerySet[SeatPool]:
+    return SeatPool.objects.filter(event=event_id).select_related("category")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from events.models import EventKind, InformationNotice, OrganizationalUnit
+from events.models.kept import kept
 from events.permissions import May, Person, units_where
 
 
@@ -13,13 +15,14 @@ def current_notice(
     unit: OrganizationalUnit, *, kind: EventKind | None = None, at: datetime
 ) -> InformationNotice | None:
     """The newest notice in force of the unit for the kind, else of the unit, else for the kind, else for everything."""
-    return (
-        InformationNotice.objects.filter(
-            Q(unit=unit) | Q(unit__isnull=True), Q(kind=kind) | Q(kind__isnull=True), in_force_from__lte=at
-        )
-        .order_by(F("unit").asc(nulls_last=True), F("kind").asc(nulls_last=True), "-version")
-        .first()
-    )
+    return next(iter(_in_force(unit.pk, kind.pk if kind is not None else None, at)), None)
+
+
+@kept
+def _in_force(unit_id: Any, kind_id: Any, at: Any) -> QuerySet[InformationNotice]:
+    return InformationNotice.objects.filter(
+        Q(unit=unit_id) | Q(unit__isnull=True), Q(kind=kind_id) | Q(kind__isnull=True), in_force_from__lte=at
+    ).order_by(F("unit").asc(nulls_last=True), F("kind").asc(nulls_last=True), "-version")[:1]
 
 
 @dataclass(frozen=True)

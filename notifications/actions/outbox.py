@@ -235,7 +235,8 @@ def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
     # Whose person was erased on the way, about that nobody can be asked.
     unclear = unclear.exclude(to="").order_by("lease_until", "id")
     messages = list(unclear.select_for_update(skip_locked=True)[:most])
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
+    if messages:
+        Message.objects.filter(pk__in=[message.pk for message in messages]).update(lease_until=Now() + LEASE)
     return messages
 
 

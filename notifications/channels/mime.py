@@ -1,15 +1,48 @@
 """A message as an e-mail (RFC 5322, 2045, 6047). Pure."""
 
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import cache, lru_cache
+from typing import Final
 
 from notifications.channels.outgoing import Outgoing
 
+_REGISTRY: Final = HeaderRegistry()
+# Headers that say what a part is: alike in all mails, and most of the headers of each.
+_ALIKE: Final = frozenset({"auto-submitted", "mime-version", "x-auto-response-suppress"})
+_OF_CONTENT: Final = "content-"
+
+
+@cache
+def _kind_of(name: str) -> type[BaseHeader]:
+    return _REGISTRY[name]
+
+
+@lru_cache(maxsize=256)
+def _known(name: str, value: str) -> BaseHeader:
+    return _kind_of(name.lower())(name, value)
+
+
+class _Headers(HeaderRegistry):
+    """The library's headers, each read once: it takes every one of them apart anew, which is half of writing a mail."""
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return _kind_of(name.lower())
+
+    def __call__(self, name: str, value: object) -> BaseHeader:
+        """Keep for the next mail what has nothing of this one in it."""
+        key = name.lower()
+        is_alike = key in _ALIKE or key.startswith(_OF_CONTENT)
+        if is_alike and isinstance(value, str) and "boundary" not in value:
+            return _known(name, value)
+        return self[key](name, value)
+
+
 # Every part in quoted-printable: a relay that has to re-encode 8-bit text would break the signature.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
-_QP = "quoted-printable"
+_POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=78, header_factory=_Headers())
+_QP: Final = "quoted-printable"
 
 
 def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Final
 
-import segno
 from django.conf import settings
 
 from events.models import Event, EventChange, unit_contact
@@ -33,6 +31,7 @@ from notifications.queries.dispatch import (
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
+from notifications.rendering.tickets import ticket_png
 from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
 from registrations.models import Participant, PartyMember, Registration, RegistrationChange
 from registrations.queries.feeds import PersonalEntry, entries_of
@@ -138,10 +137,8 @@ def ticket_pictures(message: Message, html: str) -> tuple[Attachment, ...]:
     holder = message.member or message.registration
     if holder is None or f"cid:{TICKET_CID}" not in html:
         return ()
-    picture = BytesIO()
-    code = segno.make(f"{settings.BASE_URL}/t/{holder.ticket_code}", error="m", micro=False)
-    code.save(picture, kind="png", scale=6, border=4)
-    return (Attachment(name="qr.png", media_type="image/png", content=picture.getvalue(), content_id=TICKET_CID),)
+    picture = ticket_png(f"{settings.BASE_URL}/t/{holder.ticket_code}")
+    return (Attachment(name="qr.png", media_type="image/png", content=picture, content_id=TICKET_CID),)
 
 
 def _material(message: Message, background: Background, *, at: datetime) -> Material:

@@ -1,9 +1,9 @@
-"""A new registration, its person and the change that tells of it: three rows in one statement.
+"""Rows of registrations written in one statement: a new one with its person and its change; changes of many at once.
 
 The columns are the models' own, so a new field needs nothing here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
@@ -50,6 +50,16 @@ _ENTER: Final = f"""
 """  # noqa: S608 - made of the models' own names
 
 
+_OF_EACH: Final = "to_state"
+_ALIKE: Final = [column for column in _COLUMNS[RegistrationChange] if column != _OF_EACH]
+_ENTER_CHANGES: Final = f"""
+    INSERT INTO registrations_registrationchange (registration_id, {_OF_EACH}, {", ".join(_ALIKE)})
+    SELECT moved.id, moved.state, {", ".join("%s" for _column in _ALIKE)}
+      FROM unnest(%s::bigint[], %s::text[]) AS moved (id, state)
+    RETURNING id
+"""  # noqa: S608 - made of the models' own names
+
+
 def enter(registration: Registration, participant: Participant, change: RegistrationChange) -> None:
     """Write them down and send the change's id up; the ids are on the rows afterwards."""
     rows = (registration, participant, change)
@@ -60,8 +70,20 @@ def enter(registration: Registration, participant: Participant, change: Registra
     registration_changed.send(sender=RegistrationChange, change_id=change.pk)
 
 
+def enter_changes(registrations: Sequence[Registration], change: RegistrationChange) -> None:
+    """Write a change like this one for each registration, which stands in its new state, and send the ids up."""
+    alike = [_value(change, _COLUMNS[RegistrationChange][column]) for column in _ALIKE]
+    each = [row.pk for row in registrations], [str(row.state) for row in registrations]
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER_CHANGES, [*alike, *each])
+        entered = cursor.fetchall()
+    for (change_id,) in entered:
+        registration_changed.send(sender=RegistrationChange, change_id=change_id)
+
+
 def _values(row: Registration | Participant | RegistrationChange) -> list[Any]:
-    return [
-        field.get_db_prep_save(getattr(row, field.attname), connection=connection)
-        for field in _COLUMNS[type(row)].values()
-    ]
+    return [_value(row, field) for field in _COLUMNS[type(row)].values()]
+
+
+def _value(row: Registration | Participant | RegistrationChange, field: Field[Any, Any]) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection=connection)

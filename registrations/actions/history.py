@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.models import User
+from registrations.actions.entries import enter_changes
 from registrations.enums import ChangeCause
 from registrations.models import Registration, RegistrationChange
-from registrations.signals import registration_changed
 
 LETTERS_PER_HOUR: Final = 3
 
@@ -26,21 +26,8 @@ def record(
 
     `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself.
     """
-    changes = RegistrationChange.objects.bulk_create(
-        RegistrationChange(
-            registration=registration,
-            cause=cause,
-            from_state=was,
-            to_state=registration.state,
-            by=by,
-            at=at,
-            reason=reason,
-            notify=notify,
-        )
-        for registration in registrations
-    )
-    for change in changes:
-        registration_changed.send(sender=RegistrationChange, change_id=change.pk)
+    change = RegistrationChange(cause=cause, from_state=was, by=by, at=at, reason=reason, notify=notify)
+    enter_changes(registrations, change)
 
 
 def may_write_again(registration: Registration, cause: ChangeCause, *, at: datetime) -> bool:

@@ -7,15 +7,16 @@ seat lies free while somebody waits for it.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
 from events.enums import EventStatus
 from events.models import SeatPool, User
+from events.models.kept import kept
 from registrations.actions.history import record
 from registrations.actions.openings import require_not_cancelled, require_open, require_queue
 from registrations.actions.queues import claim_of, move_up, place_for, promote
@@ -183,7 +184,13 @@ def locked(registration: Registration) -> Registration:
     """The registration as it is now, with its event's queue locked until the transaction ends."""
     lock_queue(registration.event_id)
     # A statement of its own: only now nobody else can move it.
-    return Registration.objects.select_related("event__policy").get(pk=registration.pk)
+    (current,) = _with_event(registration.pk)
+    return current
+
+
+@kept
+def _with_event(registration_id: Any) -> QuerySet[Registration]:
+    return Registration.objects.filter(pk=registration_id).select_related("event__policy")
 
 
 def _note_address(registration: Registration, *, at: datetime) -> None:

@@ -25,6 +25,8 @@ CONFIRM_DIRECTLY_WITHIN: Final = timedelta(hours=4)
 OFFER_ENDS_BEFORE_START: Final = timedelta(hours=2)
 
 _CHUNK: Final = 500
+# What a walk along the queue looks at; the rest of a row stays where it is.
+_LOOKED_AT: Final = ("event", "state", "seats", "category", "waiting_pool", "queued_at")
 
 
 @retried
@@ -178,7 +180,7 @@ class _Promotion:
         behind = Q()
         while waiting_for := self._open_pools():
             queue = Registration.objects.filter(behind, waiting_pool__in=waiting_for).order_by("queued_at", "id")
-            rows = list(queue[:_CHUNK])
+            rows = list(queue.only(*_LOOKED_AT)[:_CHUNK])
             if not rows:
                 break
             self._decide(rows)
@@ -187,11 +189,14 @@ class _Promotion:
         return len(self._seated)
 
     def _open_pools(self) -> set[int]:
-        """Pools in which somebody waits, seats are free, and no party in front is in the way."""
-        waited_for = [pool for pool in self._book.pools if pool.waiting]
-        of_group = {pool.pk for pool in waited_for if is_of_group(pool)} if self._has_released else set()
-        with_seats = {pool.pk for pool in waited_for if pool.free != 0}
-        return (with_seats - self._stopped) | of_group
+        return {pool.pk for pool in self._book.pools if self._is_open(pool)}
+
+    def _is_open(self, pool: SeatPool) -> bool:
+        """Whether somebody waits for it, seats are free, and no party in front is in the way."""
+        if not pool.waiting:
+            return False
+        has_seats = pool.free != 0 and pool.pk not in self._stopped
+        return has_seats or (is_of_group(pool) and self._has_released)
 
     @property
     def _has_released(self) -> bool:
@@ -200,9 +205,10 @@ class _Promotion:
     def _decide(self, rows: Sequence[Registration]) -> None:
         chosen = sessions_that_count(rows, self._book.pools)
         starts = self._next_starts(rows)
+        pools = {pool.pk: pool for pool in self._book.pools}
         for row in rows:
             starts_at = starts[row.pk]
-            if starts_at is None or row.waiting_pool_id not in self._open_pools():
+            if starts_at is None or not self._is_open(pools[cast("int", row.waiting_pool_id)]):
                 continue
             sessions = chosen.get(row.pk, ())
             blocking = self._seat(row, sessions, SeatSource.OWN, starts_at)

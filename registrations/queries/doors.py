@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from events.models import Event
+from events.models.kept import kept
 from registrations.enums import ChangeCause
 from registrations.models import CalendarFeed, CheckIn, Consent, Registration, RegistrationChange
 from registrations.tokens import claimed_id, matches
@@ -32,12 +33,10 @@ class Mailbox:
 
 def get_registration_by_token(token: str) -> Registration:
     """The registration that this key opens, with its person and its event; else 404."""
-    registration = _complete().filter(pk=claimed_id(token) or 0).first()
-    if registration is None or not matches(
-        token, "manage", row_id=registration.pk, generation=registration.link_generation
-    ):
-        raise Http404
-    return registration
+    for registration in _complete_by_id(claimed_id(token) or 0):
+        if matches(token, "manage", row_id=registration.pk, generation=registration.link_generation):
+            return registration
+    raise Http404
 
 
 def get_mailbox_by_token(token: str, *, at: datetime) -> Mailbox:
@@ -87,6 +86,11 @@ def get_check_in(event: Event, nonce: str) -> CheckIn:
     if check_in is None:
         raise Http404
     return check_in
+
+
+@kept
+def _complete_by_id(registration_id: Any) -> QuerySet[Registration]:
+    return _complete().filter(pk=registration_id)
 
 
 def _complete() -> QuerySet[Registration]:

@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True)
 class Job:
-    """Requests to send: `count` of them over `connections`; "{n}" in the body becomes a running number."""
+    """Requests to send: `count` of them over `connections`; "{n}" in the body becomes a running number.
+
+    `pace`: so many are due each second, however long the answers take; 0: each follows the one before at once.
+    """
 
     port: int
     path: str
@@ -23,19 +26,24 @@ class Job:
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
     start: int = 0
+    pace: float = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came back: seconds of each request, statuses by number, bytes of the last body, seconds in all."""
+    """What came back: seconds of each request, statuses by number, bytes of the last body, seconds in all.
+
+    `due`: when each request was to be sent, in seconds of the epoch; a late start counts as latency.
+    """
 
     latencies: list[float]
     statuses: dict[str, int]
     length: int
     seconds: float
+    due: list[float] = field(default_factory=list)
 
 
-async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outcome) -> int:
+async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outcome, *, first: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", job.port)
     head = "".join(f"{name}: {value}\r\n" for name, value in job.headers.items())
     length = 0
@@ -46,7 +54,10 @@ async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outc
             break
         body = job.body.replace("{n}", str(number)).encode()
         lead = f"{job.method} {job.path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
-        began = time.perf_counter()
+        due = time.time()
+        if job.pace:
+            due = first + (number - job.start) / job.pace
+            await asyncio.sleep(max(due - time.time(), 0))
         writer.write(lead.encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
         lines = answer.decode("latin-1").lower().split("\r\n")
@@ -61,7 +72,8 @@ async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outc
         elif status != "304":
             length = int(fields.get("content-length", "0"))
             await reader.readexactly(length)
-        outcome.latencies.append(time.perf_counter() - began)
+        outcome.latencies.append(time.time() - due)
+        outcome.due.append(due)
         outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
         if fields.get("connection") == "close":
             writer.close()
@@ -76,9 +88,10 @@ async def run(job: Job) -> Outcome:
     for number in range(job.start, job.start + job.count):
         numbers.put_nowait(number)
     outcome = Outcome([], {}, 0, 0)
-    began = time.perf_counter()
-    lengths = await asyncio.gather(*(_one_connection(job, numbers, outcome) for _ in range(job.connections)))
-    return Outcome(outcome.latencies, outcome.statuses, max(lengths), time.perf_counter() - began)
+    began = time.time()
+    hands = (_one_connection(job, numbers, outcome, first=began) for _ in range(job.connections))
+    lengths = await asyncio.gather(*hands)
+    return Outcome(outcome.latencies, outcome.statuses, max(lengths), time.time() - began, outcome.due)
 
 
 if __name__ == "__main__":

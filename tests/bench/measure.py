@@ -74,3 +74,11 @@ def percentile(values: list[float], share: float) -> float:
     """The value below which this share of the values lies."""
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def verdict(what: str, value: float, limit: float, *, unit: str = "", at_least: bool = False) -> str:
+    """A figure beside its limit, and whether it was held."""
+    is_held = value >= limit if at_least else value <= limit
+    written = f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+    bound = "at least" if at_least else "at most"
+    return f"{what}: {written}{unit} ({bound} {limit:g}{unit}): {'held' if is_held else 'NOT HELD'}"

@@ -1,38 +1,43 @@
-"""Registering over the API beside a bare view with one UPDATE and one INSERT, and the race for the last seats."""
+"""Registering beside a bare view with one UPDATE and one INSERT, the race for the last seats, and what comes after."""
 
 import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Final
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, SeatPool
-from registrations.actions.history import record
-from registrations.enums import ChangeCause, RegistrationSource, RegistrationState
-from registrations.models import Participant, Registration
+from events.models import SeatPool
+from registrations.enums import RegistrationState
 from registrations.queries.lists import event_registrations
-from registrations.tokens import email_key, new_code
 from tests.bench.client import Job
-from tests.bench.measure import Figures
+from tests.bench.crowds import SIGN_UP, fill, sign_ups
+from tests.bench.measure import Figures, verdict
+from tests.bench.promotion import promotion
 from tests.bench.server import Service
 from tests.bench.suites import service_at, table
+from tests.bench.whole_flow import whole_flow
 from tests.make import make_event, make_notice
 
-SIGN_UP: Final = {"first_name": "Example", "last_name": "Person", "email": "person{n}@example.org", "language": "pl"}
 CROWD: Final = 10_000
 SEATS: Final = 50
 RUNNERS: Final = 400
-# `make bench registrations REQUESTS=200 RACES=20`
+# `make bench registrations REQUESTS=200 RACES=3`
 COUNT: Final = int(os.environ.get("REQUESTS", "600"))
-RACES: Final = int(os.environ.get("RACES", "3"))
+RACES: Final = int(os.environ.get("RACES", "20"))
+CPU_HELD: Final = 10
+RATE_HELD: Final = 1 / 3
+STATEMENTS_HELD: Final = 10
+# What one more registration may cost with ten thousand before it, next to an empty event; the rest is chance.
+GROWTH_HELD: Final = 1.25
 
 
 def registrations(port: int) -> None:
-    """Each figure beside its floor, on an event with nobody and on one with ten thousand people; then the races."""
+    """Each figure beside its floor, empty and crowded; the races; promotion beside other sign-ups; the whole way by mail."""
     now = datetime.now(UTC)
     _prepare(now)
     rows: list[tuple[Figures, Figures | None, str]] = []
@@ -42,14 +47,31 @@ def registrations(port: int) -> None:
             floor, _ = service.measure(f"floor: UPDATE + INSERT, {connections} at once", floor_job, expect={"201"})
             rows.append((floor, None, ""))
             for slug in ("empty", "crowded"):
-                job = _sign_ups(port, slug, COUNT, connections, start=CROWD * (1 + connections))
+                job = sign_ups(port, slug, COUNT, connections, start=CROWD * (1 + connections))
                 figures, _ = service.measure(f"registering ({slug}), {connections} at once", job, expect={"201"})
                 rows.append((figures, floor, ""))
         table("Registering over the API (address confirmation off)", rows)
-        _say_statements()
+        _say_verdicts(rows)
         for number in range(RACES):
             _race(service, port, f"last-seats-{number}", now)
-    sys.stdout.write(f"The last {SEATS} seats, {RUNNERS} requests at once: exact {RACES} times of {RACES}\n")
+        sys.stdout.write(
+            f"\nThe last {SEATS} seats, {RUNNERS} requests at once: exact {RACES} times of {RACES}, no answer above 201\n"
+        )
+        promotion(service, now)
+    whole_flow(port, now)
+
+
+def _say_verdicts(rows: list[tuple[Figures, Figures | None, str]]) -> None:
+    """The worst of the rows beside what is promised of all."""
+    people = [(figures, floor) for figures, floor, _note in rows if floor is not None]
+    empty, crowded = (median(figures.cpu_ms for figures, _floor in people[first::2]) for first in (0, 1))
+    lines = [
+        verdict("CPU of a registration, the dearest row", max(one.cpu_ms for one, _ in people), CPU_HELD, unit=" ms"),
+        verdict("rate ÷ floor, the lowest", min(one.rate / of.rate for one, of in people), RATE_HELD, at_least=True),
+        verdict(f"CPU with {CROWD} people ÷ with none", crowded / empty, GROWTH_HELD),
+        verdict("statements, BEGIN and COMMIT among them", _statements(), STATEMENTS_HELD),
+    ]
+    sys.stdout.write("\n" + "".join(f"  {line}\n" for line in lines))
 
 
 def _prepare(now: datetime) -> None:
@@ -59,52 +81,22 @@ def _prepare(now: datetime) -> None:
         cursor.execute("INSERT INTO bench_counter VALUES (1, 0) ON CONFLICT DO NOTHING")
     make_notice(at=now)
     make_event("empty", starts_at=now + timedelta(days=30), capacity=None, at=now)
-    _fill(make_event("crowded", starts_at=now + timedelta(days=30), capacity=2 * CROWD, at=now), now)
+    fill(make_event("crowded", starts_at=now + timedelta(days=30), capacity=2 * CROWD, at=now), CROWD, at=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _fill(event: Event, now: datetime) -> None:
-    rows = Registration.objects.bulk_create(
-        Registration(
-            event=event,
-            state=RegistrationState.CONFIRMED,
-            holds_seat=True,
-            source=RegistrationSource.API,
-            email_key=email_key(f"person{number}@example.org"),
-            reference=new_code(),
-            ticket_code=new_code(),
-            created_at=now,
-            queued_at=now,
-            confirmed_at=now,
-        )
-        for number in range(CROWD)
-    )
-    Participant.objects.bulk_create(
-        Participant(registration=row, first_name="Example", last_name="Person", email=f"person{number}@example.org")
-        for number, row in enumerate(rows)
-    )
-    record(rows, ChangeCause.SIGNED_UP, was="", by=None, at=now, notify=False)
-    SeatPool.objects.filter(event=event).update(taken=CROWD)
-
-
-def _sign_ups(port: int, slug: str, count: int, connections: int, *, start: int) -> Job:
-    headers = {"Content-Type": "application/json"}
-    path = f"/api/v1/events/{slug}/registrations/"
-    return Job(port, path, count, connections, "POST", headers, json.dumps(SIGN_UP), start)
-
-
-def _say_statements() -> None:
+def _statements() -> int:
     client = Client(headers={"host": "127.0.0.1"})
     with CaptureQueriesContext(connection) as statements:
         body = json.dumps({**SIGN_UP, "email": "counted@example.org"})
         client.post("/api/v1/events/empty/registrations/", body, content_type="application/json")
-    sys.stdout.write(f"\nStatements of one registration, BEGIN and COMMIT among them: {len(statements)}\n")
+    return len(statements)
 
 
 def _race(service: Service, port: int, slug: str, now: datetime) -> None:
     event = make_event(slug, starts_at=now + timedelta(days=30), capacity=SEATS, at=now)
-    outcome = service.send(_sign_ups(port, slug, RUNNERS, 32, start=1))
+    outcome = service.send(sign_ups(port, slug, RUNNERS, 32, start=1))
     people = list(event_registrations(event))
     confirmed = [row for row in people if row.state == RegistrationState.CONFIRMED]
     positions = sorted(row.position or 0 for row in people if row.state == RegistrationState.WAITLISTED)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -121,15 +121,31 @@ class Service:
 
     def send(self, job: Job) -> Outcome:
         """Send a job from a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.client"],
-            cwd=ROOT,
-            input=json.dumps(asdict(job)).encode(),
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=300,
+        with self.sending(job) as outcome:
+            return outcome()
+
+    @contextlib.contextmanager
+    def sending(self, job: Job) -> Iterator[Callable[[], Outcome]]:
+        """The same while something else goes on: what is handed out waits for the outcome."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.client"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        return Outcome(**json.loads(done.stdout))
+
+        def outcome() -> Outcome:
+            answer, _errors = process.communicate(timeout=300)
+            return Outcome(**json.loads(answer))
+
+        try:
+            if process.stdin is None:
+                message = "The client has no pipe."
+                raise RuntimeError(message)
+            process.stdin.write(json.dumps(asdict(job)).encode())
+            process.stdin.close()
+            process.stdin = None
+            yield outcome
+        finally:
+            process.kill()
+            process.wait()
 
     def measure(self, name: str, job: Job, *, expect: set[str]) -> tuple[Figures, Outcome]:
         """Send the job after a short warm-up; a status that is not expected ends the run."""

@@ -2,17 +2,34 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
+from functools import partial
+
+Keep = Callable[[bytes], None]
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def start(keep: Keep = lambda _mail: None) -> asyncio.Server:
+    """Listen on a free loopback port; what comes in is shown to `keep`."""
+    return await asyncio.start_server(partial(_converse, keep), "127.0.0.1", 0, limit=1_000_000)
+
+
+def port_of(server: asyncio.Server) -> int:
+    """The port it listens on."""
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def _converse(keep: Keep, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 sink\r\n")
     while line := await reader.readline():
         word = line[:4].upper()
         if word == b"DATA":
             writer.write(b"354 go on\r\n")
             await writer.drain()
-            while await reader.readline() != b".\r\n":
-                pass
+            lines = []
+            while (line := await reader.readline()) != b".\r\n":
+                lines.append(line)
+            keep(b"".join(lines))
             writer.write(b"250 taken\r\n")
         elif word == b"QUIT":
             writer.write(b"221 bye\r\n")
@@ -23,9 +40,9 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 
 
 async def serve() -> None:
-    """Listen on a free loopback port, say which, and take mail until standard input ends."""
-    server = await asyncio.start_server(_converse, "127.0.0.1", 0, limit=1_000_000)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    """Say which port it is, and take mail until standard input ends."""
+    server = await start()
+    sys.stdout.write(f"{port_of(server)}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     server.close()

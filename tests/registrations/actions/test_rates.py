@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from registrations.actions.rates import count_attempt, forget_attempts
 from registrations.errors import RateLimited
@@ -67,3 +68,18 @@ def test_what_is_over_is_forgotten():
 
     assert forget_attempts(at=NOW) == 1
     assert RateWindow.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_count_does_not_wait_for_the_disk():
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        try:
+            count_attempt("192.0.2.1", at=NOW)
+            cursor.execute("SHOW synchronous_commit")
+            (setting,) = cursor.fetchone()
+        finally:
+            cursor.execute("RESET synchronous_commit")
+
+    assert setting == "on"
+    assert RateWindow.objects.get().attempts == 1
