@@ -7,11 +7,10 @@ from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 LINK_AGAIN = Kind(
     name="link_again",
     priority=Priority.CONFIRMATION,
-    causes=tuple(
-        (cause, state)
-        for cause in (ChangeCause.LINK_REQUESTED, ChangeCause.ADDRESS_CORRECTED)
-        for state in ACTIVE_STATES
-        if state != RegistrationState.HELD
+    # After a correction the others get what they would have got at the right address: a confirmation, a word of the queue.
+    causes=(
+        *((ChangeCause.LINK_REQUESTED, state) for state in ACTIVE_STATES if state != RegistrationState.HELD),
+        (ChangeCause.ADDRESS_CORRECTED, RegistrationState.OFFERED),
     ),
     sms_needs_link=True,
     useful_until=for_a_day,

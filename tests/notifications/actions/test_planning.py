@@ -84,7 +84,7 @@ def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration
         (ChangeCause.ASKED_AGAIN, S.CONFIRMED, "already_registered"),
         (ChangeCause.LINK_REQUESTED, S.WAITLISTED, "link_again"),
         (ChangeCause.LINK_REVOKED, S.CANCELLED_BY_PARTICIPANT, "link_replaced"),
-        (ChangeCause.ADDRESS_CORRECTED, S.CONFIRMED, "link_again"),
+        (ChangeCause.ADDRESS_CORRECTED, S.OFFERED, "link_again"),
         (ChangeCause.OVERVIEW_REQUESTED, S.CONFIRMED, "my_registrations"),
         (ChangeCause.NEED_ANSWERED, S.CONFIRMED, "need_answered"),
         (ChangeCause.NEED_ANSWERED, S.WAITLISTED, "need_answered"),
