@@ -6,7 +6,7 @@ from typing import Final
 
 from events.models import User
 from registrations.enums import ChangeCause
-from registrations.models import Registration, RegistrationChange
+from registrations.models import PartyMember, Registration, RegistrationChange
 from registrations.signals import registration_changed
 
 LETTERS_PER_HOUR: Final = 3
@@ -21,14 +21,17 @@ def record(
     at: datetime,
     reason: str = "",
     notify: bool = True,
+    member: PartyMember | None = None,
 ) -> None:
     """Write one row for each registration, which stands in its new state already, and send the ids up.
 
-    `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself.
+    `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself. `member`: whom of the
+    party it is about; null: whoever registered, or all of them.
     """
     changes = RegistrationChange.objects.bulk_create(
         RegistrationChange(
             registration=registration,
+            member=member,
             cause=cause,
             from_state=was,
             to_state=registration.state,
