@@ -10,6 +10,7 @@ from registrations.enums import RegistrationState
 
 HEADCOUNT_STEPS: Final = (-5, -1, 1, 5)
 _NONCE_LENGTH: Final = 64
+_LARGEST_ID: Final = 2**63 - 1
 
 
 class RegistrationFilterForm(forms.Form):
@@ -49,10 +50,11 @@ class CancelRegistrationForm(forms.Form):
 
 
 class CheckInForm(forms.Form):
-    """A code as it was typed or scanned, or the reference of somebody found by name."""
+    """A code as it was typed or scanned, or the reference of somebody found by name, and who of the party it is."""
 
     code = forms.CharField(label=_("Entry code"), max_length=200, required=False)
     reference = forms.CharField(max_length=20, required=False)
+    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
     nonce = forms.CharField(max_length=_NONCE_LENGTH)
 
 
@@ -60,6 +62,7 @@ class UndoForm(forms.Form):
     """Taking an admission back needs a reason."""
 
     reference = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why it is taken back"), max_length=300)
 
 
