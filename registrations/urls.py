@@ -8,7 +8,7 @@ from registrations.api import own as api_own
 from registrations.api import own_data as api_own_data
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
-from registrations.web import own, own_data, register
+from registrations.web import own, own_data, own_party, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import needs as event_needs
@@ -37,6 +37,12 @@ public_patterns = [
     path("r/<str:token>/consents/", own_data.consents, name="registration-consents"),
     path("r/<str:token>/close-links/", own_data.close_links, name="registration-close-links"),
     path("r/<str:token>/erase/", own_data.erase, name="registration-erase"),
+    path("r/<str:token>/leave/", own_party.leave, name="registration-leave"),
+    path("r/<str:token>/substitute/", own_party.hand_over, name="registration-substitute"),
+    path("r/<str:token>/party/<int:member_id>/cancel/", own_party.cancel, name="registration-member-cancel"),
+    path(
+        "r/<str:token>/party/<int:member_id>/substitute/", own_party.substitute, name="registration-member-substitute"
+    ),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from events.actions.rules import GROUP_MAX
+from events.errors import DomainError, FieldErrors
 from registrations.actions.signing_up import Guest
 
 ROWS: Final = "party_rows"
@@ -107,3 +109,52 @@ def after_pressing(data: Any, *, most: int) -> Any:
 def _is_filled(data: Mapping[str, Any], row: int) -> bool:
     # A field that was refused is not among what was read, but something stands in it.
     return any(data.get(party_field(row, column), "?") for column in PARTY_COLUMNS)
+
+
+class SubstituteForm(forms.Form):
+    """Who comes instead of somebody."""
+
+    first_name = forms.CharField(
+        label=gettext_lazy("First name"),
+        max_length=_LONGEST_NAME,
+        error_messages={"required": gettext_lazy("Give the first name.")},
+    )
+    last_name = forms.CharField(
+        label=gettext_lazy("Last name"),
+        max_length=_LONGEST_NAME,
+        error_messages={"required": gettext_lazy("Give the last name.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"inputmode": "email"}),
+        error_messages={
+            "required": gettext_lazy("Give an e-mail address: the link to the registration goes there."),
+            "invalid": gettext_lazy("This does not look like an e-mail address. It should read like name@example.org."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, needs_address: bool = False) -> None:
+        """Whoever looks after a registration has to have an address."""
+        super().__init__(data, label_suffix="")
+        self.fields["email"].required = needs_address
+        self.fields["email"].help_text = (
+            _("The link to the registration goes there.")
+            if needs_address
+            else _("Their own entry code goes there. Left empty, it goes to you.")
+        )
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+    def guest(self) -> Guest:
+        """The person, as the action takes them."""
+        return Guest(**{column: self.cleaned_data[column] for column in PARTY_COLUMNS})
+
+    def take(self, refusal: DomainError) -> None:
+        """Show what the action found wrong, each sentence at its field; what is no field's stands on top."""
+        if not isinstance(refusal, FieldErrors):
+            self.add_error(None, refusal.message)
+            return
+        for name, sentences in refusal.errors.items():
+            self.add_error(name if name in self.fields else None, [str(sentence) for sentence in sentences])

@@ -45,6 +45,12 @@ class OwnPageFacts:
         return len(self.coming) + int(self.registration.contact_comes)
 
     @property
+    def rejection(self) -> str:
+        """Why the application was rejected, in the organiser's words."""
+        reasons = [change.reason for change in self.changes if change.cause == ChangeCause.REJECTED]
+        return reasons[-1] if reasons else ""
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended for good; one that ran out may come back."""
         return not self.registration.is_active and self.registration.state != _S.EXPIRED
