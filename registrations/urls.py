@@ -3,9 +3,11 @@
 from django.urls import path
 
 from registrations.api import door as api_door
+from registrations.api import managed_party as api_managed_party
 from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import own_data as api_own_data
+from registrations.api import own_party as api_own_party
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
 from registrations.web import own, own_data, own_party, register
@@ -83,6 +85,32 @@ api_patterns = [
         name="api-registration-close-links",
     ),
     path("consents/<str:token>/", api_own_data.OwnConsent.as_view(), name="api-consent"),
+    path("registrations/<str:token>/leave/", api_own_party.Leave.as_view(), name="api-registration-leave"),
+    path(
+        "registrations/<str:token>/substitute/",
+        api_own_party.SubstituteContact.as_view(),
+        name="api-registration-substitute",
+    ),
+    path(
+        "registrations/<str:token>/party/<int:member_id>/cancel/",
+        api_own_party.CancelMember.as_view(),
+        name="api-registration-member-cancel",
+    ),
+    path(
+        "registrations/<str:token>/party/<int:member_id>/substitute/",
+        api_own_party.SubstituteMember.as_view(),
+        name="api-registration-member-substitute",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/party/<int:member_id>/cancel/",
+        api_managed_party.CancelManagedMember.as_view(),
+        name="api-manage-member-cancel",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/party/<int:member_id>/substitute/",
+        api_managed_party.SubstituteManagedMember.as_view(),
+        name="api-manage-member-substitute",
+    ),
     path(
         "manage/events/<slug:slug>/registrations/",
         api_people.ManagedRegistrations.as_view(),

@@ -25,6 +25,7 @@ from registrations.enums import CheckInSource, ConsentPurpose
 from tests.make import (
     make_attachment,
     make_event,
+    make_member,
     make_notice,
     make_process,
     make_registration,
@@ -147,6 +148,17 @@ TABLE: Final = [
     Row("registration-details"),
     Row("registration-details", "post", got=302),
     Row("registration-details", parts={"token": "unknown"}, got=404),
+    Row("registration-leave"),
+    Row("registration-leave", "post", got=302),
+    Row("registration-substitute"),
+    Row("registration-substitute", "post", got=400),
+    Row("registration-substitute", "post", body=PERSON),  # The door is closed: there is nothing to go back to.
+    Row("registration-member-cancel"),
+    Row("registration-member-cancel", "post", got=302),
+    Row("registration-member-cancel", parts={"member_id": "nobody"}, got=404),
+    Row("registration-member-substitute"),
+    Row("registration-member-substitute", "post", got=400),
+    Row("registration-member-substitute", "post", body=PERSON, got=302),
     Row("registration-calendar", "post", got=302),
     Row("registration-calendar-revoke", "post", got=302),
     Row("registration-person"),
@@ -322,6 +334,11 @@ TABLE: Final = [
     api("consent", parts={"token": "consent"}),
     api("consent", "post", parts={"token": "consent"}),
     api("consent", got=404),
+    api("registration-leave", "post"),
+    api("registration-substitute", "post", body=PERSON, got=202),
+    api("registration-member-cancel", "post"),
+    api("registration-member-cancel", "post", parts={"member_id": "nobody"}, got=404),
+    api("registration-member-substitute", "post", body=PERSON),
     # The API for organisers
     api("manage-events", passes=SIGNED_IN),  # Each sees their own.
     api("manage-events", "post", body=NEW_EVENT, passes=EDIT, got=201),
@@ -403,6 +420,9 @@ TABLE: Final = [
     api("manage-registrations", passes=SEE_PEOPLE),
     api("manage-registration", passes=SEE_PEOPLE),
     api("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    api("manage-member-cancel", "post", parts={"reference": "party"}, passes=MANAGE_PEOPLE),
+    api("manage-member-cancel", "post", parts={"member_id": "nobody"}, passes=frozenset()),
+    api("manage-member-substitute", "post", body=PERSON, parts={"reference": "party"}, passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
     api("manage-need", passes=SEE_NEEDS),
     api("manage-need", "patch", body={"state": "arranged"}, passes=SEE_NEEDS),
@@ -450,7 +470,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     registration = make_registration(event, email="anna@example.org")
     need = registration.needs.create(kind="pjm", created_at=NOW)
     # Anna is here and can no longer cancel; Berta still can.
-    coming = make_registration(event, email="berta@example.org")
+    coming = make_registration(event, email="berta@example.org", seats=2)
+    member = make_member(coming)
     owner = people["owner"]
     assert owner is not None
     check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
@@ -488,6 +509,9 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "consent": consent.withdraw_token,
         "code": registration.ticket_code,
         "reference": registration.reference,
+        "party": coming.reference,
+        "member_id": str(member.pk),
+        "nobody": "999999999",
         "nonce": "n1",
         "need_id": str(need.pk),
         "message_id": str(message.pk),

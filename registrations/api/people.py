@@ -17,8 +17,9 @@ from events.permissions import May, get_managed_event
 from registrations.actions.moves import cancel_registration
 from registrations.api.needs import ANSWERS_SCHEMA, said
 from registrations.api.own import PersonShape
+from registrations.api.parties import PartyMemberShape
 from registrations.enums import ChangeCause, RegistrationState
-from registrations.models import Answer, Registration, RegistrationChange
+from registrations.models import Answer, PartyMember, Registration, RegistrationChange
 from registrations.queries.doors import get_event_registration
 from registrations.queries.lists import event_registrations, report_figures
 
@@ -48,6 +49,7 @@ class ManagedRegistrationShape(PersonShape):
     """A registration as its organisers see it."""
 
     sessions = serializers.SerializerMethodField()
+    party = PartyMemberShape(many=True, source="members.all")
     answers = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
 
@@ -94,6 +96,7 @@ class ManagedRegistrations(generics.GenericAPIView[Registration]):
             event, q=wish.validated_data.get("q", ""), state=RegistrationState(state) if state else None
         )
         return rows.prefetch_related(
+            Prefetch("members", PartyMember.objects.order_by("id")),
             Prefetch("answers", Answer.objects.order_by("question__position", "question__id")),
             Prefetch("changes", RegistrationChange.objects.select_related("by").order_by("id")),
         )
