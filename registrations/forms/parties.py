@@ -35,17 +35,23 @@ def party_rows(data: Mapping[str, Any] | None) -> int:
     return int(said) if said in _COUNTS else 0
 
 
+class RowNameField(forms.CharField):
+    """A name that is needed as soon as something stands in its row, so that it is not called optional."""
+
+    is_of_row = True
+
+    def __init__(self, *, label: str) -> None:
+        """Empty as long as the whole row is."""
+        super().__init__(label=label, max_length=_LONGEST_NAME, required=False)
+
+
 def party_fields(rows: int) -> dict[str, forms.Field]:
     """Names and address for each row; who leaves a row empty brings nobody."""
     fields: dict[str, forms.Field] = {}
     for row in range(rows):
         number = {"number": person_of(row)}
-        fields[party_field(row, "first_name")] = forms.CharField(
-            label=_("Person %(number)s: first name") % number, max_length=_LONGEST_NAME, required=False
-        )
-        fields[party_field(row, "last_name")] = forms.CharField(
-            label=_("Person %(number)s: last name") % number, max_length=_LONGEST_NAME, required=False
-        )
+        fields[party_field(row, "first_name")] = RowNameField(label=_("Person %(number)s: first name") % number)
+        fields[party_field(row, "last_name")] = RowNameField(label=_("Person %(number)s: last name") % number)
         fields[party_field(row, "email")] = forms.EmailField(
             label=_("Person %(number)s: e-mail address") % number,
             help_text=_("Their own entry code goes there. Left empty, it goes to you."),

@@ -49,6 +49,7 @@ def registration(request: StaffRequest, slug: str, reference: str) -> HttpRespon
             "registration": found,
             "position": position_of(found),
             "sessions": found.sessions.order_by("starts_at", "id"),
+            "members": found.members.order_by("id"),
             "answers": answers_of(found),
             "history": registration_history(found),
             "can_be_cancelled": found.is_active and may_do(request.user, event, May.MANAGE_PEOPLE),
