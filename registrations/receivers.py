@@ -1,5 +1,7 @@
 """What registrations do when an event changes: one call each, in the transaction that changed it."""
 
+from typing import Final
+
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,7 +19,9 @@ from registrations.enums import ACTIVE_STATES
 from registrations.errors import NeedsOpen
 from registrations.models import Answer, Registration
 from registrations.queries.asking import is_on_another_day
-from registrations.queries.needs import open_needs_count
+from registrations.queries.needs import assistants_come, open_needs_count
+
+ASSISTANTS_RULE: Final = "registration.assistants_take_seats"
 
 
 @receiver(event_changed, dispatch_uid="registrations.seats_follow_event")
@@ -85,6 +89,18 @@ def keep_open_while_needs_are(*, event_id: int, **_signal: object) -> None:
             count,
         )
         raise NeedsOpen(message % {"count": count}, details={"count": count})
+
+
+@receiver(event_changed, dispatch_uid="registrations.keep_rule_of_assistants")
+def keep_rule_of_assistants(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
+    """Refuse to change whether assistants take seats while somebody comes with one: their seats are counted by the rule."""
+    if kind != EventChangeKind.EDITED:
+        return
+    change = EventChange.objects.get(pk=change_id)
+    if ASSISTANTS_RULE in change.after and assistants_come(change.event_id):
+        raise FieldErrors(
+            {ASSISTANTS_RULE: [_("People are registered with assistants, so this can no longer change.")]}
+        )
 
 
 @receiver(sessions_going, dispatch_uid="registrations.keep_chosen_sessions")

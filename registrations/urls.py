@@ -5,12 +5,14 @@ from django.urls import path
 from registrations.api import desk as api_desk
 from registrations.api import door as api_door
 from registrations.api import invitations as api_invitations
+from registrations.api import managed_party as api_managed_party
 from registrations.api import needs as api_needs
 from registrations.api import own as api_own
 from registrations.api import own_data as api_own_data
+from registrations.api import own_party as api_own_party
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
-from registrations.web import invited, own, own_data, register
+from registrations.web import invited, own, own_data, own_party, register
 from registrations.web.feeds import personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import invitations
@@ -41,6 +43,12 @@ public_patterns = [
     path("r/<str:token>/consents/", own_data.consents, name="registration-consents"),
     path("r/<str:token>/close-links/", own_data.close_links, name="registration-close-links"),
     path("r/<str:token>/erase/", own_data.erase, name="registration-erase"),
+    path("r/<str:token>/leave/", own_party.leave, name="registration-leave"),
+    path("r/<str:token>/substitute/", own_party.hand_over, name="registration-substitute"),
+    path("r/<str:token>/party/<int:member_id>/cancel/", own_party.cancel, name="registration-member-cancel"),
+    path(
+        "r/<str:token>/party/<int:member_id>/substitute/", own_party.substitute, name="registration-member-substitute"
+    ),
     path("r/<str:token>/calendar/", own.make_calendar, name="registration-calendar"),
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("invited/<str:token>/", invited.invitation, name="invitation"),
@@ -126,6 +134,32 @@ api_patterns = [
         name="api-registration-close-links",
     ),
     path("consents/<str:token>/", api_own_data.OwnConsent.as_view(), name="api-consent"),
+    path("registrations/<str:token>/leave/", api_own_party.Leave.as_view(), name="api-registration-leave"),
+    path(
+        "registrations/<str:token>/substitute/",
+        api_own_party.SubstituteContact.as_view(),
+        name="api-registration-substitute",
+    ),
+    path(
+        "registrations/<str:token>/party/<int:member_id>/cancel/",
+        api_own_party.CancelMember.as_view(),
+        name="api-registration-member-cancel",
+    ),
+    path(
+        "registrations/<str:token>/party/<int:member_id>/substitute/",
+        api_own_party.SubstituteMember.as_view(),
+        name="api-registration-member-substitute",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/party/<int:member_id>/cancel/",
+        api_managed_party.CancelManagedMember.as_view(),
+        name="api-manage-member-cancel",
+    ),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/party/<int:member_id>/substitute/",
+        api_managed_party.SubstituteManagedMember.as_view(),
+        name="api-manage-member-substitute",
+    ),
     path(
         "manage/events/<slug:slug>/registrations/",
         api_people.ManagedRegistrations.as_view(),

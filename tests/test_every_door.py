@@ -26,6 +26,7 @@ from tests.make import (
     make_attachment,
     make_event,
     make_invitation,
+    make_member,
     make_notice,
     make_process,
     make_registration,
@@ -155,6 +156,17 @@ TABLE: Final = [
     Row("registration-details"),
     Row("registration-details", "post", got=302),
     Row("registration-details", parts={"token": "unknown"}, got=404),
+    Row("registration-leave"),
+    Row("registration-leave", "post", got=302),
+    Row("registration-substitute"),
+    Row("registration-substitute", "post", got=400),
+    Row("registration-substitute", "post", body=PERSON),  # The door is closed: there is nothing to go back to.
+    Row("registration-member-cancel"),
+    Row("registration-member-cancel", "post", got=302),
+    Row("registration-member-cancel", parts={"member_id": "nobody"}, got=404),
+    Row("registration-member-substitute"),
+    Row("registration-member-substitute", "post", got=400),
+    Row("registration-member-substitute", "post", body=PERSON, got=302),
     Row("registration-calendar", "post", got=302),
     Row("registration-calendar-revoke", "post", got=302),
     Row("registration-person"),
@@ -357,6 +369,11 @@ TABLE: Final = [
     api("consent", parts={"token": "consent"}),
     api("consent", "post", parts={"token": "consent"}),
     api("consent", got=404),
+    api("registration-leave", "post"),
+    api("registration-substitute", "post", body=PERSON, got=202),
+    api("registration-member-cancel", "post"),
+    api("registration-member-cancel", "post", parts={"member_id": "nobody"}, got=404),
+    api("registration-member-substitute", "post", body=PERSON),
     # The API for organisers
     api("manage-events", passes=SIGNED_IN),  # Each sees their own.
     api("manage-events", "post", body=NEW_EVENT, passes=EDIT, got=201),
@@ -454,6 +471,9 @@ TABLE: Final = [
     api("manage-invitations-send", "post", passes=MANAGE_PEOPLE),
     api("manage-invitation", "patch", parts={"number": "invitation"}, body={"seats": 2}, passes=MANAGE_PEOPLE),
     api("manage-invitation-revoke", "post", parts={"number": "invitation"}, passes=MANAGE_PEOPLE),
+    api("manage-member-cancel", "post", parts={"reference": "party"}, passes=MANAGE_PEOPLE),
+    api("manage-member-cancel", "post", parts={"member_id": "nobody"}, passes=frozenset()),
+    api("manage-member-substitute", "post", body=PERSON, parts={"reference": "party"}, passes=MANAGE_PEOPLE),
     api("manage-needs", passes=SEE_NEEDS),
     api("manage-need", passes=SEE_NEEDS),
     api("manage-need", "patch", body={"state": "arranged"}, passes=SEE_NEEDS),
@@ -501,7 +521,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     registration = make_registration(event, email="anna@example.org")
     need = registration.needs.create(kind="pjm", created_at=NOW)
     # Anna is here and can no longer cancel; Berta still can.
-    coming = make_registration(event, email="berta@example.org")
+    coming = make_registration(event, email="berta@example.org", seats=2)
+    member = make_member(coming)
     owner = people["owner"]
     assert owner is not None
     check_in(event, reference=registration.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW)
@@ -540,6 +561,9 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "consent": consent.withdraw_token,
         "code": registration.ticket_code,
         "reference": registration.reference,
+        "party": coming.reference,
+        "member_id": str(member.pk),
+        "nobody": "999999999",
         "nonce": "n1",
         "need_id": str(need.pk),
         "message_id": str(message.pk),

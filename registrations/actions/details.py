@@ -12,11 +12,12 @@ from events.errors import FieldErrors
 from events.models import User
 from events.queries.questions import asked_questions
 from registrations.actions.answers import Answers, change_answers, read_answers
+from registrations.actions.assistants import assistant_takes_seat, seat_assistant, unseat_assistant
 from registrations.actions.consents import follow_sms_wish
 from registrations.actions.history import record
 from registrations.actions.needs import Need, change_needs, need_faults
-from registrations.actions.people import person_faults, search_text
-from registrations.enums import ChangeCause, MemberState, RegistrationSource
+from registrations.actions.people import coming_members, person_faults, search_text
+from registrations.enums import ChangeCause, RegistrationSource
 from registrations.errors import NotActive
 from registrations.models import Participant, Registration
 
@@ -37,13 +38,16 @@ def change_details(
 ) -> Registration:
     """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
 
-    Answers that are not named stay too; `needs` are all that is needed from now on. `source`: where a new wish for SMS
+    Answers that are not named stay too; `needs` are all that is needed from now on. An assistant who takes a seat needs
+    one that is free (`EventFull`), and leaves it to the next when they do not come. `source`: where a new wish for SMS
     came from. `by` null: the person.
     """
-    if needs:
-        # Before the registration, as everywhere: what is asked for is counted, and nobody closes the event meanwhile.
+    if needs is not None:
+        # Before the registration, as everywhere: what is asked for is counted, seats may be given back, and nobody
+        # closes the event meanwhile.
         lock_queue(registration.event_id)
-    current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    rows = Registration.objects.select_related("event__policy").select_for_update(no_key=True, of=("self",))
+    current = rows.get(pk=registration.pk)
     if not current.is_active:
         raise NotActive
     participant = Participant.objects.get(registration=current)
@@ -55,16 +59,21 @@ def change_details(
     _require_valid(current, participant, needs or ())
     if answers:
         change_answers(current, read_answers(asked_questions(current.event_id), answers, is_whole=False))
+    had_assistant = has_assistant = False
     if needs is not None:
+        had_assistant = assistant_takes_seat(current)
         change_needs(current, needs, at=at)
-    # Who registered alone has no party to ask for.
-    party = current.members.filter(state=MemberState.COMING).order_by("id") if current.seats > 1 else ()
-    participant.search_text = search_text(current, participant, party)
+        has_assistant = assistant_takes_seat(current)
+    participant.search_text = search_text(current, participant, coming_members(current))
     participant.save()
     current.save(update_fields=_ON_REGISTRATION)
     if current.sms_reminders != wanted_sms:
         follow_sms_wish(current, source=source, at=at)
     record([current], ChangeCause.EDITED, was=current.state, by=by, at=at, notify=False)
+    if has_assistant and not had_assistant:
+        seat_assistant(current, at=at)
+    elif had_assistant and not has_assistant:
+        unseat_assistant(current, by=by, at=at)
     return current
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from events.models import User
 from registrations.actions.entries import enter_changes
 from registrations.enums import ChangeCause
-from registrations.models import Registration, RegistrationChange
+from registrations.models import PartyMember, Registration, RegistrationChange
 
 LETTERS_PER_HOUR: Final = 3
 
@@ -21,12 +21,14 @@ def record(
     at: datetime,
     reason: str = "",
     notify: bool = True,
+    member: PartyMember | None = None,
 ) -> None:
     """Write one row for each registration, which stands in its new state already, and send the ids up.
 
-    `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself.
+    `was` is the state it comes from, "" for a new one; `by` null: its person, or the queue itself. `member`: whom of the
+    party it is about; null: whoever registered, or all of them.
     """
-    change = RegistrationChange(cause=cause, from_state=was, by=by, at=at, reason=reason, notify=notify)
+    change = RegistrationChange(member=member, cause=cause, from_state=was, by=by, at=at, reason=reason, notify=notify)
     enter_changes(registrations, change)
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.actions.faults import Faults
 from events.queries.search import fold
-from registrations.models import Participant, Registration
+from registrations.enums import MemberState
+from registrations.models import Participant, PartyMember, Registration
 
 _NAMES: Final = ("first_name", "last_name")
 # Control, format (zero width, direction), surrogate and private characters; separators of lines and paragraphs.
@@ -41,6 +42,13 @@ def search_text(registration: Registration, participant: Participant, party: Ite
     """By what staff find a registration: every name of the party, the organisation and the reference, folded."""
     names = [participant.full_name, *(f"{person.first_name} {person.last_name}" for person in party)]
     return fold(" ".join([*names, participant.organisation, registration.reference]))
+
+
+def coming_members(registration: Registration) -> list[PartyMember]:
+    """Who of the party comes, in the order in which they were named; about somebody who is alone nobody asks."""
+    if registration.seats == 1 and registration.contact_comes:
+        return []
+    return list(registration.members.filter(state=MemberState.COMING).order_by("id"))
 
 
 def person_faults(participant: Participant) -> Faults:

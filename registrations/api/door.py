@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.api.fields import Body, WallClockField
+from events.api.fields import Body, WallClockField, row_id
 from events.api.manage import signed_in
 from events.errors import DomainError, FieldErrors
 from events.models import Event, User
@@ -23,8 +23,9 @@ from registrations.actions.attendance import (
     check_in,
     void_check_in,
 )
-from registrations.enums import CheckInResult, CheckInSource
-from registrations.models import Registration
+from registrations.actions.people import coming_members
+from registrations.enums import Attendance, CheckInResult, CheckInSource
+from registrations.models import PartyMember, Registration
 from registrations.queries.doors import get_check_in
 
 MOST_AT_ONCE: Final = 500
@@ -36,6 +37,7 @@ class CheckInBody(Body):
 
     code = serializers.CharField(required=False, max_length=300)
     reference = serializers.CharField(required=False, max_length=32)
+    member = row_id(help_text="With a reference: who of the party it is; left out: whoever registered.")
     nonce = serializers.CharField(max_length=64)
     at = WallClockField(required=False, allow_null=True, help_text="What the device's clock said.")
     device = serializers.CharField(required=False, allow_blank=True, max_length=80)
@@ -44,29 +46,49 @@ class CheckInBody(Body):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One of the two says who it is."""
+        """One of the two says who it is; a code is one person's already."""
         if ("code" in attrs) == ("reference" in attrs):
             raise serializers.ValidationError({"code": [_("Give either the entry code or the registration number.")]})
+        if "code" in attrs and attrs.get("member") is not None:
+            raise serializers.ValidationError({"member": [_("Give this with the registration number only.")]})
         moment = attrs.get("at")
         if moment is not None and timezone.is_naive(moment):
             attrs["at"] = timezone.make_aware(moment)
         return attrs
 
 
+class MemberAtDoorShape(serializers.Serializer[PartyMember]):
+    """Somebody who comes along; admitted by the reference of the registration and this `id` as `member`."""
+
+    id = serializers.IntegerField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    attendance = serializers.ChoiceField(choices=Attendance.choices)
+
+
 class AdmittedPersonShape(serializers.Serializer[Registration]):
-    """What the door may know about somebody."""
+    """What the door may know about a registration: who made it, whether they come themselves, and who comes along."""
 
     reference = serializers.CharField()
     first_name = serializers.CharField(source="participant.first_name")
     last_name = serializers.CharField(source="participant.last_name")
     category = serializers.CharField(source="category.code", allow_null=True)
     seats = serializers.IntegerField()
+    contact_comes = serializers.BooleanField()
+    attendance = serializers.ChoiceField(choices=Attendance.choices)
+    party = serializers.SerializerMethodField()
+
+    @extend_schema_field(MemberAtDoorShape(many=True))
+    def get_party(self, registration: Registration) -> list[Mapping[str, Any]]:
+        """Those who come along."""
+        return [MemberAtDoorShape(member).data for member in coming_members(registration)]
 
 
 class CheckInShape(serializers.Serializer[Any]):
     """What the door is told; `at` and `by` are those of the admission.
 
-    `event` is the right one for `wrong_event`; null: this person may not know of it.
+    `event` is the right one for `wrong_event`; null: this person may not know of it. `member` is whom of the party it is
+    about; null: whoever registered.
     """
 
     nonce = serializers.CharField()
@@ -75,6 +97,7 @@ class CheckInShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
     by = serializers.CharField(allow_null=True)
     registration = AdmittedPersonShape(allow_null=True)
+    member = MemberAtDoorShape(allow_null=True)
     code = serializers.CharField(required=False, help_text="Why, where the result is refused.")
     detail = serializers.CharField(required=False)
 
@@ -120,7 +143,7 @@ def _one_of_many(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[s
         errors = refusal.errors if isinstance(refusal, FieldErrors) else {}
         sentences = [str(sentence) for several in errors.values() for sentence in several] or [refusal.message]
         facts = {"nonce": tap["nonce"], "result": REFUSED, "event": event.slug, "at": None, "by": None}
-        return {**facts, "registration": None, "code": refusal.code, "detail": " ".join(sentences)}
+        return {**facts, "registration": None, "member": None, "code": refusal.code, "detail": " ".join(sentences)}
 
 
 def _one(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[str, Any]:
@@ -129,6 +152,7 @@ def _one(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[str, Any]
         event,
         code=tap.get("code"),
         reference=tap.get("reference"),
+        member_id=tap.get("member"),
         nonce=tap["nonce"],
         device=tap.get("device", ""),
         device_at=tap.get("at"),
@@ -148,6 +172,7 @@ def _told(answer: CheckInAnswer, nonce: str, *, event: str | None) -> Mapping[st
         "at": answer.at,
         "by": str(answer.by) if answer.by else None,
         "registration": answer.registration,
+        "member": answer.member,
     }
     return CheckInShape(facts).data
 

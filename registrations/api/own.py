@@ -24,19 +24,13 @@ from registrations.actions.details import change_details
 from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
 from registrations.api.needs import ANSWERS_SCHEMA, AnswersField, NeedBody, NeedShape, needs_in, said
+from registrations.api.parties import PartyMemberShape
 from registrations.enums import Attendance, AttendanceIntent, NeedKind, RegistrationSource, RegistrationState
 from registrations.models import Registration
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.joining import Joining, joining
 from registrations.queries.lists import position_of
 from registrations.queries.own_pages import OwnPageFacts, own_page_facts
-
-
-class PartyMemberShape(serializers.Serializer[Any]):
-    """Somebody who comes along."""
-
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
 
 
 class PersonShape(serializers.Serializer[Registration]):
@@ -57,6 +51,7 @@ class PersonShape(serializers.Serializer[Registration]):
     age_statement = serializers.BooleanField(allow_null=True)
     source = serializers.ChoiceField(choices=RegistrationSource.choices)  # type: ignore[assignment]  # a declared field
     attendance = serializers.ChoiceField(choices=Attendance.choices)
+    contact_comes = serializers.BooleanField(help_text="False: who registered only looks after the others.")
     created_at = serializers.DateTimeField()
     hold_expires_at = serializers.SerializerMethodField()
     offer_expires_at = serializers.SerializerMethodField()
@@ -104,8 +99,8 @@ class OwnRegistrationShape(PersonShape):
 
     @extend_schema_field(PartyMemberShape(many=True))
     def get_party(self, _registration: Registration) -> list[Mapping[str, Any]]:
-        """Nobody comes along yet: one person, one registration."""
-        return []
+        """Everybody whom the person has named, those who do not come any more too."""
+        return [PartyMemberShape(member).data for member in self._facts.members]
 
     @extend_schema_field(ANSWERS_SCHEMA)
     def get_answers(self, _registration: Registration) -> dict[str, Any]:

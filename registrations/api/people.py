@@ -25,8 +25,9 @@ from registrations.actions.desk import register_for
 from registrations.actions.exporting import take_people_away
 from registrations.api.needs import ANSWERS_SCHEMA, said
 from registrations.api.own import PersonShape
+from registrations.api.parties import PartyMemberShape
 from registrations.api.signing_up import SignUpBody, applicant_of
-from registrations.enums import Attendance, ChangeCause, MemberState, RegistrationSource, RegistrationState
+from registrations.enums import Attendance, ChangeCause, RegistrationSource, RegistrationState
 from registrations.exports.downloads import CSV_TYPE, XLSX_TYPE, download
 from registrations.forms.desk import LONGEST_DESK_NOTE, SOURCES
 from registrations.models import Answer, PartyMember, Registration, RegistrationChange
@@ -56,24 +57,12 @@ class HappeningShape(serializers.Serializer[RegistrationChange]):
         return str(change.by) if change.by else None
 
 
-class ManagedMemberShape(serializers.Serializer[PartyMember]):
-    """Somebody of a party as organisers see them."""
-
-    id = serializers.IntegerField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
-    email = serializers.CharField()
-    code = serializers.CharField(source="ticket_code")
-    state = serializers.ChoiceField(choices=MemberState.choices)
-    attendance = serializers.ChoiceField(choices=Attendance.choices)
-
-
 class ManagedRegistrationShape(PersonShape):
     """A registration as its organisers see it."""
 
     sessions = serializers.SerializerMethodField()
     comes = serializers.BooleanField(source="contact_comes")
-    party = ManagedMemberShape(many=True, source="members")
+    party = PartyMemberShape(many=True, source="members.all")
     answers = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
 

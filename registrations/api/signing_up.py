@@ -23,8 +23,9 @@ from events.queries.entrances import Entrance, visible_entrance
 from events.templatetags.event_tags import moment_text
 from registrations.actions.idempotency import answer_once
 from registrations.actions.rates import count_attempt
-from registrations.actions.signing_up import Applicant, Guest, SignUp, sign_up
+from registrations.actions.signing_up import Applicant, SignUp, sign_up
 from registrations.api.needs import AnswersField, NeedBody, needs_in
+from registrations.api.parties import GuestBody, guest_in
 from registrations.enums import NeedKind, RegistrationSource, RegistrationState
 
 LONGEST_KEY: Final = 255
@@ -39,14 +40,6 @@ class ConsentsBody(Body):
         required=False, help_text="Passing on name and address to other participants."
     )
     sms_reminders = serializers.BooleanField(required=False, help_text="The same as `sms_reminders` beside the phone.")
-
-
-class GuestBody(Body):
-    """Somebody who comes along."""
-
-    first_name = serializers.CharField(max_length=100)
-    last_name = serializers.CharField(max_length=100)
-    email = serializers.EmailField(required=False, allow_blank=True, allow_null=True, max_length=254)
 
 
 class SignUpBody(Body):
@@ -182,15 +175,8 @@ def applicant_of(said: dict[str, Any]) -> Applicant:
         answers=said.get("answers") or {},
         needs=needs_in(said.get("accommodation")),
         age_statement=said.get("age_statement", False),
-        party=guests_in(said.get("party")),
+        party=tuple(guest_in(guest) for guest in said.get("party") or ()),
         consents=tuple(purpose for purpose, is_given in (said.get("consents") or {}).items() if is_given),
-    )
-
-
-def guests_in(said: list[dict[str, str | None]] | None) -> tuple[Guest, ...]:
-    """Who comes along, as the action wants them."""
-    return tuple(
-        Guest(guest["first_name"] or "", guest["last_name"] or "", guest.get("email") or "") for guest in said or ()
     )
 
 

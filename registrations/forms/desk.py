@@ -1,7 +1,6 @@
 """What staff type for somebody who called or wrote: a registration, and what is put right about one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -12,9 +11,7 @@ from events.enums import Language
 from events.errors import FieldErrors
 from events.models import Event, Question, Session
 from registrations.actions.answers import Answers
-from registrations.actions.signing_up import Applicant
 from registrations.enums import ConsentPurpose, RegistrationSource
-from registrations.forms.parties import guests_of, party_field, take_party_faults
 from registrations.forms.public import DescribedField, SignUpForm
 from registrations.forms.questions import field_name, given_answers, place_of, question_fields, shown_answers
 from registrations.models import Answer, ConsentText, Registration
@@ -45,8 +42,6 @@ class StaffSignUpForm(SignUpForm):
         sms.label = _("The person wants to be reminded by SMS as well")
         for name in ("first_name", "last_name", "email", "phone", "organisation"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        if event.policy.group_max > 1:
-            self.fields["party"] = party_field()
         self.fields["source"] = forms.ChoiceField(
             label=_("How it came in"),
             choices=[(source.value, source.label) for source in SOURCES],
@@ -66,18 +61,10 @@ class StaffSignUpForm(SignUpForm):
         if "age_statement" in self.fields:
             self.fields["age_statement"].help_text = _("Tick it when the person says so. Only this statement is kept.")
 
-    def applicant(self) -> Applicant:
-        """The person and who comes along, as the action takes them."""
-        return replace(super().applicant(), party=guests_of(self.cleaned_data.get("party", "")))
-
     @property
     def source(self) -> RegistrationSource:
         """How it came in."""
         return RegistrationSource(self.cleaned_data["source"])
-
-    def take(self, refusal: FieldErrors) -> None:
-        """Show what the action found wrong; what is wrong with somebody of the party, with their number."""
-        super().take(FieldErrors(take_party_faults(self, refusal.errors)))
 
 
 class StaffEditForm(forms.Form):

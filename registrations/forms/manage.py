@@ -14,6 +14,7 @@ from registrations.queries.lists import ListFilters
 HEADCOUNT_STEPS: Final = (-5, -1, 1, 5)
 _NONCE_LENGTH: Final = 64
 _ALL: Final = ("", pgettext_lazy("filter", "All"))
+_LARGEST_ID: Final = 2**63 - 1
 
 
 class RegistrationFilterForm(forms.Form):
@@ -79,10 +80,11 @@ class CancelRegistrationForm(forms.Form):
 
 
 class CheckInForm(forms.Form):
-    """A code as it was typed or scanned, or the reference of somebody found by name."""
+    """A code as it was typed or scanned, or the reference of somebody found by name, and who of the party it is."""
 
     code = forms.CharField(label=_("Entry code"), max_length=200, required=False)
     reference = forms.CharField(max_length=20, required=False)
+    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
     nonce = forms.CharField(max_length=_NONCE_LENGTH)
 
 
@@ -90,6 +92,7 @@ class UndoForm(forms.Form):
     """Taking an admission back needs a reason."""
 
     reference = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why it is taken back"), max_length=300)
 
 

@@ -1,9 +1,11 @@
 """The forms that citizens fill in: sign up, correct an address, ask for one's links."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
@@ -16,6 +18,19 @@ from registrations.actions.needs import Need
 from registrations.actions.signing_up import Applicant
 from registrations.enums import ConsentPurpose
 from registrations.forms.consents import consent_fields, given_consents
+from registrations.forms.parties import (
+    ADD,
+    PARTY_COLUMNS,
+    after_pressing,
+    filled_rows,
+    guests_of,
+    party_faults,
+    party_field,
+    party_fields,
+    party_rows,
+    person_of,
+    pressed,
+)
 from registrations.forms.questions import (
     age_field,
     field_name,
@@ -56,6 +71,15 @@ class DescribedField(forms.BoundField):
         if self.use_fieldset and self.errors:
             built["aria-describedby"] = f"{self.auto_id}_error"
         return built
+
+
+@dataclass(frozen=True)
+class PartyRow:
+    """Somebody who comes along, as the page asks for them: `number` is how people count, `row` how the page does."""
+
+    row: int
+    number: int
+    fields: list[forms.BoundField]
 
 
 class SignUpForm(forms.Form):
@@ -109,8 +133,16 @@ class SignUpForm(forms.Form):
         sessions: Sequence[Session],
         questions: Sequence[Question],
         consents: Mapping[ConsentPurpose, ConsentText],
+        most_people: int | None = None,
     ) -> None:
-        """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand."""
+        """Keep the fields that this event asks for; `event` has its pools, their categories and its sessions at hand.
+
+        `most_people`: how many may be registered at once where it is not the event that says so.
+        """
+        usual = event.policy.group_max if hasattr(event, "policy") else 1
+        self.most_guests = (usual if most_people is None else most_people) - 1
+        self.is_growing = data is not None and pressed(data)
+        data = after_pressing(data, most=self.most_guests) if self.is_growing else data
         super().__init__(data, label_suffix="")
         self.fields["phone"].error_messages["invalid"] = _(
             "This is not a phone number. It should read like +48 600 100 200."
@@ -128,8 +160,32 @@ class SignUpForm(forms.Form):
         self.fields |= question_fields(questions) | need_fields()
         self._consent_fields = consent_fields(consents)
         self.fields |= self._consent_fields
+        self.rows = party_rows(data)
+        self.fields |= party_fields(self.rows)
         if event.age_rule != AgeRule.NONE:
             self.fields["age_statement"] = age_field(event)
+        if self.is_growing and ADD in data and self.rows:
+            self.fields[party_field(self.rows - 1, "first_name")].widget.attrs["autofocus"] = True
+
+    @property
+    def guests(self) -> list[PartyRow]:
+        """The rows for people who come along."""
+        return [
+            PartyRow(row, person_of(row), [self[party_field(row, column)] for column in PARTY_COLUMNS])
+            for row in range(self.rows)
+        ]
+
+    @property
+    def most_people(self) -> int:
+        """How many may be registered at once, with the person who registers."""
+        return self.most_guests + 1
+
+    def full_clean(self) -> None:
+        """Find nothing wrong while somebody is still adding people."""
+        if self.is_growing:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
 
     @property
     def asked(self) -> list[forms.BoundField]:
@@ -165,6 +221,8 @@ class SignUpForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("sms_reminders") and not data.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Give a phone number, or untick the SMS reminder."))
+        for name, sentence in party_faults(data, self.rows).items():
+            self.add_error(name, sentence)
         return data
 
     def applicant(self) -> Applicant:
@@ -185,12 +243,18 @@ class SignUpForm(forms.Form):
             needs=tuple(given_needs(data)),
             age_statement=data.get("age_statement", False),
             consents=given_consents(data),
+            party=guests_of(data, filled_rows(data, self.rows)),
         )
 
     def take(self, refusal: FieldErrors) -> None:
         """Show what the action found wrong, each sentence at its field."""
+        # The action counts people, and knows nothing of rows that were left empty.
+        rows = filled_rows(self.cleaned_data, self.rows)
+        names = {f"party.{guest}": f"party_{row}" for guest, row in enumerate(rows)}
         for name, sentences in refusal.errors.items():
-            self.add_error(place_of(name, self.fields), [str(sentence) for sentence in sentences])
+            guest, _dot, column = name.rpartition(".")
+            own = f"{names[guest]}_{column}" if guest in names else name
+            self.add_error(place_of(own, self.fields), [str(sentence) for sentence in sentences])
 
 
 class NeedsAndAnswersForm(forms.Form):

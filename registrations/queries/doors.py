@@ -10,7 +10,7 @@ from django.http import Http404
 from events.models import Event
 from events.models.kept import kept
 from registrations.enums import ChangeCause
-from registrations.models import CalendarFeed, CheckIn, Consent, Registration, RegistrationChange
+from registrations.models import CalendarFeed, CheckIn, Consent, PartyMember, Registration, RegistrationChange
 from registrations.tokens import claimed_id, matches
 
 
@@ -67,6 +67,15 @@ def get_event_registration(event: Event, reference: str) -> Registration:
     return registration
 
 
+def get_party_member(registration: Registration, member_id: int) -> PartyMember:
+    """Somebody of this party, in whatever state; else 404. Who may ask is the registration's door's business."""
+    member = registration.members.filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    member.registration = registration
+    return member
+
+
 def get_feed_by_token(token: str) -> CalendarFeed | Revoked:
     """The personal calendar that this key opens, or that it was replaced; a key that never was is 404."""
     feed = CalendarFeed.objects.filter(pk=claimed_id(token) or 0).first()
@@ -82,7 +91,9 @@ def get_feed_by_token(token: str) -> CalendarFeed | Revoked:
 
 def get_check_in(event: Event, nonce: str) -> CheckIn:
     """The admission at this event that a device made under this number; else 404."""
-    check_in = CheckIn.objects.filter(registration__event=event, nonce=nonce).select_related("registration").first()
+    check_in = (
+        CheckIn.objects.filter(registration__event=event, nonce=nonce).select_related("registration", "member").first()
+    )
     if check_in is None:
         raise Http404
     return check_in

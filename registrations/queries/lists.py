@@ -26,7 +26,7 @@ from django_stubs_ext import WithAnnotations
 
 from events.models import Event, Session
 from events.queries.search import fold
-from registrations.enums import ACTIVE_STATES, Attendance, RegistrationSource, RegistrationState
+from registrations.enums import ACTIVE_STATES, Attendance, MemberState, RegistrationSource, RegistrationState
 from registrations.models import HeadcountEntry, PartyMember, Registration
 
 _S: Final = RegistrationState
@@ -173,7 +173,10 @@ class EventReport:
 
 @dataclass(frozen=True)
 class _Group:
-    """So many people who share everything that a report asks for; `session_id` null: they come to all sessions."""
+    """So many people who share everything that a report asks for; `session_id` null: they come to all sessions.
+
+    `persons` of them are known one by one, each with their own attendance: whoever registered or one of their party.
+    """
 
     state: str
     attendance: str
@@ -181,16 +184,20 @@ class _Group:
     category: str
     session_id: int | None
     people: int
+    persons: int
 
 
 def report_figures(event: Event) -> EventReport:
-    """The figures of an event for its report; a person who chose two sessions counts in each, and once as a whole."""
+    """The figures of an event for its report; a person who chose two sessions counts in each, and once as a whole.
+
+    Attendance is counted by person, everything else by seat.
+    """
     rows = Registration.objects.filter(event=event).order_by()
-    keys = ("state", "attendance", "source", "category__code")
-    no_session = Value(None, output_field=IntegerField())
-    groups = _grouped(rows.values_list(*keys, no_session, Sum("seats")))
-    everywhere = _grouped(rows.filter(sessions=None).values_list(*keys, no_session, Sum("seats")))
-    chosen = _grouped(rows.exclude(sessions=None).values_list(*keys, "sessions", Sum("seats")))
+    members = PartyMember.objects.filter(registration__event=event, state=MemberState.COMING).order_by()
+    groups, everywhere, chosen = (
+        [*_seats(rows, **of_session), *_persons(members, **of_session)]
+        for of_session in ({}, {"is_chosen": False}, {"is_chosen": True})
+    )
     headcounts = dict(
         HeadcountEntry.objects.filter(event=event).order_by().values_list("category__code").annotate(Sum("delta"))
     )
@@ -211,10 +218,35 @@ def report_figures(event: Event) -> EventReport:
     )
 
 
-def _grouped(rows: Iterable[tuple[str, str, str, str | None, int | None, int]]) -> list[_Group]:
+_KEYS: Final = ("state", "source", "category__code")
+_NO_SESSION: Final = Value(None, output_field=IntegerField())
+
+
+def _seats(rows: QuerySet[Registration], *, is_chosen: bool | None = None) -> list[_Group]:
+    """Registrations by their seats, and the person who registered by their own attendance."""
+    if is_chosen is not None:
+        rows = rows.filter(sessions__isnull=not is_chosen)
+    session = "sessions" if is_chosen else _NO_SESSION
+    counted = rows.values_list("attendance", *_KEYS, session).annotate(
+        people=Sum("seats"), persons=Count("pk", filter=Q(contact_comes=True))
+    )
     return [
-        _Group(state, attendance, source, category or "", session_id, people)
-        for state, attendance, source, category, session_id, people in rows
+        _Group(state, attendance, source, category or "", session_id, people, persons)
+        for attendance, state, source, category, session_id, people, persons in counted
+    ]
+
+
+def _persons(members: QuerySet[PartyMember], *, is_chosen: bool | None = None) -> list[_Group]:
+    """Those who came along by their own attendance; their seats are counted with the registration."""
+    if is_chosen is not None:
+        members = members.filter(registration__sessions__isnull=not is_chosen)
+    session = "registration__sessions" if is_chosen else _NO_SESSION
+    keys = (f"registration__{key}" for key in _KEYS)
+    return [
+        _Group(state, attendance, source, category or "", session_id, 0, persons)
+        for attendance, state, source, category, session_id, persons in members.values_list(
+            "attendance", *keys, session, Count("pk")
+        )
     ]
 
 
@@ -222,7 +254,10 @@ def _figures(groups: Iterable[_Group], *, headcount: int | None) -> ReportFigure
     groups = list(groups)
 
     def people(*values: str) -> int:
-        return sum(group.people for group in groups if {group.state, group.attendance, group.source} & set(values))
+        return sum(group.people for group in groups if {group.state, group.source} & set(values))
+
+    def persons(attendance: Attendance) -> int:
+        return sum(group.persons for group in groups if group.attendance == attendance)
 
     return ReportFigures(
         registered=sum(group.people for group in groups),
@@ -235,9 +270,9 @@ def _figures(groups: Iterable[_Group], *, headcount: int | None) -> ReportFigure
         cancelled=people(_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER),
         expired=people(_S.EXPIRED),
         rejected=people(_S.REJECTED),
-        present=people(Attendance.PRESENT),
-        no_show=people(Attendance.NO_SHOW),
-        excused=people(Attendance.EXCUSED),
+        present=persons(Attendance.PRESENT),
+        no_show=persons(Attendance.NO_SHOW),
+        excused=persons(Attendance.EXCUSED),
         walk_ins=people(RegistrationSource.WALK_IN),
         headcount=headcount,
     )

@@ -22,6 +22,12 @@ def needs_of(registration: Registration) -> list[AccommodationRequest]:
     return list(needs.prefetch_related(*_WITH_DATES))
 
 
+def assistants_come(event_id: int) -> bool:
+    """Whether anybody whose registration is active brings an assistant to the event."""
+    coming = AccommodationRequest.objects.filter(registration__event=event_id, registration__state__in=ACTIVE_STATES)
+    return coming.filter(kind=NeedKind.ASSISTANT).exclude(state=NeedState.WITHDRAWN).exists()
+
+
 def certain_until(need: AccommodationRequest) -> date | None:
     """Until which day this could be promised when it was asked for; None for what is not sign language, or has no date.
 

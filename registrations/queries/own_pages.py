@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.enums import EventStatus
-from events.models import Session
-from registrations.enums import Attendance, ChangeCause, RegistrationState
-from registrations.models import AccommodationRequest, Answer, CalendarFeed, Registration, RegistrationChange
+from events.models import Event, Session
+from registrations.enums import Attendance, ChangeCause, MemberState, RegistrationState
+from registrations.models import (
+    AccommodationRequest,
+    Answer,
+    CalendarFeed,
+    PartyMember,
+    Registration,
+    RegistrationChange,
+)
 from registrations.queries.lists import position_of
 from registrations.queries.needs import needs_of
 from registrations.queries.questions import answers_of
@@ -25,6 +32,23 @@ class OwnPageFacts:
     changes: list[RegistrationChange]
     answers: list[Answer]
     needs: list[AccommodationRequest]
+    members: list[PartyMember]
+
+    @property
+    def coming(self) -> list[PartyMember]:
+        """Who of the party comes beside the person who registered."""
+        return [member for member in self.members if member.state == MemberState.COMING]
+
+    @property
+    def people(self) -> int:
+        """How many people come, an assistant apart."""
+        return len(self.coming) + int(self.registration.contact_comes)
+
+    @property
+    def rejection(self) -> str:
+        """Why the application was rejected, in the organiser's words."""
+        reasons = [change.reason for change in self.changes if change.cause == ChangeCause.REJECTED]
+        return reasons[-1] if reasons else ""
 
     @property
     def is_over(self) -> bool:
@@ -49,11 +73,16 @@ class OwnPageFacts:
 
 
 def is_too_late_to_cancel(registration: Registration, *, at: datetime) -> bool:
-    """Whether a person can no longer cancel by themselves: they have come, or the event is over."""
-    event = registration.event
-    # A meeting without a date is ahead, whenever it was to be at first.
-    is_over = event.status != EventStatus.POSTPONED and event.ends_at is not None and event.ends_at <= at
-    return registration.attendance == Attendance.PRESENT or is_over
+    """Whether a person can no longer cancel by themselves: they, or some of their party, have come; or the event is over."""
+    if registration.attendance == Attendance.PRESENT or is_over(registration.event, at=at):
+        return True
+    has_party = registration.seats > 1 or not registration.contact_comes
+    return has_party and registration.members.filter(attendance=Attendance.PRESENT).exists()
+
+
+def is_over(event: Event, *, at: datetime) -> bool:
+    """Whether the event has ended; a meeting without a date is ahead, whenever it was to be at first."""
+    return event.status != EventStatus.POSTPONED and event.ends_at is not None and event.ends_at <= at
 
 
 def own_page_facts(registration: Registration) -> OwnPageFacts:
@@ -69,4 +98,5 @@ def own_page_facts(registration: Registration) -> OwnPageFacts:
         changes=list(registration.changes.order_by("id")),
         answers=answers_of(registration),
         needs=needs_of(registration),
+        members=list(registration.members.order_by("id")),
     )

@@ -1,9 +1,12 @@
-"""What every pool should count, read from the registrations themselves."""
+"""What every pool should count, read from the registrations, and what these should count, read from their people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
+
+from registrations.enums import ACTIVE_STATES, MemberState, NeedKind, NeedState
 
 # A registration passes a pool when the pool's category is its own and it counts in its group's seats (or the pool has
 # none), and the pool's session is one of those it chose (or the pool has none, or it chose none and so comes to all).
@@ -80,3 +83,59 @@ def pool_counts() -> list[PoolCount]:
     with connection.cursor() as cursor:
         cursor.execute(_RECOUNT)
         return [PoolCount(*row) for row in cursor.fetchall()]
+
+
+# Needs are deleted after the event and when their person is erased: then an assistant may have taken a seat or not.
+_PEOPLE: Final = """
+    SELECT registration.reference, event.slug, registration.seats,
+        registration.contact_comes::int + coalesce(party.people, 0),
+        (policy.assistants_take_seats AND assistant.comes)::int,
+        policy.assistants_take_seats AND (registration.erased_at IS NOT NULL OR event.ends_at <= %(at)s) IS TRUE
+    FROM registrations_registration registration
+    JOIN events_event event ON event.id = registration.event_id
+    JOIN events_registrationpolicy policy ON policy.event_id = event.id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS people FROM registrations_partymember member
+        WHERE member.registration_id = registration.id AND member.state = %(coming)s
+    ) party ON true
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM registrations_accommodationrequest need
+            WHERE need.registration_id = registration.id AND need.kind = %(assistant)s AND need.state <> %(withdrawn)s
+        ) AS comes
+    ) assistant
+    WHERE registration.state = ANY(%(active)s)
+    ORDER BY event.slug, registration.id
+"""
+
+
+@dataclass(frozen=True)
+class PartyCount:
+    """An active registration as it counts its seats, and as its people say it should."""
+
+    reference: str
+    event: str
+    seats: int
+    people: int
+    assistants: int
+    assistant_is_forgotten: bool
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is one seat for each person, and one for an assistant who takes one."""
+        counted = self.seats - self.people
+        return counted == self.assistants or (self.assistant_is_forgotten and counted in {0, 1})
+
+
+def party_counts(*, at: datetime) -> list[PartyCount]:
+    """Every active registration with its people, by event; one statement, so one moment."""
+    values: dict[str, datetime | str | list[str]] = {
+        "at": at,
+        "coming": MemberState.COMING.value,
+        "assistant": NeedKind.ASSISTANT.value,
+        "withdrawn": NeedState.WITHDRAWN.value,
+        "active": [state.value for state in ACTIVE_STATES],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, values)
+        return [PartyCount(*row) for row in cursor.fetchall()]

@@ -5,6 +5,7 @@ from typing import Final
 import segno
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -39,6 +40,13 @@ def city_zone() -> str:
 def contact_of(event: Event) -> str:
     """Where people may ask about an event."""
     return unit_contact(event)
+
+
+@register.simple_tag
+def ticket_qr(code: str, name: str) -> SafeString:
+    """The address behind somebody's entry code, for a camera at the door."""
+    address = f"{settings.BASE_URL}{reverse('ticket-code', args=[code])}"
+    return qr_code(address, _("Entry code of %(name)s as a QR code") % {"name": name})
 
 
 @register.filter

@@ -81,7 +81,7 @@ def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
     )
     notice = current_notice(event.unit, kind=event.kind, at=now)
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and not form.is_growing:
         status = _INVALID
         if form.is_valid():
             try:

@@ -28,7 +28,7 @@ from registrations.models import CalendarFeed, Registration
 from registrations.queries.certain_days import next_certain_day
 from registrations.queries.consents import consents_of
 from registrations.queries.joining import joining
-from registrations.queries.own_pages import is_too_late_to_cancel, own_page_facts
+from registrations.queries.own_pages import is_over, is_too_late_to_cancel, own_page_facts
 from registrations.web.own_doors import own_door as _own_door
 
 _REFUSED = 409
@@ -154,7 +154,11 @@ def _context(registration: Registration) -> dict[str, object]:
         "consents": consents_of([registration]),
         "token": registration.manage_token,
         "can_cancel": _can_cancel(registration) and event.status != EventStatus.CANCELLED,
+        "can_change_party": registration.is_active
+        and event.status != EventStatus.CANCELLED
+        and not is_over(event, at=timezone.now()),
         "join": joining(event, facts.sessions, state=registration.state, at=timezone.now()),
+        "must_confirm": event.policy.confirm_email and registration.address_confirmed_at is None,
         "former_place": former_places([event]).get(event.pk),
         "ticket_url": f"{settings.BASE_URL}{reverse('ticket-code', args=[registration.ticket_code])}",
     }

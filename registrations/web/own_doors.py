@@ -1,4 +1,4 @@
-"""Doors that a key in the address opens: a registration's, a mailbox's, a consent's. The key is kept to oneself."""
+"""Doors that a key in the address opens: a registration's, its people's, a mailbox's, a consent's. The key is kept to oneself."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,16 +9,31 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from registrations.models import Consent, Registration
-from registrations.queries.doors import Mailbox, get_consent_by_token, get_mailbox_by_token, get_registration_by_token
+from registrations.models import Consent, PartyMember, Registration
+from registrations.queries.doors import (
+    Mailbox,
+    get_consent_by_token,
+    get_mailbox_by_token,
+    get_party_member,
+    get_registration_by_token,
+)
 
 Found = TypeVar("Found")
-Guarded = Callable[[HttpRequest, str], HttpResponse]
+Guarded = Callable[..., HttpResponse]
 
 
 def own_door(view: Callable[[HttpRequest, Registration], HttpResponse]) -> Guarded:
     """Open a registration by its key."""
     return _guarded(lambda request, _token, found: view(request, found), get_registration_by_token)
+
+
+def member_door(view: Callable[[HttpRequest, PartyMember], HttpResponse]) -> Guarded:
+    """Open somebody of a party by the key of the registration."""
+    return _guarded(lambda request, _token, found: view(request, found), _member)
+
+
+def _member(token: str, member_id: int) -> PartyMember:
+    return get_party_member(get_registration_by_token(token), member_id)
 
 
 def mailbox_door(view: Callable[[HttpRequest, str, Mailbox], HttpResponse]) -> Guarded:
@@ -33,16 +48,16 @@ def consent_door(view: Callable[[HttpRequest, str, Consent], HttpResponse]) -> G
 
 def _guarded(
     view: Callable[[HttpRequest, str, Found], HttpResponse],
-    find: Callable[[str], Found],
+    find: Callable[..., Found],
     unknown: str = "unknown_link",
 ) -> Guarded:
     """Keep the key to oneself: no cache, no referrer, no search engine; a key that opens nothing is said in words."""
 
     @wraps(view)
     @csrf_exempt
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+    def guarded(request: HttpRequest, token: str, **parts: int) -> HttpResponse:
         try:
-            found = find(token)
+            found = find(token, **parts)
         except Http404:
             response = render(request, f"registrations/{unknown}.html", status=404)
         else:

@@ -23,7 +23,7 @@ from registrations.actions.addresses import ask_for_link, correct_address, write
 from registrations.actions.history import LETTERS_PER_HOUR
 from registrations.actions.needs import Need
 from registrations.actions.rates import count_attempt
-from registrations.actions.signing_up import Applicant, SignUp, sign_up
+from registrations.actions.signing_up import Applicant, Guest, SignUp, sign_up
 from registrations.enums import RegistrationSource, RegistrationState
 from registrations.errors import RateLimited
 from registrations.forms.public import AddressForm, SignUpForm
@@ -92,7 +92,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         "certain": next_certain_day(event, offered, at=now),
     }
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and not form.is_growing:
         if form.is_valid():
             try:
                 count_attempt(request.META["REMOTE_ADDR"], at=now)
@@ -218,8 +218,8 @@ def _keep(
 
 
 def _without_what_is_stored(applicant: Applicant) -> Applicant:
-    """Answers and needs stand with the registration; only who has none may have to send them once more."""
-    return replace(applicant, answers={}, needs=())
+    """What stands with the registration is not kept twice; only who has none may have to send it once more."""
+    return replace(applicant, answers={}, needs=(), party=())
 
 
 def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
@@ -235,6 +235,7 @@ def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
         "session_ids": tuple(stored["session_ids"]),
         "consents": tuple(stored["consents"]),
         "needs": tuple(Need(**need) for need in stored["needs"]),
+        "party": tuple(Guest(**guest) for guest in stored["party"]),
     }
     return _Sent(
         registration_id=kept["registration"],

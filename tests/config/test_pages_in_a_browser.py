@@ -42,7 +42,7 @@ from tests.make.events import (
     make_unit,
     make_venue,
 )
-from tests.make.registrations import make_registration
+from tests.make.registrations import make_member, make_registration
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -114,6 +114,10 @@ def town() -> dict[str, str]:
     waiting = make_registration(full, state=RegistrationState.WAITLISTED, at=now)
     make_event("odwolane", status=EventStatus.CANCELLED, starts_at=now + timedelta(days=4))
     make_event("minione", starts_at=now - timedelta(days=30))
+    together = make_event("razem", venue=venue, starts_at=now + timedelta(days=5), group_max=4, approval=True)
+    party = make_registration(together, seats=2, at=now)
+    member = make_member(party, email="ewa@example.org")
+    applying = make_registration(together, state=RegistrationState.AWAITING_APPROVAL, at=now)
     held = make_registration(open_event, state=RegistrationState.HELD, at=now)
     confirmed = make_registration(open_event, category="business", at=now)
     offered = make_registration(open_event, state=RegistrationState.OFFERED, at=now)
@@ -133,6 +137,13 @@ def town() -> dict[str, str]:
         "register with questions": "/events/pytania/register/",
         "answered": f"/r/{answering.manage_token}/",
         "needs and answers": f"/r/{answering.manage_token}/details/",
+        "register together": "/events/razem/register/",
+        "party": f"/r/{party.manage_token}/",
+        "party leave": f"/r/{party.manage_token}/leave/",
+        "party cancel": f"/r/{party.manage_token}/party/{member.pk}/cancel/",
+        "party substitute": f"/r/{party.manage_token}/party/{member.pk}/substitute/",
+        "party pass on": f"/r/{party.manage_token}/substitute/",
+        "application": f"/r/{applying.manage_token}/",
         "processes": "/processes/",
         "process": "/processes/strategia/",
         "calendar": "/calendar/?kind=workshop",
@@ -377,3 +388,34 @@ def test_the_process_of_the_city_fits_the_narrowest_screen(page: Page) -> None:
         page.goto(f"{language}/processes/lublin2030/")
 
         assert not overflows(page), language
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_keyboard_alone_brings_somebody_along(page: Page, town: dict[str, str], size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    page.goto("/en/events/razem/register/")
+
+    _type(page, "first_name", "Anna")
+    _type(page, "last_name", "Żółć")
+    _type(page, "email", "anna@example.org")
+    for number in range(2):
+        _reach(page, "Add somebody who comes with me" if number == 0 else "Add one more person", tag="button")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"[name=party_{number}_first_name]")).to_be_focused()
+    page.keyboard.type("Jan")
+    keep_picture(page, f"register party {size['width']}")
+    assert faults(page) == []
+    assert not overflows(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Person 3: last name")
+    assert faults(page) == []
+    keep_picture(page, f"register party errors {size['width']}")
+    _reach(page, "Remove person 2", tag="button")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=party_1_first_name]")).to_have_count(0)
+    _type(page, "party_0_last_name", "Zając")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We have your application")
+    registration = Registration.objects.get(participant__email="anna@example.org")
+    assert [member.full_name for member in registration.members.all()] == ["Jan Zając"]

@@ -115,6 +115,17 @@ def make_invitation(
     )
 
 
+def party_rows(*people: tuple[str, str, str]) -> dict[str, str]:
+    """First name, last name and address of who comes along, as a page sends them."""
+    rows = {"party_rows": str(len(people))}
+    for row, person in enumerate(people):
+        rows |= {
+            f"party_{row}_{column}": value
+            for column, value in zip(("first_name", "last_name", "email"), person, strict=True)
+        }
+    return rows
+
+
 def make_applicant(
     email: str | None = None,
     *,

@@ -19,19 +19,41 @@ from events.permissions import May, StaffRequest, get_managed_event, may_do
 from registrations.actions.attendance import CheckInAnswer, add_headcount, check_in, void_check_in
 from registrations.enums import CheckInResult, CheckInSource
 from registrations.forms.manage import HEADCOUNT_STEPS, CheckInForm, HeadcountForm, UndoForm
-from registrations.models import Registration
-from registrations.queries.desk import door_figures, latest_admission, people_at_the_door
-from registrations.queries.doors import get_event_registration
+from registrations.models import PartyMember, Registration
+from registrations.queries.at_the_door import (
+    PersonAtDoor,
+    door_figures,
+    latest_admission,
+    party_at_the_door,
+    people_at_the_door,
+)
+from registrations.queries.doors import get_event_registration, get_party_member
 
 
 @dataclass(frozen=True)
 class DoorAnswer:
-    """What the page says about the last code; `other_event` only where this person may know of it."""
+    """What the page says about the last code; `other_event` only where this person may know of it.
+
+    `party`: everybody who comes together with them, each with a number for their button.
+    """
 
     result: CheckInResult
     registration: Registration | None
     other_event: Event | None
     answer: CheckInAnswer
+    party: list[tuple[PersonAtDoor, str]]
+
+    @property
+    def member(self) -> PartyMember | None:
+        """Whom of the party it is about."""
+        return self.answer.member
+
+    @property
+    def full_name(self) -> str:
+        """Who stands there."""
+        if self.registration is None:
+            return ""
+        return PersonAtDoor(self.registration, self.member).full_name
 
 
 @login_required
@@ -46,7 +68,7 @@ def door(request: StaffRequest, slug: str) -> HttpResponse:
         if form.is_valid() and (form.cleaned_data["code"] or form.cleaned_data["reference"]):
             answer = answer_of(request, event, form, by=request.user)
     words = request.GET.get("q", "")[:100]
-    people = [(person, _nonce()) for person in people_at_the_door(event, q=words)]
+    people = _with_nonces(people_at_the_door(event, q=words))
     return render(
         request,
         "manage/door.html",
@@ -72,6 +94,7 @@ def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: User
             event,
             code=typed["code"] or None,
             reference=typed["reference"] or None,
+            member_id=typed["member"],
             nonce=typed["nonce"],
             source=CheckInSource.QR if typed["code"] else CheckInSource.SEARCH,
             by=by,
@@ -82,9 +105,11 @@ def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: User
         return None
     is_other = answer.result == CheckInResult.WRONG_EVENT
     knows_other = answer.event.is_public or may_do(by, answer.event, May.CHECK_IN)
+    party = party_at_the_door(answer.registration) if answer.registration is not None else []
     return DoorAnswer(
         result=answer.result,
         registration=answer.registration,
+        party=_with_nonces(party),
         other_event=answer.event if is_other and knows_other else None,
         answer=answer,
     )
@@ -96,7 +121,8 @@ def undo_form(answer: DoorAnswer | None) -> UndoForm | None:
         return None
     if answer.result not in {CheckInResult.ADMITTED, CheckInResult.ALREADY_PRESENT}:
         return None
-    return UndoForm(initial={"reference": answer.registration.reference})
+    member = answer.member.pk if answer.member is not None else None
+    return UndoForm(initial={"reference": answer.registration.reference, "member": member})
 
 
 @login_required
@@ -109,7 +135,9 @@ def undo(request: StaffRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Say why the admission is taken back."))
         return redirect("manage-door", slug)
     typed = form.cleaned_data
-    admission = latest_admission(get_event_registration(event, typed["reference"]))
+    registration = get_event_registration(event, typed["reference"])
+    member = get_party_member(registration, typed["member"]) if typed["member"] is not None else None
+    admission = latest_admission(registration, member)
     if admission is None:
         messages.error(request, _("This admission has been taken back already."))
         return redirect("manage-door", slug)
@@ -135,6 +163,10 @@ def headcount(request: StaffRequest, slug: str) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, in_one_line(refusal))
     return redirect("manage-door", slug)
+
+
+def _with_nonces(people: list[PersonAtDoor]) -> list[tuple[PersonAtDoor, str]]:
+    return [(person, _nonce()) for person in people]
 
 
 def _nonce() -> str:

@@ -45,7 +45,7 @@ def new(request: StaffRequest, slug: str) -> HttpResponse:
         questions=asked_questions(event.pk),
         consents=current_texts(at=now, purposes=OFFERED_PURPOSES),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.is_growing and form.is_valid():
         try:
             made = register_for(
                 event,

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from events.models import User
 from registrations.forms.manage import CheckInForm
-from registrations.models import Registration
-from registrations.queries.desk import registration_at_my_door
+from registrations.queries.at_the_door import PersonAtDoor, person_at_my_door
 from registrations.web.manage.door import answer_of, undo_form
 
 
@@ -22,26 +21,27 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
     """Show one button to whoever stands at that door; a GET never acts, and a stranger learns nothing."""
     # The address is printed as a code and has no language of its own.
     with translation.override(translation.get_language_from_request(request)):
-        registration = registration_at_my_door(request.user, code)
-        if registration is None:
+        person = person_at_my_door(request.user, code)
+        if person is None:
             response = render(request, "manage/ticket_plain.html")
         else:
             assert isinstance(request.user, User)  # nobody else stands at a door
-            response = _staff_page(request, registration, by=request.user)
+            response = _staff_page(request, person, by=request.user)
         response.headers["Content-Language"] = translation.get_language()
     patch_vary_headers(response, ["Accept-Language"])
     return response
 
 
-def _staff_page(request: HttpRequest, registration: Registration, *, by: User) -> HttpResponse:
-    answer = None
+def _staff_page(request: HttpRequest, person: PersonAtDoor, *, by: User) -> HttpResponse:
+    answer, registration = None, person.registration
     if request.method == "POST":
-        form = CheckInForm({"code": registration.ticket_code, "nonce": request.POST.get("nonce", "")})
+        form = CheckInForm({"code": person.ticket_code, "nonce": request.POST.get("nonce", "")})
         if form.is_valid():
             answer = answer_of(request, registration.event, form, by=by)
     context = {
         "event": registration.event,
         "registration": registration,
+        "person": person,
         "answer": answer,
         "now": timezone.now(),
         "undo": undo_form(answer),

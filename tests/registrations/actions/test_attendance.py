@@ -7,12 +7,16 @@ import pytest
 from events.errors import FieldErrors
 from registrations.actions import attendance
 from registrations.actions.attendance import add_headcount, check_in, read_code, void_check_in
+from registrations.actions.moves import cancel_registration
+from registrations.actions.parties import cancel_contact, cancel_member, substitute_contact, substitute_member
 from registrations.enums import Attendance, ChangeCause, CheckInKind, CheckInResult, CheckInSource, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration
+from registrations.queries.at_the_door import latest_admission
 from registrations.queries.doors import get_check_in
 from tests.make import make_applicant, make_event, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import changes, counts, entered, fresh
+from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +203,110 @@ def test_the_number_of_a_taken_back_row_admits_nobody(doorkeeper):
 
     with pytest.raises(FieldErrors):
         scan(event, registration, doorkeeper, nonce=void.nonce)
+
+
+def test_everybody_of_a_party_is_admitted_alone_and_once(doorkeeper):
+    event = make_group_event()
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+
+    first = scan(event, ewa, doorkeeper)
+    again = scan(event, ewa, make_user(), nonce="n2", at=NOW + timedelta(minutes=1))
+    contact = scan(event, party, doorkeeper, nonce="n3")
+    by_id = scan(event, party, doorkeeper, nonce="n4", code=None, reference=party.reference, member_id=jan.pk)
+
+    assert [answer.result for answer in (first, again, contact, by_id)] == [
+        R.ADMITTED,
+        R.ALREADY_PRESENT,
+        R.ADMITTED,
+        R.ADMITTED,
+    ]
+    assert [answer.member for answer in (first, again, contact, by_id)] == [ewa, ewa, None, jan]
+    assert (again.registration, again.at, again.by) == (party, NOW, doorkeeper)
+    assert list(party.members.values_list("attendance", flat=True)) == [Attendance.PRESENT] * 2
+    assert list(CheckIn.objects.order_by("id").values_list("member", flat=True)) == [ewa.pk, None, jan.pk]
+
+
+def test_a_party_may_come_one_after_the_other(doorkeeper):
+    event = make_group_event()
+    party, (_ewa, jan) = party_of(event, EWA, JAN)
+
+    scan(event, jan, doorkeeper)
+
+    assert fresh(party).attendance == Attendance.NOT_RECORDED
+    assert list(party.members.order_by("id").values_list("attendance", flat=True)) == [
+        Attendance.NOT_RECORDED,
+        Attendance.PRESENT,
+    ]
+
+
+def test_the_nonce_of_one_of_a_party_admits_no_other(doorkeeper):
+    event = make_group_event()
+    party, (ewa,) = party_of(event, EWA)
+    scan(event, ewa, doorkeeper)
+
+    with pytest.raises(FieldErrors):
+        scan(event, party, doorkeeper)
+    assert scan(event, ewa, doorkeeper).result == R.ADMITTED
+
+    assert fresh(party).attendance == Attendance.NOT_RECORDED
+
+
+def test_codes_of_people_who_do_not_come_are_dead(doorkeeper):
+    event = make_group_event()
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+    taken_over, _nobody = party_of(event)
+    cancel_member(ewa, by=None, at=NOW)
+    newcomer = substitute_member(jan, guest=EWA, by=None, at=NOW)
+    cancel_contact(party, by=None, at=NOW)
+    substitute_contact(taken_over, guest=EWA, by=None, at=NOW)
+
+    people = (ewa, jan, party, newcomer, taken_over, fresh(taken_over))
+    results = [scan(event, person, doorkeeper, nonce=str(number)).result for number, person in enumerate(people)]
+
+    assert results == [R.CANCELLED, R.CANCELLED, R.CANCELLED, R.ADMITTED, R.CANCELLED, R.ADMITTED]
+    assert CheckIn.objects.count() == 2
+
+
+def test_a_member_of_a_party_without_a_seat_is_not_admitted(doorkeeper):
+    event = make_group_event(capacity=1)
+    waiting, (ewa,) = party_of(event, EWA)
+    gone, (jan,) = party_of(make_group_event(), JAN)
+    cancel_registration(gone, by=None, at=NOW)
+
+    assert scan(event, ewa, doorkeeper).result == R.WAITLISTED
+    assert scan(gone.event, jan, doorkeeper).result == R.CANCELLED
+    assert scan(event, jan, doorkeeper).result == R.WRONG_EVENT
+    assert (
+        scan(event, waiting, doorkeeper, code=None, reference=waiting.reference, member_id=jan.pk).result == R.UNKNOWN
+    )
+
+
+def test_a_party_whose_seats_are_held_is_confirmed_with_the_first_who_comes_and_not_by_a_dead_code(doorkeeper):
+    event = make_group_event(confirm_email=True)
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+    cancel_member(jan, by=None, at=NOW)
+
+    dead = scan(event, jan, doorkeeper)
+    still = fresh(party).state
+    alive = scan(event, ewa, doorkeeper)
+
+    assert (dead.result, still, alive.result) == (R.CANCELLED, S.HELD, R.ADMITTED)
+    assert fresh(party).state == S.CONFIRMED
+
+
+def test_an_admission_of_one_of_a_party_is_taken_back(doorkeeper):
+    event = make_group_event()
+    party, (ewa,) = party_of(event, EWA)
+    scan(event, ewa, doorkeeper)
+    scan(event, party, doorkeeper, nonce="n2")
+
+    void_check_in(get_check_in(event, "n1"), by=doorkeeper, at=NOW)
+
+    assert latest_admission(party, ewa) is None
+    assert latest_admission(party) is not None
+    assert party.members.get().attendance == Attendance.NOT_RECORDED
+    assert fresh(party).attendance == Attendance.PRESENT
+    assert scan(event, ewa, doorkeeper, nonce="n3").result == R.ADMITTED
 
 
 def count(event, delta, doorkeeper, *, nonce, category=None):

@@ -6,10 +6,12 @@ import pytest
 import time_machine
 
 from events.enums import Role, Visibility
+from registrations.actions.parties import cancel_member
 from registrations.enums import RegistrationState
 from registrations.models import CheckIn, HeadcountEntry
 from tests.make import Program, make_event, make_registration, make_unit, make_user
 from tests.make.events import NOW
+from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,11 @@ def test_a_code_admits_once_and_says_who_it_was(door):
             "last_name": "Nowak",
             "category": None,
             "seats": 1,
+            "contact_comes": True,
+            "attendance": "present",
+            "party": [],
         },
+        "member": None,
     }
     assert same.json() == first.json()
     assert other.json() == {**first.json(), "nonce": "b", "result": "already_present"}
@@ -194,3 +200,33 @@ def test_a_count_that_cannot_be_is_named(door, tap, field):
     response = door.post("/api/v1/manage/events/debata/headcounts/", tap)
 
     assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+
+
+def test_each_of_a_party_is_checked_in_by_their_own_code_or_by_the_number_of_the_registration(door):
+    event = make_group_event("debata")
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+    cancel_member(jan, by=None, at=NOW)
+
+    answers = door.post(
+        URL,
+        [
+            {"code": ewa.ticket_code, "nonce": "1"},
+            {"reference": party.reference, "member": ewa.pk, "nonce": "2"},
+            {"code": jan.ticket_code, "nonce": "3"},
+            {"reference": party.reference, "nonce": "4"},
+        ],
+    ).json()
+
+    assert [answer["result"] for answer in answers] == ["admitted", "already_present", "cancelled", "admitted"]
+    assert [answer["member"] and answer["member"]["id"] for answer in answers] == [ewa.pk, ewa.pk, jan.pk, None]
+    assert answers[0]["member"] == {"id": ewa.pk, "first_name": "Ewa", "last_name": "Lis", "attendance": "present"}
+    assert answers[3]["registration"]["party"] == [answers[0]["member"]]
+    assert "ewa@" not in str(answers)
+
+
+def test_a_code_names_one_person_already(door):
+    make_event("debata")
+
+    answer = door.post(URL, {"code": "NOBODY22", "member": 1, "nonce": "1"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["member"])

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from registrations.actions.needs import Need
+from registrations.actions.parties import cancel_contact
 from registrations.enums import Attendance, RegistrationSource, RegistrationState
 from registrations.models import HeadcountEntry, PartyMember, Registration
+from registrations.queries.at_the_door import door_figures
 from registrations.queries.lists import (
     event_registrations,
     person_registrations,
@@ -17,6 +20,7 @@ from registrations.queries.lists import (
 from registrations.tokens import email_key
 from tests.make import make_category, make_event, make_member, make_registration, make_session
 from tests.make.events import NOW
+from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +176,39 @@ def test_every_figure_is_the_length_of_its_list():
         "walk_ins": 1,
         "headcount": None,
     }
+
+
+def test_attendance_is_counted_by_person_and_everything_else_by_seat():
+    event = make_group_event(capacity=None, sessions=2, assistants_take_seats=True)
+    first, second = event.sessions.all()
+    party, (ewa, jan) = party_of(event, EWA, JAN, session_ids=(first.pk,), needs=[Need("assistant")])
+    left, (ola,) = party_of(event, EWA)
+    cancel_contact(left, by=None, at=NOW)
+    Registration.objects.filter(pk=party.pk).update(attendance=Attendance.PRESENT)
+    # Somebody who gave up the place is not missing.
+    Registration.objects.filter(pk=left.pk).update(attendance=Attendance.NO_SHOW)
+    for member, attendance in ((ewa, Attendance.PRESENT), (jan, Attendance.EXCUSED), (ola, Attendance.NO_SHOW)):
+        PartyMember.objects.filter(pk=member.pk).update(attendance=attendance)
+
+    report = report_figures(event)
+
+    def of_people(attendance: Attendance) -> int:
+        rows = event_registrations(event).filter(attendance=attendance, contact_comes=True)
+        return len(rows) + PartyMember.objects.filter(registration__event=event, attendance=attendance).count()
+
+    total = report.total
+    assert (total.registered, total.confirmed) == (5, 5)
+    assert [total.present, total.excused, total.no_show] == [
+        of_people(attendance) for attendance in (Attendance.PRESENT, Attendance.EXCUSED, Attendance.NO_SHOW)
+    ]
+    assert [total.present, total.excused, total.no_show] == [2, 1, 1]
+    assert [(part.registered, part.present, part.no_show) for part in report.by_session.values()] == [
+        (5, 2, 1),
+        (1, 0, 1),
+    ]
+    assert report.by_session[second.pk].excused == 0
+    assert report.by_category[""] == total
+    assert (door_figures(event).expected, door_figures(event).present) == (5, 2)
 
 
 def test_figures_are_told_by_category_and_by_session():

@@ -13,6 +13,7 @@ from registrations.enums import ChangeCause, RegistrationSource, RegistrationSta
 from registrations.models import Invitation, PartyMember, RateWindow, Registration
 from tests.make import make_category, make_event, make_invitation, make_notice, make_registration, make_user
 from tests.make.events import NOW
+from tests.make.registrations import party_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -143,13 +144,15 @@ def test_who_comes_along_is_asked_where_the_invitation_is_for_more_than_one(clie
     alone, three = make_invitation(event), make_invitation(event, seats=3)
     event.pools.update(capacity=5)
 
-    assert "party" not in client.get(door(alone)).context["form"].fields
-    too_many = client.post(door(three), {**SAID, "party": "A B\nC D\nE F"})
-    nameless = client.post(door(three), {**SAID, "party": "A B\nCher"})
-    done = client.post(door(three), {**SAID, "party": "Jan Lis, jan@example.org\nOla Wilk"})
+    assert 'name="add_person"' not in client.get(door(alone)).content.decode()
+    one_more = client.post(door(three), {**SAID, "party_rows": "0", "add_person": "1"})
+    too_many = client.post(door(three), SAID | party_rows(("A", "B", ""), ("C", "D", ""), ("E", "F", "")))
+    nameless = client.post(door(three), SAID | party_rows(("A", "B", ""), ("Cher", "", "")))
+    done = client.post(door(three), SAID | party_rows(("Jan", "Lis", "jan@example.org"), ("Ola", "Wilk", "")))
 
+    assert (one_more.status_code, len(one_more.context["form"].guests)) == (200, 1)
     assert "At most 3 people can be registered at once." in too_many.content.decode()
-    assert "Person 2:" in nameless.content.decode()
+    assert "Give the last name, or leave the whole row empty." in nameless.content.decode()
     assert done.status_code == 302
     assert Registration.objects.get().seats == 3
     assert list(PartyMember.objects.order_by("id").values_list("first_name", flat=True)) == ["Jan", "Ola"]

@@ -11,10 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from events.enums import Role, Visibility
+from registrations.actions.parties import cancel_contact, substitute_member
+from registrations.actions.signing_up import Guest
 from registrations.enums import Attendance, CheckInKind, CheckInSource, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, Registration
+from registrations.queries.at_the_door import people_at_the_door
 from tests.make import make_event, make_registration, make_unit, make_user
 from tests.make.events import NOW, make_session
+from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +123,7 @@ def test_people_are_found_by_name_without_diacritics_and_checked_in(client, even
     page = client.get(f"{DOOR}?q=Żół")
     tap = re.search(r'value="([^"]+)">\s*<input type="hidden" name="reference" value="([^"]+)"', page.content.decode())
 
-    assert [found.pk for found, _nonce in page.context["people"]] == [person.pk]
+    assert [found.registration for found, _nonce in page.context["people"]] == [person]
     assert tap
     answer = client.post(DOOR, {"nonce": tap[1], "reference": tap[2]})
 
@@ -136,7 +140,7 @@ def test_somebody_who_is_here_is_found_and_the_admission_can_be_taken_back(clien
 
     assert "Here" in page.content.decode()
     assert verdict(answer) == ("already_present", "Already inside")
-    assert answer.context["undo"].initial == {"reference": person.reference}
+    assert answer.context["undo"].initial == {"reference": person.reference, "member": None}
 
 
 def test_one_letter_lists_nobody(client, event):
@@ -280,3 +284,90 @@ def test_the_plain_word_is_in_the_language_of_the_phone(event):
     assert response["Content-Language"] == "en"
     assert "Entry code" in response.content.decode()
     assert "Accept-Language" in response["Vary"]
+
+
+def buttons(response):
+    """Whom the page offers to check in, with what a press of the button sends."""
+    form = re.compile(
+        r'name="nonce" value="([^"]+)">\s*<input type="hidden" name="reference" value="([^"]+)">\s*'
+        r'(?:<input type="hidden" name="member" value="(\d+)">)?\s*<button[^>]*>(.*?)<span class="visually-hidden">: (.*?)<',
+        re.DOTALL,
+    )
+    names = ("nonce", "reference", "member", "label", "who")
+    return [dict(zip(names, found, strict=True)) for found in form.findall(response.content.decode())]
+
+
+def press(client, button):
+    return client.post(DOOR, {name: button[name] for name in ("nonce", "reference", "member")})
+
+
+def test_one_of_a_party_is_found_by_name_and_each_is_checked_in_alone(client):
+    event = make_group_event("meeting")
+    party, _people = party_of(event, EWA, JAN)
+
+    page = client.get(f"{DOOR}?q=zając")
+    offered = buttons(page)
+    answer = press(client, offered[2])
+    undo = answer.context["undo"].initial
+    rest = [(button["label"], button["who"]) for button in buttons(answer)]
+    client.post(f"{DOOR}undo/", {**undo, "reason": "Pomyłka"})
+
+    assert [button["who"] for button in offered] == ["Anna Nowak", "Ewa Lis", "Jan Zając"]
+    assert "with Anna Nowak" in page.content.decode()
+    assert verdict(answer) == ("admitted", "Come in")
+    assert "Jan Zając" in answer.content.decode().split('class="who">')[1][:20]
+    assert rest == [("Check in", "Anna Nowak"), ("Check in", "Ewa Lis"), ("Here", "Jan Zając")]
+    assert list(CheckIn.objects.values_list("kind", "member__first_name")) == [("admit", "Jan"), ("void", "Jan")]
+    assert not party.members.exclude(attendance=Attendance.NOT_RECORDED).exists()
+
+
+def test_who_does_not_come_is_not_offered_and_their_code_says_so(client):
+    event = make_group_event("meeting")
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+    cancel_contact(party, by=None, at=NOW)
+    substitute_member(jan, guest=Guest("Ola", "Wrona"), by=None, at=NOW)
+
+    page = client.get(f"{DOOR}?q=nowak")
+    verdicts = [verdict(post_code(client, row.ticket_code)) for row in (party, jan, ewa)]
+
+    assert [button["who"] for button in buttons(page)] == ["Ewa Lis", "Ola Wrona"]
+    assert verdicts == [
+        ("cancelled", "Does not come"),
+        ("cancelled", "Somebody else comes instead"),
+        ("admitted", "Come in"),
+    ]
+    assert client.get(DOOR).context["figures"].present == 1
+
+
+def test_a_member_of_another_party_is_not_there(client):
+    event = make_group_event("meeting")
+    party, _ewa = party_of(event, EWA)
+    _other, (jan,) = party_of(event, JAN)
+    tap = {"nonce": "n1", "reference": party.reference, "member": jan.pk}
+
+    assert verdict(client.post(DOOR, tap)) == ("unknown", "No such code")
+    assert client.post(f"{DOOR}undo/", {**tap, "reason": "x"}).status_code == 404
+
+
+def test_the_code_of_a_party_member_opens_their_own_ticket_page(client):
+    event = make_group_event("meeting")
+    _party, (ewa,) = party_of(event, EWA)
+
+    page = client.get(f"/t/{ewa.ticket_code}", headers={"accept-language": "en"})
+    answer = client.post(f"/t/{ewa.ticket_code}", {"nonce": "n1"}, headers={"accept-language": "en"})
+
+    assert "Ewa Lis" in page.content.decode()
+    assert "with Anna Nowak" in page.content.decode()
+    assert verdict(answer) == ("admitted", "Come in")
+    assert CheckIn.objects.get().member == ewa
+    assert "Ewa" not in Client().get(f"/t/{ewa.ticket_code}").content.decode()
+
+
+@pytest.mark.parametrize("parties", [1, 3])
+def test_the_search_costs_the_same_however_many_parties_it_finds(parties, django_assert_num_queries):
+    event = make_group_event("meeting")
+    for _party in range(parties):
+        party_of(event, EWA, JAN)
+
+    with django_assert_num_queries(3):
+        assert len([person.full_name for person in people_at_the_door(event, q="nowak")]) == 3 * parties

@@ -10,10 +10,12 @@ from django.utils import translation
 from events.enums import AccessKind, QuestionKind, Role
 from events.models import AccessLog
 from registrations.actions.moves import cancel_registration
+from registrations.actions.parties import cancel_contact, cancel_member
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import Registration, RegistrationChange
 from tests.make import make_event, make_member, make_question, make_registration, make_user
 from tests.make.events import NOW
+from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +220,17 @@ def test_who_came_is_said_in_a_word_of_its_own(client, event, prefix, word):
     page = client.get(f"{prefix}/manage/events/meeting/registrations/").content.decode()
 
     assert f">{word}</td>" in page
+
+
+def test_everybody_who_comes_along_is_shown_with_where_they_stand(client):
+    event = make_group_event("meeting")
+    party, (ewa, jan) = party_of(event, EWA, JAN)
+    cancel_member(jan, by=None, at=NOW)
+    cancel_contact(party, by=None, at=NOW)
+
+    html = client.get(f"/en/manage/events/meeting/registrations/{party.reference}/").content.decode()
+
+    assert "Registered together" in html
+    assert "Anna Nowak · Does not come" in html
+    assert ewa.ticket_code in html
+    assert ("Jan Zając" in html, jan.ticket_code in html) == (True, False)
