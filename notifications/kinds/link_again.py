@@ -1,17 +1,20 @@
 """Somebody asked for the link to their registration again, or staff put their address right."""
 
+from typing import Final
+
 from notifications.enums import Priority
 from notifications.kinds.base import Kind, for_a_day
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 
+# In the other states a corrected address is still to be confirmed, or is told of the application.
+_CONFIRMED_ADDRESS: Final = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.OFFERED)
+
 LINK_AGAIN = Kind(
     name="link_again",
     priority=Priority.CONFIRMATION,
-    causes=tuple(
-        (cause, state)
-        for cause in (ChangeCause.LINK_REQUESTED, ChangeCause.ADDRESS_CORRECTED)
-        for state in ACTIVE_STATES
-        if state != RegistrationState.HELD
+    causes=(
+        *((ChangeCause.LINK_REQUESTED, state) for state in ACTIVE_STATES if state != RegistrationState.HELD),
+        *((ChangeCause.ADDRESS_CORRECTED, state) for state in _CONFIRMED_ADDRESS),
     ),
     sms_needs_link=True,
     useful_until=for_a_day,

@@ -14,7 +14,7 @@ from events.models import Event, Question, Session
 from registrations.actions.answers import Answers
 from registrations.actions.signing_up import Applicant
 from registrations.enums import ConsentPurpose, RegistrationSource
-from registrations.forms.parties import guests_of, party_field, take_party_faults
+from registrations.forms.party_lines import guests_of, party_field, take_party_faults
 from registrations.forms.public import DescribedField, SignUpForm
 from registrations.forms.questions import field_name, given_answers, place_of, question_fields, shown_answers
 from registrations.models import Answer, ConsentText, Registration

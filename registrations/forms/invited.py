@@ -10,7 +10,7 @@ from events.errors import FieldErrors
 from events.models import Question, Session
 from registrations.actions.signing_up import Applicant
 from registrations.enums import ConsentPurpose
-from registrations.forms.parties import guests_of, party_field, take_party_faults
+from registrations.forms.party_lines import guests_of, party_field, take_party_faults
 from registrations.forms.public import SignUpForm
 from registrations.models import ConsentText, Invitation
 
