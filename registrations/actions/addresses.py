@@ -76,6 +76,7 @@ def readdress(registration: Registration, *, email: str, by: User, at: datetime)
         current.refresh_from_db()
         record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=by, at=at)
     Participant.objects.filter(registration=current.pk).update(email=address)
+    readdress_consents(current, email=address, key=key)
     return current
 
 

@@ -58,5 +58,6 @@ def edit_registration(
     if email is not None:
         current = readdress(registration, email=email, by=by, at=at)
     if changes or answers:
-        current = change_details(registration, changes, answers=answers, by=by, at=at)
+        source = RegistrationSource.PHONE
+        current = change_details(registration, changes, source=source, answers=answers, by=by, at=at)
     return current

@@ -27,8 +27,9 @@ MOST_BYTES: Final = 2_000_000
 _MOST_UNPACKED: Final = 20_000_000
 _MOST_PARTS: Final = 500
 _MOST_COLUMNS: Final = 50
-# Rows with nothing in them are passed over, up to here.
+# Below this row there may be nothing but empty cells; below the other one no program has any.
 _LAST_ROW: Final = 20_000
+_END_OF_SHEET: Final = 1_048_576
 _MOST_TAGS: Final = 300_000
 # So many sentences about one file help; more do not.
 _ENOUGH: Final = 20
@@ -144,12 +145,14 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
     formulas: list[str | Promise] = []
     empty = 0
     for number, cells in enumerate(sheet.rows, start=1):
-        if number > _LAST_ROW or len(formulas) >= _ENOUGH:
+        if number > _END_OF_SHEET or len(formulas) >= _ENOUGH:
             break
         texts = _without_empty_end([_said(cell.value) for cell in cells])
         if not texts:
             empty += 1
             continue
+        if number > _LAST_ROW:
+            raise FieldErrors({"file": [_("The table has to end above row 20000.")]})
         if len(texts) > _MOST_COLUMNS:
             raise FieldErrors({"file": [_("The table has more than 50 columns.")]})
         formulas += [

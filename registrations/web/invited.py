@@ -4,15 +4,12 @@ The key came by mail and is the credential, as at `/r/{token}/`: so no CSRF toke
 engine. It opens one meeting, also a restricted one, and nothing else; of a registration it shows where it stands.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from events.errors import DomainError, FieldErrors
@@ -29,7 +26,8 @@ from registrations.errors import RateLimited
 from registrations.forms.invited import InvitedForm
 from registrations.models import Invitation
 from registrations.queries.consents import OFFERED_PURPOSES, current_texts
-from registrations.queries.invitations import get_invitation_by_token, standing_of
+from registrations.queries.invitations import standing_of
+from registrations.web.own_doors import invited_door
 from registrations.web.register import masked
 
 _TOO_MANY: Final = 429
@@ -42,29 +40,7 @@ _AGAIN: Final = "again"
 _TOO_OFTEN: Final = "too_often"
 
 
-def _invited_door(
-    view: Callable[[HttpRequest, Invitation], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Open the door by its key and keep the key to oneself; a meeting that is not announced has no door yet."""
-
-    @wraps(view)
-    @csrf_exempt
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            invitation = get_invitation_by_token(token)
-        except Http404:
-            response = render(request, "registrations/unknown_invitation.html", status=404)
-        else:
-            response = view(request, invitation)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
-
-
-@_invited_door
+@invited_door
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
     """Show the meeting and the form, or what came of it; take the form."""
@@ -125,7 +101,7 @@ def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
     return render(request, "registrations/invited.html", context, status=status)
 
 
-@_invited_door
+@invited_door
 @require_POST
 def send_again(request: HttpRequest, invited: Invitation) -> HttpResponse:
     """Send the link of the registration that came of it to its mailbox once more."""

@@ -1,4 +1,4 @@
-"""Doors that a key in the address opens: a registration's, its people's, a mailbox's, a consent's. The key is kept to oneself."""
+"""Doors that a key in the address opens: a registration's, a mailbox's, a consent's, an invitation's; kept to oneself."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from registrations.models import Consent, PartyMember, Registration
+from registrations.models import Consent, Invitation, PartyMember, Registration
 from registrations.queries.doors import (
     Mailbox,
     get_consent_by_token,
@@ -17,6 +17,7 @@ from registrations.queries.doors import (
     get_party_member,
     get_registration_by_token,
 )
+from registrations.queries.invitations import get_invitation_by_token
 
 Found = TypeVar("Found")
 Guarded = Callable[..., HttpResponse]
@@ -44,6 +45,13 @@ def mailbox_door(view: Callable[[HttpRequest, str, Mailbox], HttpResponse]) -> G
 def consent_door(view: Callable[[HttpRequest, str, Consent], HttpResponse]) -> Guarded:
     """Open a consent by its key; the view gets the key too."""
     return _guarded(view, get_consent_by_token)
+
+
+def invited_door(view: Callable[[HttpRequest, Invitation], HttpResponse]) -> Guarded:
+    """Open a meeting to whoever was invited by name, by the key that was sent there."""
+    return _guarded(
+        lambda request, _token, found: view(request, found), get_invitation_by_token, unknown="unknown_invitation"
+    )
 
 
 def _guarded(

@@ -42,7 +42,7 @@ from tests.make.events import (
     make_unit,
     make_venue,
 )
-from tests.make.registrations import make_member, make_registration
+from tests.make.registrations import make_invitation, make_member, make_registration
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -122,6 +122,9 @@ def town() -> dict[str, str]:
     confirmed = make_registration(open_event, category="business", at=now)
     offered = make_registration(open_event, state=RegistrationState.OFFERED, at=now)
     gone = make_registration(open_event, state=RegistrationState.CANCELLED_BY_PARTICIPANT, at=now)
+    invited = make_invitation(open_event, seats=3)
+    used = make_invitation(open_event)
+    Registration.objects.filter(pk=confirmed.pk).update(invitation=used)
     return {
         "home": "/",
         "list": "/events/",
@@ -134,6 +137,9 @@ def town() -> dict[str, str]:
         "event online": "/events/zdalne/",
         "event postponed": "/events/przelozone/",
         "register": "/events/otwarte/register/",
+        "invited": f"/invited/{invited.token}/",
+        "invitation used": f"/invited/{used.token}/",
+        "no invitation": "/invited/nothing/",
         "register with questions": "/events/pytania/register/",
         "answered": f"/r/{answering.manage_token}/",
         "needs and answers": f"/r/{answering.manage_token}/details/",

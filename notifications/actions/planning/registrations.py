@@ -40,7 +40,7 @@ def plan_registration_changes(*, at: datetime) -> int | None:
 
 
 def told_along_with(event_change_ids: Sequence[int]) -> Mapping[str, int]:
-    """How many people are told that they get a seat because of these changes of events, by channel.
+    """How many messages say that somebody gets a seat because of these changes of events, by channel.
 
     Seats that a change frees are given away in its transaction, at its moment.
     """
@@ -48,12 +48,10 @@ def told_along_with(event_change_ids: Sequence[int]) -> Mapping[str, int]:
     moved = (
         RegistrationChange.objects.filter(cause=ChangeCause.PROMOTED, planned_at=None, notify=True)
         .filter(registration__event__in=causes.values("event"), at__in=causes.values("at"))
-        .select_related("registration__participant")
+        .select_related("registration__event", "registration__participant")
+        .prefetch_related("registration__members")
     )
-    channels = [
-        _channel_of(change.registration) for change in moved if (change.cause, change.to_state) in KIND_OF_CHANGE
-    ]
-    return Counter(channel.value for channel in channels if channel is not None)
+    return Counter(message.channel for change in moved for message in _messages_of(change, at=change.at))
 
 
 def _messages_of(change: RegistrationChange, *, at: datetime) -> Iterator[Message]:

@@ -31,7 +31,9 @@ from tests.config.test_pages_in_a_browser import DESKTOP, PHONE, SMALL_PHONE, fa
 from tests.make import (
     make_attachment,
     make_event,
+    make_invitation,
     make_kind,
+    make_member,
     make_notice,
     make_question,
     make_registration,
@@ -121,6 +123,15 @@ def desk() -> Desk:
         )
         DeliveryAttempt.objects.create(message=message, at=now, result=AttemptResult.ACCEPTED, code="250")
     reference = person.reference
+    application = make_registration(
+        event, first_name="Ola", last_name="Wilk", state=RegistrationState.AWAITING_APPROVAL, at=now
+    )
+    waiting = make_registration(event, first_name="Iga", state=RegistrationState.WAITLISTED, at=now)
+    make_member(person, first_name="Jan", last_name="Żółć")
+    event.policy.approval, event.policy.group_max = True, 4
+    event.policy.save()
+    invited = make_invitation(event, first_name="Ewa", last_name="Przykład", organisation="Izba (przykład)")
+    make_invitation(event, last_name="Kowalska", send_requested_at=now, planned_at=now)
     return Desk(
         owner=owner,
         event=event,
@@ -171,6 +182,18 @@ def desk() -> Desk:
             "registrations": "/manage/events/spotkanie/registrations/",
             "registration": f"/manage/events/spotkanie/registrations/{reference}/",
             "registration cancel": f"/manage/events/spotkanie/registrations/{reference}/cancel/",
+            "applications": "/manage/events/spotkanie/registrations/?state=awaiting_approval",
+            "application": f"/manage/events/spotkanie/registrations/{application.reference}/",
+            "reject": f"/manage/events/spotkanie/registrations/{application.reference}/reject/",
+            "give a seat": f"/manage/events/spotkanie/registrations/{waiting.reference}/promote/",
+            "register by phone": "/manage/events/spotkanie/registrations/new/",
+            "edit a registration": f"/manage/events/spotkanie/registrations/{reference}/edit/",
+            "invitations": "/manage/events/spotkanie/invitations/",
+            "no invitations": "/manage/events/punkt/invitations/",
+            "invite": "/manage/events/spotkanie/invitations/new/",
+            "invitation": f"/manage/events/spotkanie/invitations/{invited.pk}/",
+            "invite from a table": "/manage/events/spotkanie/invitations/import/",
+            "release seats": "/manage/events/spotkanie/release/",
             "messages": "/manage/events/spotkanie/messages/",
             "no messages": "/manage/events/punkt/messages/",
             "door": "/manage/events/spotkanie/door/?q=n",

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from events.errors import FieldErrors
+from registrations.actions.consents import give_consents
 from registrations.actions.desk import edit_registration, register_for
 from registrations.actions.signing_up import Applicant
-from registrations.enums import ChangeCause, RegistrationSource, RegistrationState
+from registrations.enums import ChangeCause, ConsentPurpose, RegistrationSource, RegistrationState
 from registrations.errors import AlreadyRegistered, EventFull, NotActive
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Consent, Registration, RegistrationChange
 from registrations.tokens import email_key
 from tests.make import make_applicant, make_event, make_notice, make_question, make_registration, make_user
 from tests.make.events import NOW
@@ -112,6 +113,19 @@ def test_another_address_gets_a_link_of_its_own_and_the_old_one_is_dead(user):
         user,
         True,
     )
+
+
+def test_what_was_allowed_goes_along_with_the_address(user):
+    registration = make_registration(make_event(), email="ana@example.org")
+    give_consents(registration, [ConsentPurpose.NEWS], source="web", language="pl", at=NOW)
+
+    edit_registration(
+        registration, {"phone": "+48600100200", "sms_reminders": True}, email="anna@example.org", by=user, at=NOW
+    )
+
+    rows = Consent.objects.order_by("id").values_list("purpose", "email", "email_key", "source")
+    key = email_key("anna@example.org")
+    assert list(rows) == [("news", "anna@example.org", key, "web"), ("sms_reminders", "", key, "phone")]
 
 
 def test_somebody_without_an_address_can_be_given_one(user):

@@ -66,7 +66,7 @@ def test_a_list_is_invited_at_once_and_stands_in_the_history(user, django_assert
         *(Invitee(f"person{number}@example.org", organisation="Izba") for number in range(50)),
     ]
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         invited = invite(event, people, send=False, by=user, at=NOW)
 
     assert len(invited) == 51
