@@ -1,13 +1,8 @@
 """Somebody asked for the link to their registration again, or staff put their address right."""
 
-from typing import Final
-
 from notifications.enums import Priority
 from notifications.kinds.base import Kind, for_a_day
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
-
-# In the other states a corrected address is still to be confirmed, or is told of the application.
-_CONFIRMED_ADDRESS: Final = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.OFFERED)
 
 LINK_AGAIN = Kind(
     name="link_again",
