@@ -62,22 +62,22 @@ def consents(request: HttpRequest, registration: Registration) -> HttpResponse:
     standing = {consent.purpose for consent in given if consent.withdrawn_at is None}
     form = ConsentsForm(request.POST if request.method == "POST" else None, texts=texts, standing=standing)
     status = 200
-    if request.method == "POST":
-        status = _INVALID
-        if form.is_valid():
-            try:
-                change_consents(
-                    registration,
-                    form.purposes(),
-                    source=RegistrationSource.WEB,
-                    language=request.LANGUAGE_CODE,
-                    at=now,
-                )
-            except FieldErrors as refusal:
-                for sentences in refusal.errors.values():
-                    form.add_error(None, [str(sentence) for sentence in sentences])
-            else:
-                return _back(registration)
+    # Boxes that may all be left empty are never wrong by themselves.
+    if form.is_valid():
+        try:
+            change_consents(
+                registration,
+                form.purposes(),
+                source=RegistrationSource.WEB,
+                language=request.LANGUAGE_CODE,
+                at=now,
+            )
+        except FieldErrors as refusal:
+            status = _INVALID
+            for sentences in refusal.errors.values():
+                form.add_error(None, [str(sentence) for sentence in sentences])
+        else:
+            return _back(registration)
     context = _context(registration, form=form, consents=given)
     return render(request, "registrations/consents.html", context, status=status)
 

@@ -25,7 +25,12 @@ Guarded = Callable[..., HttpResponse]
 
 def own_door(view: Callable[[HttpRequest, Registration], HttpResponse]) -> Guarded:
     """Open a registration by its key."""
-    return _guarded(lambda request, _token, found: view(request, found), get_registration_by_token)
+
+    @wraps(view)
+    def opened(request: HttpRequest, _token: str, registration: Registration) -> HttpResponse:
+        return view(request, registration)
+
+    return _guarded(opened, get_registration_by_token)
 
 
 def member_door(view: Callable[[HttpRequest, PartyMember], HttpResponse]) -> Guarded:
