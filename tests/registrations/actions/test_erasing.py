@@ -176,6 +176,7 @@ def test_who_has_come_keeps_the_attendance_although_the_meeting_goes_on():
     event = make_event(starts_at=NOW)
     registration = make_full(event)
     Registration.objects.filter(pk=registration.pk).update(attendance=Attendance.PRESENT)
+    PartyMember.objects.update(attendance=Attendance.PRESENT)
 
     erase_registration(registration, by=None, at=NOW + timedelta(minutes=30))
 
