@@ -116,6 +116,11 @@ class Material:
     mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
 
+    @property
+    def has_passed_on(self) -> bool:
+        """Whether the reader has passed the whole registration on to somebody else."""
+        return self.member is not None and self.concerned is None and self.member == self.replaced
+
 
 @dataclass(frozen=True)
 class _OwnNeed:
@@ -291,6 +296,9 @@ def _of_registration(
     }
     if material.member is not None:
         values |= member_values(registration, material.member)
+        if material.has_passed_on:
+            # They made the registration themselves; whose it is now, and what became of it, is not for them to know.
+            values["registered_by"] = ""
     return values
 
 
@@ -379,7 +387,9 @@ def _calendar(material: Material, *, at: datetime) -> MailCalendar:
     if part == CalendarPart.NONE or not (has_date or material.gave_up_seat):
         return MailCalendar("", "")
     entries = material.entries
-    if material.member is not None and material.gave_up_seat:
+    if material.has_passed_on:
+        entries = [replace(entry, state=RegistrationState.CONFIRMED, withdrawals=1) for entry in entries]
+    elif material.member is not None and material.gave_up_seat:
         # The registration goes on, so nothing but this counts that somebody of it has left.
         entries = [replace(entry, withdrawals=entry.withdrawals + 1) for entry in entries]
     return mail_calendar(

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.models import InformationNotice, Session
+from registrations.enums import MemberState
 from registrations.models import AccommodationRequest, Answer, CheckIn, Consent, Invitation, PartyMember, Registration
 from registrations.queries.personal_data import PersonalData
 from registrations.templatetags.history_tags import change_in_words
@@ -103,7 +104,8 @@ def _member(member: PartyMember) -> Json:
     return {
         "first_name": member.first_name,
         "last_name": member.last_name,
-        "email": member.email,
+        # Whom somebody else replaced may have been a stranger to this person.
+        "email": member.email if member.state == MemberState.COMING else "",
         "ticket_code": member.ticket_code,
         "state": member.state,
         "attendance": member.attendance,

@@ -14,6 +14,7 @@ from registrations.models import (
     Registration,
     RegistrationChange,
 )
+from registrations.queries.handovers import own_history
 from registrations.queries.lists import position_of
 from registrations.queries.needs import needs_of
 from registrations.queries.questions import answers_of
@@ -33,6 +34,11 @@ class OwnPageFacts:
     answers: list[Answer]
     needs: list[AccommodationRequest]
     members: list[PartyMember]
+
+    @property
+    def history(self) -> list[RegistrationChange]:
+        """What happened since the registration is this person's."""
+        return own_history(self.changes)
 
     @property
     def coming(self) -> list[PartyMember]:

@@ -11,17 +11,19 @@ from registrations.models import (
     Answer,
     CheckIn,
     Consent,
+    NeedChange,
     PartyMember,
     Registration,
     RegistrationChange,
 )
+from registrations.queries.handovers import is_of_earlier_person
 
 
 @dataclass(frozen=True)
 class PersonalData:
     """One registration with its person, its event and its notice at hand; needs with their changes.
 
-    `sessions` are the chosen ones; none: all of the event.
+    `sessions` are the chosen ones; none: all of the event. Nothing is from before the person took the registration over.
     """
 
     registration: Registration
@@ -43,10 +45,19 @@ def personal_data(registrations: Iterable[Registration]) -> list[PersonalData]:
             Prefetch("sessions", Session.objects.select_related("room").order_by("starts_at", "id")),
             "members",
             Prefetch("answers", Answer.objects.select_related("question").order_by("question__position", "id")),
-            "needs__changes",
-            Prefetch("consents", Consent.objects.select_related("text").order_by("given_at", "id")),
-            "changes",
-            Prefetch("check_ins", CheckIn.objects.select_related("member")),
+            Prefetch("needs", AccommodationRequest.objects.exclude(is_of_earlier_person(moment="created_at"))),
+            Prefetch(
+                "needs__changes",
+                NeedChange.objects.exclude(is_of_earlier_person(registration="need__registration", moment="at")),
+            ),
+            Prefetch(
+                "consents",
+                Consent.objects.exclude(is_of_earlier_person(moment="given_at"))
+                .select_related("text")
+                .order_by("given_at", "id"),
+            ),
+            Prefetch("changes", RegistrationChange.objects.exclude(is_of_earlier_person(moment="at"))),
+            Prefetch("check_ins", CheckIn.objects.exclude(is_of_earlier_person(moment="at")).select_related("member")),
         )
     )
     return [

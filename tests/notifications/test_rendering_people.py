@@ -364,14 +364,6 @@ def test_a_substitution_tells_the_old_the_new_and_who_registered():
     assert to_own.calendar == ""
 
 
-def test_who_gives_the_own_place_away_reads_so():
-    registration, jan, _ola = make_party()
-    message = make_message(registration, "own_substitution")
-    about(message, ChangeCause.MEMBER_SUBSTITUTED, member=jan)
-
-    assert "Jan Nowak comes instead of you." in letter(message).body
-
-
 def test_a_substitution_in_the_queue_names_no_code():
     registration = make_registration(make_event(), state=S.WAITLISTED, language="en")
     jan = make_member(registration)
