@@ -52,7 +52,7 @@ _HEADINGS: Final[Mapping[str, str | Promise]] = {
     "created_at": _("Registered"),
 }
 COLUMNS: Final = tuple(_HEADINGS)
-_ROLES: Final = {CONTACT: _("Registered"), MEMBER: _("Comes along")}
+_ROLES: Final = {CONTACT: pgettext_lazy("role in a party", "Registered"), MEMBER: _("Comes along")}
 _YES_NO: Final = {True: _("Yes"), False: _("No")}
 
 

@@ -20,9 +20,11 @@ _BY_ITSELF: Final[_Words] = {
     _C.ADDRESS_CONFIRMED: pgettext_lazy("to a person", "You confirmed your address."),
     _C.HOLD_EXPIRED: pgettext_lazy("to a person", "The time to confirm your address ran out."),
     _C.PROMOTED: pgettext_lazy("to a person", "A seat became free for you."),
-    _C.QUEUE_CHANGED: pgettext_lazy("to a person", "You wait for another kind of seat, with your place in time."),
+    _C.QUEUE_CHANGED: pgettext_lazy(
+        "to a person", "You wait for another kind of seat and keep your place in the queue."
+    ),
     _C.OFFER_ACCEPTED: pgettext_lazy("to a person", "You took the seat that was offered."),
-    _C.OFFER_DECLINED: pgettext_lazy("to a person", "You left the seat that was offered to somebody else."),
+    _C.OFFER_DECLINED: pgettext_lazy("to a person", "You gave up the seat that was offered to you."),
     _C.OFFER_LAPSED: pgettext_lazy("to a person", "The seat was offered to you, and the time to answer ran out."),
     _C.CANCELLED: pgettext_lazy("to a person", "You cancelled your registration."),
     _C.EVENT_CANCELLED: pgettext_lazy("to a person", "The event was cancelled."),
