@@ -12,9 +12,9 @@ from events.models import Event, User
 @retried
 def set_legal_hold(event: Event, *, reason: str, by: User, at: datetime) -> Event:
     """Hold the data of an event for a reason; an empty reason lifts the hold. The same reason again changes nothing."""
+    current = Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
     # Whoever erases holds the same lock, so from here on nobody is half-way through.
     lock_queue(event.pk)
-    current = Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
     was, reason = current.legal_hold, reason.strip()
     if reason != was:
         Event.objects.filter(pk=event.pk).update(legal_hold=reason)

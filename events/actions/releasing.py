@@ -25,6 +25,8 @@ def release_seats(
     reason = reason.strip()
     if not reason:
         raise FieldErrors({"reason": [_("Say why: it stands in the history of the event.")]})
+    # The event before its queue, as whoever edits it does.
+    Event.objects.filter(pk=event.pk).update(version=F("version") + 1)
     lock_queue(event.pk)
     book = SeatBook(event.pk)
     own = own_pool(book.pools)
@@ -42,7 +44,6 @@ def release_seats(
     pool.capacity -= seats
     own.released += seats
     book.write()
-    Event.objects.filter(pk=event.pk).update(version=F("version") + 1)
     record(
         event,
         EventChangeKind.SEATS_RELEASED,

@@ -131,6 +131,8 @@ def edit_registration(
             yield Difference(EventChangeKind.EDITED, {key: plain(before[name])}, {key: plain(after)})
     if edit.capacity is not UNSET:
         pool = event.pools.get(session=None, category=None)
+        if edit.reserved is UNSET and pool.reserved:
+            _require_reserved(pool.reserved, edit.capacity)
         yield from _resize(pool, edit.capacity, key="registration.capacity", allow_overbooking=allow_overbooking)
     if edit.reserved is not UNSET:
         yield from _reserve(event.pools.get(session=None, category=None), edit.reserved)

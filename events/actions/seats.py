@@ -4,7 +4,7 @@ Two ways lead here. Signing up asks nobody: it changes each pool by one conditio
 and the row count tells whether the seat was still there. Everything that frees seats or moves people up (cancelling,
 expiry, more capacity) first locks the event's queue, so that nobody else frees or promotes, and then the pools, so that
 nobody takes; it decides in memory (`SeatBook`) and writes each pool once. Both meet the pools in one order, so neither
-can wait for the other in a circle.
+can wait for the other in a circle. Who changes the event itself locks its row before its queue.
 """
 
 from collections.abc import Sequence

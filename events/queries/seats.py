@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from events.enums import SeatSource
 from events.models import Event, ParticipantCategory, SeatPool, Session
@@ -133,6 +133,12 @@ def _place(
 ) -> Place:
     own = applying(pools, category_id=category_id, session_ids=session_ids, source=source)
     return Place(source, own, blocking_pool(own, seats, past_queue=past_queue, source=source))
+
+
+def released_seats_lie_free(event_id: int) -> bool:
+    """Whether a group has given up seats that nobody has taken yet, as the database has it now."""
+    own = SeatPool.objects.filter(event=event_id, session=None, category=None)
+    return own.filter(released__gt=F("released_taken")).exists()
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
 from events.actions.seats import SeatBook
+from events.enums import EventStatus
 from events.errors import FieldErrors
-from events.models import User
+from events.models import Event, User
 from registrations.actions.moves import locked
 from registrations.actions.openings import require_not_cancelled, require_queue
-from registrations.actions.queues import claim_of, move_up, place_for
+from registrations.actions.queues import NOTHING_HELD, claim_of, move_up, place_for
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationSource, RegistrationState
-from registrations.errors import NotActive
+from registrations.errors import NotActive, RegistrationClosed
 from registrations.models import Registration
 
 _S: Final = RegistrationState
@@ -34,10 +35,10 @@ def approve_registration(registration: Registration, *, by: User, at: datetime) 
     current = locked(registration)
     if current.state in _ACCEPTED:
         return current
-    if current.state != _S.AWAITING_APPROVAL:
+    if current.state != _S.AWAITING_APPROVAL or current.erased_at is not None:
         raise NotActive
     event = current.event
-    require_not_cancelled(event)
+    starts_at = _require_ahead(event, at=at)
     columns: dict[str, object] = {}
     if not current.holds_seat and current.waiting_pool_id is None:
         book = SeatBook(event.pk)
@@ -53,7 +54,8 @@ def approve_registration(registration: Registration, *, by: User, at: datetime) 
     has_seat = bool(columns.get("holds_seat", current.holds_seat))
     if event.policy.confirm_email and current.address_confirmed_at is None and current.source not in _BY_STAFF:
         wait = max(HELD_AFTER_APPROVAL, timedelta(minutes=event.policy.hold_minutes))
-        to, columns = _S.HELD, {**columns, "hold_expires_at": at + wait}
+        until = at + wait if starts_at is None else min(at + wait, starts_at)
+        to, columns = _S.HELD, {**columns, "hold_expires_at": until}
     elif has_seat:
         to, columns = _S.CONFIRMED, {**columns, "confirmed_at": at}
     else:
@@ -64,6 +66,18 @@ def approve_registration(registration: Registration, *, by: User, at: datetime) 
         move_up(event.pk, at=at)
         current.refresh_from_db()
     return current
+
+
+def _require_ahead(event: Event, *, at: datetime) -> datetime | None:
+    """Refuse when nobody can take part any more; else the next start, which a postponed event does not have."""
+    require_not_cancelled(event)
+    if event.status == EventStatus.POSTPONED:
+        return None
+    starts = event.sessions.filter(is_cancelled=False, starts_at__gt=at).order_by("starts_at")
+    starts_at = starts.values_list("starts_at", flat=True).first()
+    if event.status != EventStatus.PUBLISHED or starts_at is None:
+        raise RegistrationClosed
+    return starts_at
 
 
 @retried
@@ -78,7 +92,6 @@ def reject_registration(registration: Registration, *, reason: str, by: User, at
     if current.state != _S.AWAITING_APPROVAL:
         raise NotActive
     claim = claim_of(current)
-    columns: dict[str, object] = {"holds_seat": False, "waiting_pool": None}
-    move([current], to=_S.REJECTED, cause=ChangeCause.REJECTED, by=by, at=at, reason=reason, columns=columns)
+    move([current], to=_S.REJECTED, cause=ChangeCause.REJECTED, by=by, at=at, reason=reason, columns=NOTHING_HELD)
     move_up(current.event_id, [claim], at=at)
     return current

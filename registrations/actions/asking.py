@@ -19,7 +19,7 @@ from events.actions.wall_clock import before_the_night, quiet_until
 from events.enums import Language, NoAnswer
 from events.models import Event, RegistrationPolicy
 from registrations.actions.history import record
-from registrations.actions.queues import claim_of, move_up
+from registrations.actions.queues import NOTHING_HELD, claim_of, move_up
 from registrations.actions.rounds import go_round
 from registrations.actions.transitions import move
 from registrations.enums import AttendanceIntent, ChangeCause, RegistrationState
@@ -104,7 +104,7 @@ def _release(people: Sequence[Registration], event_id: int, *, at: datetime) -> 
             continue
         with translation.override(language):
             reason = _("We asked whether you still come, and your answer did not come in time.")
-        columns = {"holds_seat": False, "waiting_pool": None, "intent_due_at": None}
+        columns = {**NOTHING_HELD, "intent_due_at": None}
         to, cause = RegistrationState.CANCELLED_BY_ORGANIZER, ChangeCause.NO_ANSWER
         move(readers, to=to, cause=cause, by=None, at=at, reason=reason, columns=columns)
     move_up(event_id, claims, at=at)

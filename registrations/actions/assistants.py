@@ -11,6 +11,7 @@ from events.actions.seats import SeatBook
 from events.enums import SeatSource
 from events.models import User
 from registrations.actions.history import record
+from registrations.actions.openings import require_queue
 from registrations.actions.queues import claim_of, may_pass_queue, move_up, pools_of
 from registrations.enums import ChangeCause, NeedKind, NeedState
 from registrations.errors import EventFull
@@ -37,6 +38,7 @@ def seat_assistant(registration: Registration, *, at: datetime) -> None:
         if book.take(pools, 1, source=source, past_queue=may_pass_queue(event)) is not None:
             raise EventFull(_("There is no free seat for an assistant. Ask the organiser what can be done."))
     elif registration.waiting_pool_id is not None:
+        require_queue(event, next(pool for pool in book.pools if pool.pk == registration.waiting_pool_id), 1)
         book.queue(registration.waiting_pool_id, 1)
     book.write()
     registration.seats += 1

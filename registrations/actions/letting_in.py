@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Final
 
+from django.db import IntegrityError, transaction
+
 from events.actions.retries import retried
 from events.actions.seats import SeatBook
 from events.enums import SeatSource
 from events.models import User
 from registrations.actions.moves import locked
-from registrations.actions.openings import require_not_cancelled
-from registrations.actions.queues import move_up, place_past_queue, pools_of
+from registrations.actions.openings import full, require_not_cancelled
+from registrations.actions.queues import move_up, place_past_queue
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
-from registrations.errors import EventFull, NotActive, PoolFull, ReasonMissing
+from registrations.errors import AlreadyRegistered, NotActive, ReasonMissing
 from registrations.models import Registration
 
 _S: Final = RegistrationState
@@ -33,7 +35,7 @@ def let_in(registration: Registration, *, force: bool = False, reason: str, by: 
     current = locked(registration)
     if current.state == _S.CONFIRMED:
         return current
-    if current.state not in WITHOUT_SEAT or current.holds_seat:
+    if current.state not in WITHOUT_SEAT or current.holds_seat or current.erased_at is not None:
         raise NotActive
     event = current.event
     require_not_cancelled(event)
@@ -44,9 +46,9 @@ def let_in(registration: Registration, *, force: bool = False, reason: str, by: 
         book.take(place.pools, current.seats, source=source, past_queue=True)
     elif force:
         source, cause = SeatSource.OWN, ChangeCause.FORCED_IN
-        book.force(pools_of([current], book.pools)[current.pk], current.seats)
+        book.force(place.pools, current.seats)
     else:
-        raise EventFull if place.blocking.category_id is None and place.blocking.session_id is None else PoolFull
+        raise full(place.blocking)
     if current.waiting_pool_id is not None:
         book.queue(current.waiting_pool_id, -current.seats)
     book.write()
@@ -56,7 +58,12 @@ def let_in(registration: Registration, *, force: bool = False, reason: str, by: 
         "seat_source": source,
         "confirmed_at": at,
     }
-    move([current], to=_S.CONFIRMED, cause=cause, by=by, at=at, reason=reason, columns=columns)
+    try:
+        with transaction.atomic():
+            move([current], to=_S.CONFIRMED, cause=cause, by=by, at=at, reason=reason, columns=columns)
+    except IntegrityError as error:
+        # The person has registered anew since then; that registration is the one that counts.
+        raise AlreadyRegistered from error
     # Whoever stood behind this party may be next now.
     move_up(event.pk, at=at)
     return current

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from events.actions.retries import retried
 from events.actions.seats import SeatBook, lock_queue
@@ -19,7 +19,7 @@ from events.models import SeatPool, User
 from events.models.kept import kept
 from registrations.actions.history import record
 from registrations.actions.openings import require_not_cancelled, require_open, require_queue
-from registrations.actions.queues import claim_of, move_up, place_for, promote
+from registrations.actions.queues import NOTHING_HELD, claim_of, move_up, place_for, promote
 from registrations.actions.rounds import go_round
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
@@ -43,7 +43,6 @@ __all__ = [
 _S: Final = RegistrationState
 _CANCELLED: Final = frozenset({_S.CANCELLED_BY_PARTICIPANT, _S.CANCELLED_BY_ORGANIZER})
 _SETTLED: Final = frozenset({_S.CONFIRMED, _S.WAITLISTED, _S.OFFERED})
-_NOTHING_HELD: Final[dict[str, object]] = {"holds_seat": False, "waiting_pool": None}
 
 
 @retried
@@ -85,7 +84,7 @@ def cancel_registration(registration: Registration, *, by: User | None, reason: 
         raise TooLateToCancel
     to = _S.CANCELLED_BY_PARTICIPANT if by is None else _S.CANCELLED_BY_ORGANIZER
     claim = claim_of(current)
-    move([current], to=to, cause=ChangeCause.CANCELLED, by=by, at=at, reason=reason, columns=_NOTHING_HELD)
+    move([current], to=to, cause=ChangeCause.CANCELLED, by=by, at=at, reason=reason, columns=NOTHING_HELD)
     move_up(current.event_id, [claim], at=at)
     return current
 
@@ -110,7 +109,7 @@ def decline_offer(registration: Registration, *, at: datetime) -> Registration:
         return current
     _require_offer(current, at=at)
     claim = claim_of(current)
-    move([current], to=_S.DECLINED, cause=ChangeCause.OFFER_DECLINED, by=None, at=at, columns=_NOTHING_HELD)
+    move([current], to=_S.DECLINED, cause=ChangeCause.OFFER_DECLINED, by=None, at=at, columns=NOTHING_HELD)
     move_up(current.event_id, [claim], at=at)
     return current
 
@@ -133,8 +132,12 @@ def expire_due(*, at: datetime) -> int:
     Seats that lie free although somebody waits find their people on the way. Cancelled events are left as they are.
     """
     due = Registration.objects.exclude(event__status=EventStatus.CANCELLED).filter(_has_run_out(at=at))
+    own = SeatPool.objects.filter(event=OuterRef("event"), session=None, category=None)
+    given_up = Q(session=None, category__isnull=False) & Exists(own.filter(released__gt=F("released_taken")))
+    invited = Registration.objects.filter(waiting_pool=OuterRef("pk"), invitation__uses_reserved=True)
+    kept = Exists(own.filter(reserved__gt=F("reserved_taken"))) & Exists(invited)
     lying_free = SeatPool.objects.filter(
-        Q(capacity__isnull=True) | Q(capacity__gt=F("taken")),
+        Q(capacity__isnull=True) | Q(capacity__gt=F("taken") + F("reserved") - F("reserved_taken")) | given_up | kept,
         waiting__gt=0,
         event__status=EventStatus.PUBLISHED,
         event__ends_at__gt=at,
@@ -174,9 +177,9 @@ def _let_run_out(registrations: Sequence[Registration], event_id: int, *, at: da
     if holds:
         # Nobody is told: nobody has shown that the address is theirs.
         cause = ChangeCause.HOLD_EXPIRED
-        move(holds, to=_S.EXPIRED, cause=cause, by=None, at=at, notify=False, columns=_NOTHING_HELD)
+        move(holds, to=_S.EXPIRED, cause=cause, by=None, at=at, notify=False, columns=NOTHING_HELD)
     if offers:
-        move(offers, to=_S.EXPIRED, cause=ChangeCause.OFFER_LAPSED, by=None, at=at, columns=_NOTHING_HELD)
+        move(offers, to=_S.EXPIRED, cause=ChangeCause.OFFER_LAPSED, by=None, at=at, columns=NOTHING_HELD)
     move_up(event_id, claims, at=at)
 
 

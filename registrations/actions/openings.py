@@ -34,4 +34,9 @@ def require_queue(event: Event, pool: SeatPool, seats: int) -> None:
     limit = event.policy.waitlist_limit
     if event.policy.waitlist and (limit is None or pool.waiting + seats <= limit):
         return
-    raise EventFull if pool.session_id is None and pool.category_id is None else PoolFull
+    raise full(pool)
+
+
+def full(pool: SeatPool) -> EventFull | PoolFull:
+    """The refusal that says what has no seats left: the event, or what was chosen of it."""
+    return EventFull() if pool.session_id is None and pool.category_id is None else PoolFull()

@@ -23,7 +23,7 @@ from registrations.actions.moves import cancel_registration, expire, hold_has_ru
 from registrations.actions.needs import change_needs
 from registrations.actions.openings import require_not_cancelled
 from registrations.actions.people import coming_members, person_faults, search_text
-from registrations.actions.queues import claim_of, move_up
+from registrations.actions.queues import NOTHING_HELD, claim_of, move_up
 from registrations.actions.signing_up import Guest
 from registrations.actions.transitions import move
 from registrations.enums import (
@@ -271,6 +271,6 @@ def _give_up_passed_place(registration: Registration, *, at: datetime) -> None:
 def _let_go(registration: Registration, *, at: datetime) -> None:
     """End a registration that is nobody's any more; a message about it would tell what is kept from whoever asked."""
     claim = claim_of(registration)
-    to, nothing = RegistrationState.CANCELLED_BY_PARTICIPANT, {"holds_seat": False, "waiting_pool": None}
-    move([registration], to=to, cause=ChangeCause.CANCELLED, by=None, at=at, notify=False, columns=nothing)
+    to = RegistrationState.CANCELLED_BY_PARTICIPANT
+    move([registration], to=to, cause=ChangeCause.CANCELLED, by=None, at=at, notify=False, columns=NOTHING_HELD)
     move_up(registration.event_id, [claim], at=at)

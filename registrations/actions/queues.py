@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final, cast
 
 from django.db.models import Q
@@ -25,6 +26,10 @@ CONFIRM_DIRECTLY_WITHIN: Final = timedelta(hours=4)
 OFFER_ENDS_BEFORE_START: Final = timedelta(hours=2)
 
 _CHUNK: Final = 500
+# The columns of a registration that has let go of its seat or of its place in the queue.
+NOTHING_HELD: Final[Mapping[str, object]] = MappingProxyType(
+    {"holds_seat": False, "waiting_pool": None, "seat_source": SeatSource.OWN}
+)
 # What a walk along the queue looks at; the rest of a row stays where it is.
 _LOOKED_AT: Final = ("event", "state", "seats", "category", "waiting_pool", "queued_at")
 
@@ -75,10 +80,10 @@ def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
     they registered for have begun. Returns how many parties got a seat.
     """
     book = SeatBook(event_id)
-    pools = pools_of([claim.registration for claim in freed], book.pools)
+    chosen = sessions_that_count([claim.registration for claim in freed], book.pools)
     for claim in freed:
         if claim.holds_seat:
-            book.release(pools[claim.registration.pk], claim.seats, claim.source)
+            book.release(_pools_of_claim(claim, book, chosen), claim.seats, claim.source)
         if claim.waiting_pool_id is not None:
             book.queue(claim.waiting_pool_id, -claim.seats)
     moved = 0
@@ -86,6 +91,16 @@ def move_up(event_id: int, freed: Sequence[Claim] = (), *, at: datetime) -> int:
         moved = _Promotion(book, book.event, at).carry_out()
     book.write()
     return moved
+
+
+def _pools_of_claim(claim: Claim, book: SeatBook, chosen: Mapping[int, Collection[int]]) -> list[SeatPool]:
+    # As they were held: by now the registration counts in nothing.
+    return applying(
+        book.pools,
+        category_id=claim.registration.category_id,
+        session_ids=chosen.get(claim.registration.pk, ()),
+        source=claim.source,
+    )
 
 
 def pools_of(registrations: Sequence[Registration], pools: Sequence[SeatPool]) -> Mapping[int, list[SeatPool]]:
@@ -177,6 +192,7 @@ class _Promotion:
 
     def carry_out(self) -> int:
         """Decide for everybody whose turn has come, write it down, and say how many got a seat."""
+        self._seat_invited()
         behind = Q()
         while waiting_for := self._open_pools():
             queue = Registration.objects.filter(behind, waiting_pool__in=waiting_for).order_by("queued_at", "id")
@@ -187,6 +203,23 @@ class _Promotion:
             behind = Q(queued_at__gt=rows[-1].queued_at) | Q(queued_at=rows[-1].queued_at, pk__gt=rows[-1].pk)
         self._write()
         return len(self._seated)
+
+    def _seat_invited(self) -> None:
+        """Give seats that are kept for invited people to those of them who wait, before anybody else has a turn."""
+        if self._own is None or not self._own.reserved_left or not any(pool.waiting for pool in self._book.pools):
+            return
+        pools = [pool.pk for pool in self._book.pools]
+        invited = Registration.objects.filter(waiting_pool__in=pools, invitation__uses_reserved=True)
+        rows = list(invited.order_by("queued_at", "id").only(*_LOOKED_AT))
+        chosen = sessions_that_count(rows, self._book.pools)
+        starts = self._next_starts(rows)
+        for row in rows:
+            starts_at = starts[row.pk]
+            if starts_at is None:
+                continue
+            too_few = self._seat(row, chosen.get(row.pk, ()), SeatSource.RESERVED, starts_at) is not None
+            if too_few and not may_pass_queue(self._event):
+                break
 
     def _open_pools(self) -> set[int]:
         return {pool.pk for pool in self._book.pools if self._is_open(pool)}
@@ -206,9 +239,10 @@ class _Promotion:
         chosen = sessions_that_count(rows, self._book.pools)
         starts = self._next_starts(rows)
         pools = {pool.pk: pool for pool in self._book.pools}
+        seated = {turn.registration.pk for turn in self._seated}
         for row in rows:
             starts_at = starts[row.pk]
-            if starts_at is None or not self._is_open(pools[cast("int", row.waiting_pool_id)]):
+            if starts_at is None or row.pk in seated or not self._is_open(pools[cast("int", row.waiting_pool_id)]):
                 continue
             sessions = chosen.get(row.pk, ())
             blocking = self._seat(row, sessions, SeatSource.OWN, starts_at)

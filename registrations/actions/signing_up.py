@@ -24,7 +24,7 @@ from events.errors import FieldErrors
 from events.models import Event, InformationNotice, ParticipantCategory, Question, SeatPool, Session, User
 from events.queries.entrances import Entrance, entrance_of
 from events.queries.questions import asked_questions
-from events.queries.seats import Place, find_place
+from events.queries.seats import Place, find_place, is_of_group, released_seats_lie_free
 from registrations.actions.answers import Answers, Value, answer_rows, read_answers
 from registrations.actions.consents import consent_faults, consent_rows
 from registrations.actions.entries import enter
@@ -161,7 +161,7 @@ def sign_up(  # noqa: PLR0913 - who, how they came, and what the caller knows al
     are told so (`AlreadyRegistered`).
     """
     _require_valid(applicant, by=by)
-    if invitation is not None and (invitation.event_id != event.pk or invitation.revoked_at is not None):
+    if invitation is not None and invitation.event_id != event.pk:
         raise InvitationOver
     wish = _Wish(event.pk, applicant, source, language, notice, by, at, seen, invitation)
     # Wheelchairs are counted: who brings one lets nobody else come in with another at the same time.
@@ -213,6 +213,8 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     if locked:
         lock_queue(wish.event_id)
         book = SeatBook(wish.event_id)
+    if wish.invitation is not None:
+        _require_standing(wish.invitation)
     event, all_pools, asks = _reread(wish.event_id, book) if book else _look(wish)
     require_open(event, at=wish.at)
     answers = _read(event, asked_questions(event.pk) if asks else [], wish)
@@ -254,6 +256,15 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     else:
         _require_announced(event, statement=_STATUS_KEPT)
     return _answer(registration, registration)
+
+
+def _require_standing(invitation: Invitation) -> None:
+    # Whoever takes it back or changes it waits until it is known whether it was used.
+    standing = Invitation.objects.select_for_update(no_key=True).filter(
+        pk=invitation.pk, generation=invitation.generation, revoked_at=None
+    )
+    if not standing.values_list("pk"):
+        raise InvitationOver
 
 
 def _seats(event: Event, applicant: Applicant) -> int:
@@ -413,6 +424,9 @@ def _claim(registration: Registration, place: Place) -> None:
     if waiting_pool is not None:
         limit = event.policy.waitlist_limit
         has_place = join_queue(waiting_pool, registration.seats, limit=limit, past_queue=past_queue)
+        if has_place and is_of_group(waiting_pool):
+            # Another group may have given seats up since we looked; under the lock it is seen who may have them.
+            has_place = not released_seats_lie_free(event.pk)
     elif place.source == SeatSource.OWN:
         has_place = take_seats(place.pools, registration.seats, past_queue=past_queue) is None
     else:

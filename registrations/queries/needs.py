@@ -8,7 +8,15 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from events.models import Event
-from registrations.enums import ACTIVE_STATES, NEED_MOVES, SIGN_LANGUAGES, UNSETTLED_NEEDS, NeedKind, NeedState
+from registrations.enums import (
+    ACTIVE_STATES,
+    NEED_MOVES,
+    SIGN_LANGUAGES,
+    UNSETTLED_NEEDS,
+    NeedKind,
+    NeedState,
+    RegistrationState,
+)
 from registrations.models import AccommodationRequest, NeedChange, Registration
 from registrations.queries.certain_days import certain_day
 
@@ -23,9 +31,10 @@ def needs_of(registration: Registration) -> list[AccommodationRequest]:
 
 
 def assistants_come(event_id: int) -> bool:
-    """Whether anybody whose registration is active brings an assistant to the event."""
-    coming = AccommodationRequest.objects.filter(registration__event=event_id, registration__state__in=ACTIVE_STATES)
-    return coming.filter(kind=NeedKind.ASSISTANT).exclude(state=NeedState.WITHDRAWN).exists()
+    """Whether anybody whose registration is active, or may come back, has brought an assistant to the event."""
+    needs = AccommodationRequest.objects.filter(registration__event=event_id, kind=NeedKind.ASSISTANT)
+    coming = Q(registration__state__in=ACTIVE_STATES) & ~Q(state=NeedState.WITHDRAWN)
+    return needs.filter(coming | Q(registration__state=RegistrationState.EXPIRED)).exists()
 
 
 def certain_until(need: AccommodationRequest) -> date | None:

@@ -251,6 +251,10 @@ class AnyOrder(RuleBasedStateMachine):
                 )
                 released_stopped = self.strict or released_stopped
             stopped.add(row.waiting_pool_id)
+        invited = Registration.objects.filter(waiting_pool__isnull=False, invitation__uses_reserved=True)
+        for row in invited.order_by("queued_at", "id")[: 1 if self.strict else None]:
+            others = self.pools_of(row, pools, source=SeatSource.RESERVED)
+            assert any(not fits(pool, row.seats, SeatSource.RESERVED) for pool in others)
         assert own.reserved_taken <= own.reserved
         assert own.released_taken <= own.released
 

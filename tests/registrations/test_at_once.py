@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events.actions.history import record
 from events.actions.publishing import cancel_event, close_event
+from events.actions.releasing import release_seats
 from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus, NoAnswer
 from events.models import Event, RegistrationPolicy
@@ -26,20 +27,22 @@ from registrations.actions.intentions import say_coming
 from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
 from registrations.actions.needs import Need, answer_need
 from registrations.actions.queues import promote
-from registrations.enums import ChangeCause, CheckInResult, CheckInSource, NeedState, RegistrationState
+from registrations.enums import Attendance, ChangeCause, CheckInResult, CheckInSource, NeedState, RegistrationState
 from registrations.errors import (
     EventCancelled,
     EventFull,
+    InvitationOver,
     InvitationUsed,
     NeedMoveNotAllowed,
     NeedsOpen,
     NotActive,
     TooLateForNeeds,
+    TooLateToCancel,
 )
-from registrations.models import CheckIn, NeedChange, Registration, RegistrationChange
+from registrations.models import CheckIn, Invitation, NeedChange, Registration, RegistrationChange
 from registrations.queries.lists import position_of
 from registrations.queries.recount import pool_counts
-from tests.make import make_applicant, make_event, make_invitation, make_registration, make_user
+from tests.make import make_applicant, make_category, make_event, make_invitation, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import counts, enter, entered, fresh
 
@@ -317,6 +320,51 @@ def test_reserved_and_given_up_seats_are_never_given_twice():
     own = event.pools.get(category=None)
     assert (own.taken, own.reserved_taken, own.released_taken) == (7, 2, 3)
     assert Registration.objects.filter(state=S.WAITLISTED).count() == 9
+
+
+def test_seats_that_are_given_up_in_between_are_not_missed(monkeypatch):
+    event, boss = make_event(capacity=9, categories=[("business", 0), ("ngo", 3)]), make_user()
+    give_up = partial(release_seats, event, category=make_category("ngo"), seats=3, reason="X", by=boss, at=NOW)
+    before_the_seat_is_taken(monkeypatch, give_up)
+
+    registration = entered(event, make_applicant(category="business"))
+
+    assert (registration.state, registration.seat_source) == (S.CONFIRMED, "released")
+    assert [count for count in pool_counts() if not count.is_right] == []
+
+
+def test_an_invitation_that_was_taken_back_after_it_was_looked_at_opens_nothing():
+    event = make_event()
+    invited = make_invitation(event)
+    Invitation.objects.filter(pk=invited.pk).update(revoked_at=NOW)
+
+    with pytest.raises(InvitationOver):
+        enter(event, invitation=invited)
+
+    assert not Registration.objects.exists()
+
+
+def test_who_is_admitted_while_they_cancel_is_either_there_or_gone():
+    event, door = make_event(), make_user()
+    rows = [entered(event) for _person in range(6)]
+    acts: list[Callable[[], Any]] = []
+    for row in rows:
+        acts += [
+            partial(check_in, event, code=row.ticket_code, nonce=str(row.pk), source=CheckInSource.QR, by=door, at=NOW),
+            partial(_cancelled_or_too_late, row),
+        ]
+
+    at_once(acts)
+
+    gone = Registration.objects.filter(state=S.CANCELLED_BY_PARTICIPANT)
+    assert not gone.filter(attendance=Attendance.PRESENT).exists()
+
+
+def _cancelled_or_too_late(registration: Registration) -> str:
+    try:
+        return cancel_registration(registration, by=None, at=NOW).state
+    except TooLateToCancel as refusal:
+        return refusal.code
 
 
 def test_one_invitation_is_used_once_however_many_click():

@@ -11,7 +11,7 @@ from registrations.actions.approvals import approve_registration, reject_registr
 from registrations.actions.moves import cancel_registration, confirm_registration
 from registrations.actions.signing_up import Guest
 from registrations.enums import ChangeCause, RegistrationSource, RegistrationState
-from registrations.errors import EventCancelled, EventFull, NotActive
+from registrations.errors import EventCancelled, EventFull, NotActive, RegistrationClosed
 from registrations.models import Registration
 from registrations.queries.lists import position_of
 from tests.make import make_applicant, make_event, make_invitation, make_registration, make_user
@@ -166,6 +166,26 @@ def test_an_application_may_be_taken_back_by_its_person_only():
         cancel_registration(other, by=make_user(), at=NOW + HOUR)
 
     assert [fresh(own).state, fresh(other).state] == [S.CANCELLED_BY_PARTICIPANT, S.AWAITING_APPROVAL]
+
+
+def test_the_time_to_confirm_ends_with_the_start():
+    event = make_event(approval=True, confirm_email=True)
+    assert event.starts_at is not None
+
+    application = approved(entered(event), at=event.starts_at - HOUR)
+
+    assert (application.state, application.hold_expires_at) == (S.HELD, event.starts_at)
+
+
+def test_an_event_without_a_date_accepts_and_one_that_is_over_does_not():
+    event = make_event(approval=True, confirm_email=True)
+    first, second = entered(event), entered(event)
+    Event.objects.filter(pk=event.pk).update(status=EventStatus.POSTPONED)
+    assert approved(first).hold_expires_at == NOW + 25 * HOUR
+
+    Event.objects.filter(pk=event.pk).update(status=EventStatus.PUBLISHED)
+    with pytest.raises(RegistrationClosed):
+        approve_registration(second, by=make_user(), at=NOW + timedelta(days=15))
 
 
 def test_for_an_event_that_is_off_nobody_is_accepted():

@@ -6,7 +6,7 @@ import pytest
 
 from events.enums import SeatSource
 from events.errors import FieldErrors
-from registrations.actions.moves import cancel_registration, confirm_registration
+from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
 from registrations.actions.needs import Need
 from registrations.actions.signing_up import Guest
 from registrations.enums import RegistrationSource, RegistrationState
@@ -210,6 +210,57 @@ def test_an_invitation_that_was_taken_back_or_is_for_another_event_opens_nothing
             enter(event, invitation=invitation)
 
     assert not Registration.objects.exists()
+
+
+def test_an_invited_person_who_waits_gets_the_reserved_seat_before_anybody_else():
+    event = make_event(capacity=1, reserved=1)
+    holder = enter(event, invitation=make_invitation(event, uses_reserved=True)).registration
+    assert holder is not None
+    stranger = entered(event)
+    party, invited = (
+        enter(event, make_applicant(party=guests), invitation=make_invitation(event, uses_reserved=True, seats=2))
+        for guests in ([JAN], [])
+    )
+    assert party.registration is not None
+    assert invited.registration is not None
+
+    cancel_registration(holder, by=None, at=NOW + HOUR)
+    assert [fresh(row).state for row in (stranger, party.registration, invited.registration)] == [S.WAITLISTED] * 3
+    cancel_registration(party.registration, by=None, at=NOW + HOUR)
+
+    assert (fresh(invited.registration).state, fresh(invited.registration).seat_source) == (S.CONFIRMED, "reserved")
+    assert fresh(stranger).state == S.WAITLISTED
+    counts(event)
+
+
+def test_of_all_dates_that_are_over_no_reserved_seat_is_given():
+    event = make_event(capacity=1, reserved=1, sessions=2)
+    first = event.sessions.order_by("starts_at")[0]
+    holder = enter(event, invitation=make_invitation(event, uses_reserved=True)).registration
+    person = make_applicant(session_ids=(first.pk,))
+    late = enter(event, person, invitation=make_invitation(event, uses_reserved=True)).registration
+    assert holder is not None
+    assert late is not None
+
+    cancel_registration(holder, by=None, at=first.starts_at + HOUR)
+
+    assert fresh(late).state == S.WAITLISTED
+
+
+@pytest.mark.parametrize("lying", ["released", "reserved"])
+def test_the_tick_sweeps_up_seats_apart_that_lie_free(lying):
+    event = make_event(capacity=3, categories=[("business", 1)])
+    entered(event, make_applicant(category="business"))
+    invitation = make_invitation(event, uses_reserved=True)
+    waiting = enter(event, make_applicant(category="business"), invitation=invitation).registration
+    assert waiting is not None
+    # Somebody forgot to see who may have them.
+    event.pools.filter(category=None).update(**{lying: 1})
+
+    expire_due(at=NOW + HOUR)
+
+    assert (fresh(waiting).state, fresh(waiting).seat_source) == (S.CONFIRMED, lying)
+    counts(event)
 
 
 # Seats that a group has given up

@@ -7,10 +7,11 @@ import pytest
 from events.enums import EventStatus
 from events.models import Event
 from registrations.actions.letting_in import let_in
-from registrations.actions.moves import cancel_registration
+from registrations.actions.moves import cancel_registration, expire_due
+from registrations.actions.queues import promote
 from registrations.actions.signing_up import Guest
 from registrations.enums import RegistrationState
-from registrations.errors import EventCancelled, EventFull, NotActive, PoolFull, ReasonMissing
+from registrations.errors import AlreadyRegistered, EventCancelled, EventFull, NotActive, PoolFull, ReasonMissing
 from tests.make import make_applicant, make_event, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import counts, entered, fresh
@@ -113,3 +114,33 @@ def test_nobody_is_let_in_where_nothing_takes_place():
 
     with pytest.raises(EventCancelled):
         let_in(late, force=True, reason="X", by=make_user(), at=NOW)
+
+
+def test_who_is_forced_in_after_an_offer_of_a_given_up_seat_lapsed_counts_in_the_own_group():
+    event = make_event(capacity=9, categories=[("business", 1)], offer_hours=1)
+    holder = entered(event, make_applicant(category="business"))
+    late = entered(event, make_applicant(category="business"))
+    event.pools.filter(category=None).update(released=1)
+    promote(event.pk, at=NOW)
+    assert (fresh(late).state, fresh(late).seat_source) == (S.OFFERED, "released")
+    expire_due(at=NOW + 2 * HOUR)
+    entered(event, make_applicant(category="business"), at=NOW + 2 * HOUR)
+
+    let_in(fresh(late), force=True, reason="X", by=make_user(), at=NOW + 3 * HOUR)
+
+    assert (fresh(late).state, fresh(late).seat_source) == (S.CONFIRMED, "own")
+    assert counts(event) == [(3, 0), (2, 0)]
+    for registration in (holder, late):
+        cancel_registration(registration, by=None, at=NOW + 3 * HOUR)
+    assert counts(event) == [(1, 0), (0, 0)]
+
+
+def test_who_has_registered_anew_since_is_not_let_in_twice():
+    event = make_event()
+    late = make_registration(event, email="ann@example.org", state=S.EXPIRED)
+    entered(event, make_applicant("ann@example.org"))
+
+    with pytest.raises(AlreadyRegistered):
+        let_in(late, reason="Zadzwoniła", by=make_user(), at=NOW)
+
+    assert counts(event) == [(1, 0)]
