@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -53,6 +53,7 @@ _HEADINGS: Final[Mapping[str, str | Promise]] = {
 }
 COLUMNS: Final = tuple(_HEADINGS)
 _ROLES: Final = {CONTACT: pgettext_lazy("role in a party", "Registered"), MEMBER: _("Comes along")}
+_PIECE: Final = 64 * 1024
 _YES_NO: Final = {True: _("Yes"), False: _("No")}
 
 
@@ -70,17 +71,19 @@ class PeopleTable:
         for number, row in enumerate(self._all_rows()):
             yield ("" if number else UTF8_MARK) + csv_line(row)
 
-    def xlsx_file(self) -> IO[bytes]:
-        """A workbook of one sheet, at its beginning; no text in it is a formula, whatever it begins with."""
+    def xlsx_pieces(self) -> Iterator[bytes]:
+        """A workbook of one sheet, piece by piece; no text in it is a formula, whatever it begins with."""
         book = Workbook(write_only=True)
         sheet = book.create_sheet("registrations")
         sheet.freeze_panes = "A2"
         for row in self._all_rows():
             sheet.append([_xlsx_cell(sheet, value) for value in row])
-        file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-        book.save(file)
-        file.seek(0)
-        return file
+        # What a workbook holds is listed at its end, so it waits on the disk until it is whole.
+        with TemporaryFile() as file:
+            book.save(file)
+            file.seek(0)
+            while piece := file.read(_PIECE):
+                yield piece
 
     def _all_rows(self) -> Iterator[list[Cell]]:
         questions = exported_questions(self.event)
