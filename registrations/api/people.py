@@ -61,7 +61,6 @@ class ManagedRegistrationShape(PersonShape):
     """A registration as its organisers see it."""
 
     sessions = serializers.SerializerMethodField()
-    comes = serializers.BooleanField(source="contact_comes")
     party = PartyMemberShape(many=True, source="members.all")
     answers = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()

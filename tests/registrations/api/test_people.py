@@ -116,7 +116,7 @@ def test_a_party_is_listed_with_its_codes_and_in_the_history(editor):
             "first_name": "Jan",
             "last_name": "Nowak",
             "email": "",
-            "code": member.ticket_code,
+            "ticket_code": member.ticket_code,
             "state": "coming",
             "attendance": "not_recorded",
         }

@@ -84,7 +84,7 @@ def test_needs_are_changed_as_a_whole_and_what_is_as_before_stays_where_it_stand
     later = NOW + timedelta(days=1)
 
     needs = [Need(PJM), Need(LOOP, "Z lewej"), Need("large_print")]
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         change_details(registration, {}, needs=needs, at=later)
 
     assert asked(registration) == [
