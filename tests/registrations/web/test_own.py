@@ -382,7 +382,7 @@ def test_the_page_costs_the_same_however_much_has_happened(client: Client, djang
     for _time in range(3):
         many.changes.create(cause="edited", to_state=CONFIRMED, at=NOW)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(door(few))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(door(many))

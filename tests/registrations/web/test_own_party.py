@@ -164,7 +164,7 @@ def test_what_is_refused_says_why_and_changes_nothing(client: Client) -> None:
     assert [response.status_code for response in responses] == [409] * 4
     assert all("This person has checked in" in response.content.decode() for response in responses)
     assert (fresh(party).seats, fresh(party).link_generation) == (2, 1)
-    assert "Somebody else" not in page(client, party)
+    assert "/substitute/" not in page(client, party)
 
 
 def test_after_the_end_nothing_of_it_is_offered(client: Client) -> None:
@@ -174,7 +174,7 @@ def test_after_the_end_nothing_of_it_is_offered(client: Client) -> None:
         html = page(client, party)
 
     assert "Ewa Lis" in html
-    assert "Somebody else" not in html
+    assert "/substitute/" not in html
     assert "Does not come" not in html
 
 
