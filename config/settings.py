@@ -122,6 +122,7 @@ if DEBUG:
             "0003_message_to_staff_and_suppliers",
             "0007_invited_asked_released",
             "0005_parties_invitations_consents",
+            "0007_registration_one_per_invitation",
             "0004_message_to_member_and_invited",
         ],
     }
