@@ -19,6 +19,7 @@ from registrations.actions.moves import expire, hold_has_run_out
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
 from registrations.errors import AlreadyRegistered, NoAddress, NotActive, RateLimited
 from registrations.models import Participant, Registration
+from registrations.queries.handovers import is_passed_on
 from registrations.signals import links_asked_for
 from registrations.tokens import email_key
 
@@ -38,13 +39,16 @@ def correct_address(registration: Registration, *, email: str, at: datetime) -> 
     address = _read(email)
     lock_queue(registration.event_id)
     current = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
-    if current.state != RegistrationState.HELD:
+    # The browser that typed the address may be that of somebody who has passed the registration on since.
+    if current.state != RegistrationState.HELD or current.erased_at is not None or is_passed_on(current):
         raise NotActive
     if not may_write_again(current, ChangeCause.ADDRESS_CORRECTED, at=at):
         raise RateLimited(details={"retry_after": _HOUR})
+    key = email_key(address)
+    end_stale_hold(current, key, at=at)
     try:
         with transaction.atomic():
-            _readdress(current, key=email_key(address))
+            _readdress(current, key=key)
     except IntegrityError:
         expire(current, at=at)
         _readdress(current, key=None)
@@ -67,7 +71,7 @@ def readdress(registration: Registration, *, email: str, by: User, at: datetime)
     address = _read(email)
     lock_queue(registration.event_id)
     current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
-    if not current.is_active:
+    if not current.is_active or current.erased_at is not None:
         raise NotActive
     key = email_key(address)
     if key != current.email_key:
@@ -82,14 +86,19 @@ def readdress(registration: Registration, *, email: str, by: User, at: datetime)
 
 def _require_free(registration: Registration, key: str, *, at: datetime) -> None:
     """Refuse an address that somebody comes with already; a hold of it that has run out is ended on the way."""
+    end_stale_hold(registration, key, at=at)
     others = Registration.objects.filter(event=registration.event_id, email_key=key, state__in=ACTIVE_STATES)
     other = others.exclude(pk=registration.pk).first()
-    if other is None:
-        return
-    if other.state == RegistrationState.HELD and hold_has_run_out(other, at=at):
+    if other is not None:
+        raise AlreadyRegistered(details={"reference": other.reference})
+
+
+def end_stale_hold(registration: Registration, key: str, *, at: datetime) -> None:
+    """Whoever began to register with the address and never confirmed it is in nobody's way; the queue is locked."""
+    held = Registration.objects.filter(event=registration.event_id, email_key=key, state=RegistrationState.HELD)
+    other = held.exclude(pk=registration.pk).first()
+    if other is not None and hold_has_run_out(other, at=at):
         expire(other, at=at)
-        return
-    raise AlreadyRegistered(details={"reference": other.reference})
 
 
 def _readdress(registration: Registration, *, key: str | None) -> None:

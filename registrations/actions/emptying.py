@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from events.models import User
 from registrations.actions.history import record
-from registrations.enums import ChangeCause
+from registrations.enums import ChangeCause, ConsentPurpose
 from registrations.models import (
     CalendarFeed,
     CheckIn,
@@ -23,6 +23,7 @@ from registrations.models import (
     Registration,
     RegistrationChange,
 )
+from registrations.queries.consents import address_is_proven
 
 
 def empty_people(registrations: Sequence[Registration], *, by: User | None, at: datetime) -> None:
@@ -71,3 +72,13 @@ def empty_invitations(invitations: QuerySet[Invitation], *, at: datetime) -> int
 def end_consents(consents: QuerySet[Consent], *, at: datetime) -> int:
     """Take consents back and forget whose they were; that somebody agreed to these words, and until when, stays."""
     return consents.update(withdrawn_at=Coalesce("withdrawn_at", Value(at)), email="", email_key=None)
+
+
+def part_with_consents(registrations: Sequence[Registration], *, at: datetime) -> None:
+    """News go on to whoever still wants them, apart from the registration; of the others only the fact stays."""
+    theirs = Consent.objects.filter(registration__in=registrations)
+    wants_news = Q(purpose=ConsentPurpose.NEWS, withdrawn_at=None)
+    proven = list(theirs.filter(wants_news).filter(address_is_proven()).values_list("pk", flat=True))
+    end_consents(theirs.filter(wants_news).exclude(pk__in=proven), at=at)
+    theirs.exclude(wants_news).update(email="", email_key=None)
+    Consent.objects.filter(pk__in=proven).update(registration=None)

@@ -1,18 +1,24 @@
 """Erasing a person: names, addresses, answers and needs go, seats are given back, figures stay."""
 
 from datetime import datetime
+from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
 from events.actions.seats import lock_queue
-from events.models import Event, User, unit_contact
+from events.models import Event, User
 from registrations.actions.emptying import empty_invitations, empty_people, end_consents
+from registrations.actions.holds import require_no_hold
 from registrations.actions.moves import cancel_registration
 from registrations.errors import UnderLegalHold
 from registrations.models import AccommodationRequest, Answer, Consent, Invitation, Registration
 from registrations.queries.own_pages import is_too_late_to_cancel
 from registrations.signals import people_erased
+
+_HELD: Final = _(
+    "The data of this meeting have to be kept for now, so they cannot be erased. Ask %(contact)s about it."
+)
 
 
 @retried
@@ -26,7 +32,7 @@ def erase_registration(registration: Registration, *, by: User | None, at: datet
     current = Registration.objects.select_related("event__unit").get(pk=registration.pk)
     if current.erased_at is not None:
         return current
-    _require_no_hold(current.event)
+    require_no_hold(current.event, _HELD)
     if current.is_active and not is_too_late_to_cancel(current, at=at):
         current = cancel_registration(current, by=by, at=at)
     end_consents(Consent.objects.filter(registration=current.pk), at=at)
@@ -55,11 +61,3 @@ def erase_person(email_key: str, *, at: datetime) -> list[Event]:
             kept.append(registration.event)
     end_consents(Consent.objects.filter(email_key=email_key, registration=None), at=at)
     return kept
-
-
-def _require_no_hold(event: Event) -> None:
-    if event.legal_hold:
-        words = _(
-            "The data of this meeting have to be kept for now, so they cannot be erased. Ask %(contact)s about it."
-        )
-        raise UnderLegalHold(words % {"contact": unit_contact(event)})

@@ -16,11 +16,13 @@ from events.actions.retries import retried
 from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import User
-from registrations.actions.addresses import write_to_owner
+from registrations.actions.addresses import end_stale_hold, write_to_owner
 from registrations.actions.assistants import assistant_takes_seat, unseat_assistant
+from registrations.actions.emptying import part_with_consents
 from registrations.actions.history import LETTERS_PER_HOUR, record
-from registrations.actions.moves import cancel_registration, expire, hold_has_run_out
-from registrations.actions.needs import change_needs
+from registrations.actions.holds import require_no_hold
+from registrations.actions.moves import cancel_registration
+from registrations.actions.needs import part_with_needs
 from registrations.actions.openings import require_not_cancelled
 from registrations.actions.people import coming_members, person_faults, search_text
 from registrations.actions.queues import NOTHING_HELD, claim_of, move_up
@@ -29,8 +31,8 @@ from registrations.actions.transitions import move
 from registrations.enums import (
     ACTIVE_STATES,
     Attendance,
+    AttendanceIntent,
     ChangeCause,
-    ConsentPurpose,
     MemberState,
     RegistrationState,
 )
@@ -41,6 +43,12 @@ from registrations.tokens import email_key, new_code
 
 _CANCELLED: Final = frozenset({RegistrationState.CANCELLED_BY_PARTICIPANT, RegistrationState.CANCELLED_BY_ORGANIZER})
 _HOUR: Final = 3600
+_HELD_BACK: Final = _(
+    "The data of this meeting have to be kept for now, so the registration cannot be passed on. Ask %(contact)s about it."
+)
+_NOBODY: Final[dict[str, str]] = dict.fromkeys(
+    ("first_name", "last_name", "email", "phone", "organisation", "search_text"), ""
+)
 
 
 @retried
@@ -109,11 +117,15 @@ def substitute_contact(
     person = _read(guest, needs_address=True)
     current = _locked(registration)
     _require_replaceable(current, current.attendance, by=by, at=at)
+    if current.state == RegistrationState.HELD:
+        # Whoever typed the address can still correct it, and would take back what they gave away.
+        raise NotActive(_("Confirm your address first. Then you can pass the registration on."))
+    require_no_hold(current.event, _HELD_BACK)
     participant = Participant.objects.get(registration=current)
     if person == Guest(participant.first_name, participant.last_name, participant.email):
         return current
     key, others = email_key(person.email), coming_members(current)
-    _end_stale_hold(current, key, at=at)
+    end_stale_hold(current, key, at=at)
     is_taken_over = _readdress(current, key)
     if not is_taken_over:
         _require_silence(current, key, by=by)
@@ -127,7 +139,7 @@ def substitute_contact(
         participant.search_text = search_text(current, participant, others)
         participant.save()
     had_assistant = assistant_takes_seat(current)
-    change_needs(current, (), at=at)
+    part_with_needs(current, at=at)
     record([current], ChangeCause.MEMBER_SUBSTITUTED, was=current.state, by=by, at=at)
     if had_assistant and not assistant_takes_seat(current):
         unseat_assistant(current, by=by, at=at)
@@ -137,13 +149,16 @@ def substitute_contact(
         _give_up_passed_place(current, at=at)
     else:
         write_to_owner(current.event, email=person.email, at=at)
+        Participant.objects.filter(registration=current).update(**_NOBODY)
         _let_go(current, at=at)
     return None
 
 
 def _locked(registration: Registration) -> Registration:
     lock_queue(registration.event_id)
-    rows = Registration.objects.select_related("event__policy").select_for_update(no_key=True, of=("self",))
+    rows = Registration.objects.select_related("event__policy", "event__unit").select_for_update(
+        no_key=True, of=("self",)
+    )
     return rows.get(pk=registration.pk)
 
 
@@ -174,6 +189,8 @@ def _require_changeable(registration: Registration, attendance: str, *, by: User
 
 def _require_replaceable(registration: Registration, attendance: str, *, by: User | None, at: datetime) -> None:
     """The same, and no more letters to strangers than there are places, and a few mistakes to put right."""
+    if registration.erased_at is not None:
+        raise NotActive
     _require_changeable(registration, attendance, by=by, at=at)
     require_not_cancelled(registration.event)
     lately = registration.changes.filter(cause=ChangeCause.MEMBER_SUBSTITUTED, at__gt=at - timedelta(seconds=_HOUR))
@@ -223,22 +240,19 @@ def _keep_as_replaced(registration: Registration, participant: Participant, *, a
 
 
 def _forget_what_was_personal(registration: Registration, *, at: datetime) -> None:
-    """Answers, statement, wishes and consents were the old person's; news they asked for they still get."""
+    """Answers, statement, wishes, words and consents were the old person's; news they asked for they still get."""
     registration.answers.all().delete()
-    standing = Consent.objects.filter(registration=registration, withdrawn_at=None)
-    standing.filter(purpose=ConsentPurpose.NEWS).update(registration=None)
-    standing.update(withdrawn_at=at)
+    part_with_consents([registration], at=at)
+    Consent.objects.filter(registration=registration, withdrawn_at=None).update(withdrawn_at=at)
     Registration.objects.filter(pk=registration.pk).update(
-        ticket_code=new_code(), sms_reminders=False, age_statement=None, address_confirmed_at=None
+        ticket_code=new_code(),
+        sms_reminders=False,
+        age_statement=None,
+        address_confirmed_at=None,
+        # Nobody loses a seat by a question that another mailbox got.
+        attendance_intent=AttendanceIntent.NOT_ASKED,
+        intent_due_at=None,
     )
-
-
-def _end_stale_hold(registration: Registration, key: str, *, at: datetime) -> None:
-    """Whoever began to register with the address and never confirmed it is in nobody's way."""
-    held = Registration.objects.filter(event=registration.event_id, email_key=key, state=RegistrationState.HELD)
-    own = held.exclude(pk=registration.pk).first()
-    if own is not None and hold_has_run_out(own, at=at):
-        expire(own, at=at)
 
 
 def _readdress(registration: Registration, key: str | None) -> bool:

@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from events.actions.retries import retried
 from events.actions.seats import lock_queue
-from registrations.actions.emptying import empty_invitations, empty_people, end_consents
-from registrations.enums import ConsentPurpose
+from registrations.actions.emptying import empty_invitations, empty_people, end_consents, part_with_consents
 from registrations.models import Consent, Invitation, Registration, RetentionRun
-from registrations.queries.consents import address_is_proven
 from registrations.queries.retention import (
     answers_over,
     consents_over,
@@ -47,7 +45,7 @@ def purge_people(*, at: datetime) -> Batches:
 
     def empty(registrations: QuerySet[Registration]) -> int:
         batch = list(registrations)
-        _part_with_consents(batch, at=at)
+        part_with_consents(batch, at=at)
         empty_people(batch, by=None, at=at)
         return len(batch)
 
@@ -109,13 +107,3 @@ def _delete(rows: QuerySet[Model]) -> int:
     ids = [row.pk for row in rows.only("pk")]
     rows.model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001 - Django's documented way to a model's rows
     return len(ids)
-
-
-def _part_with_consents(registrations: list[Registration], *, at: datetime) -> None:
-    """News go on to whoever still wants them, apart from the registration; of the others only the fact stays."""
-    theirs = Consent.objects.filter(registration__in=registrations)
-    wants_news = Q(purpose=ConsentPurpose.NEWS, withdrawn_at=None)
-    proven = list(theirs.filter(wants_news).filter(address_is_proven()).values_list("pk", flat=True))
-    end_consents(theirs.filter(wants_news).exclude(pk__in=proven), at=at)
-    theirs.exclude(wants_news).update(email="", email_key=None)
-    Consent.objects.filter(pk__in=proven).update(registration=None)

@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from registrations.enums import ChangeCause
-from registrations.models import RegistrationChange
+from registrations.models import Registration, RegistrationChange
+
+_OF_WHOLE: Final = Q(cause=ChangeCause.MEMBER_SUBSTITUTED, member=None)
 
 
 def is_of_earlier_person(*, registration: str = "registration", moment: str) -> Exists:
     """Whether somebody else took the registration over after the moment of a row; both are names of its columns."""
-    handovers = RegistrationChange.objects.filter(cause=ChangeCause.MEMBER_SUBSTITUTED, member=None)
-    return Exists(handovers.filter(registration=OuterRef(registration), at__gt=OuterRef(moment)))
+    handovers = RegistrationChange.objects.filter(_OF_WHOLE, registration=OuterRef(registration))
+    return Exists(handovers.filter(at__gt=OuterRef(moment)))
+
+
+def is_passed_on(registration: Registration) -> bool:
+    """Whether somebody else has taken the registration over."""
+    return registration.changes.filter(_OF_WHOLE).exists()
 
 
 def own_history(changes: Sequence[RegistrationChange]) -> list[RegistrationChange]:

@@ -2,7 +2,7 @@
 
 from registrations.actions.needs.answering import LONGEST_WORD, answer_need
 from registrations.actions.needs.asking import LONGEST_NOTE, Need, ask_for, change_needs, need_faults
-from registrations.actions.needs.ending import ask_anew, let_needs_go
+from registrations.actions.needs.ending import ask_anew, let_needs_go, part_with_needs
 from registrations.actions.needs.lateness import refresh_lateness
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "change_needs",
     "let_needs_go",
     "need_faults",
+    "part_with_needs",
     "refresh_lateness",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from events.models import User
 from registrations.actions.needs.asking import is_late
 from registrations.actions.needs.moves import move_needs
@@ -45,3 +47,18 @@ def ask_anew(registration: Registration, *, at: datetime) -> None:
     )
     if any(need.kind == NeedKind.WHEELCHAIR for need in needs):
         alert_of_wheelchairs(registration.event, by=None, at=at)
+
+
+def part_with_needs(registration: Registration, *, at: datetime) -> None:
+    """Delete what somebody needed whose registration is another person's now, with everything that became of it.
+
+    Of what was arranged stays that it is not needed any more, without a word: whoever arranged it has to learn of it.
+    """
+    in_vain = Q(state=NeedState.WITHDRAWN, changes__from_state=NeedState.ARRANGED)
+    told = registration.needs.filter(Q(state=NeedState.ARRANGED) | in_vain).values_list("pk", flat=True)
+    registration.needs.exclude(pk__in=list(told)).delete()
+    registration.needs.update(note="", reason="", alternative="")
+    NeedChange.objects.filter(need__registration=registration).update(reason="")
+    arranged = list(registration.needs.filter(state=NeedState.ARRANGED).order_by("id"))
+    if arranged:
+        move_needs(arranged, to=NeedState.WITHDRAWN, by=None, at=at)
