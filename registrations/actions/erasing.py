@@ -11,6 +11,7 @@ from events.models import Event, User
 from registrations.actions.emptying import empty_invitations, empty_people, end_consents
 from registrations.actions.holds import require_no_hold
 from registrations.actions.moves import cancel_registration
+from registrations.enums import RegistrationState
 from registrations.errors import UnderLegalHold
 from registrations.models import AccommodationRequest, Answer, Consent, Invitation, Registration
 from registrations.queries.own_pages import is_too_late_to_cancel
@@ -34,7 +35,9 @@ def erase_registration(registration: Registration, *, by: User | None, at: datet
         return current
     require_no_hold(current.event, _HELD)
     if current.is_active and not is_too_late_to_cancel(current, at=at):
-        current = cancel_registration(current, by=by, at=at)
+        # An application can only be taken back; that staff did it says the row of the erasure.
+        taken_back = current.state == RegistrationState.AWAITING_APPROVAL
+        current = cancel_registration(current, by=None if taken_back else by, at=at)
     end_consents(Consent.objects.filter(registration=current.pk), at=at)
     AccommodationRequest.objects.filter(registration=current.pk).delete()
     Answer.objects.filter(registration=current.pk).delete()

@@ -257,3 +257,13 @@ def test_erasing_a_person_takes_everything_of_the_address_but_what_is_held():
     assert list(Consent.objects.values_list("email", "withdrawn_at")) == [("", LATER)]
     assert fresh(other).erased_at is None
     assert (ChangeCause.ERASED, S.CANCELLED_BY_PARTICIPANT, S.CANCELLED_BY_PARTICIPANT, False) in changes(free)
+
+
+def test_staff_erase_an_application_too():
+    registration = make_full(make_event(approval=True), state=S.AWAITING_APPROVAL)
+    by = make_user()
+
+    erased = erase_registration(registration, by=by, at=LATER)
+
+    assert (erased.state, erased.erased_at) == (S.CANCELLED_BY_PARTICIPANT, LATER)
+    assert erased.changes.latest("id").by == by
