@@ -14,9 +14,10 @@ from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import Event, User
 from registrations.actions.consents import readdress_consents
+from registrations.actions.emptying import end_consents
 from registrations.actions.history import may_write_again, record
 from registrations.actions.moves import expire, hold_has_run_out
-from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
+from registrations.enums import ACTIVE_STATES, AttendanceIntent, ChangeCause, ConsentPurpose, RegistrationState
 from registrations.errors import AlreadyRegistered, NoAddress, NotActive, RateLimited
 from registrations.models import Participant, Registration
 from registrations.queries.handovers import is_passed_on
@@ -77,6 +78,10 @@ def readdress(registration: Registration, *, email: str, by: User, at: datetime)
     if key != current.email_key:
         _require_free(current, key, at=at)
         _readdress(current, key=key)
+        # Its owner has not asked there for news, and nobody loses a seat by a question that another mailbox got.
+        end_consents(current.consents.filter(purpose=ConsentPurpose.NEWS), at=at)
+        asked = Registration.objects.filter(pk=current.pk, attendance_intent=AttendanceIntent.ASKED)
+        asked.update(attendance_intent=AttendanceIntent.NOT_ASKED, intent_due_at=None)
         current.refresh_from_db()
         record([current], ChangeCause.ADDRESS_CORRECTED, was=current.state, by=by, at=at)
     Participant.objects.filter(registration=current.pk).update(email=address)

@@ -1,13 +1,17 @@
-"""What people allow beyond taking part: given with the exact words, taken back as easily, each apart."""
+"""What people allow beyond taking part: given with the exact words, taken back as easily, each apart.
+
+Every action locks the registration before its consents: two clicks at once neither give the same consent twice nor wait
+for each other.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.faults import Faults
+from events.actions.retries import retried
 from events.errors import FieldErrors
 from registrations.enums import ConsentPurpose
 from registrations.models import Consent, Participant, Registration
@@ -55,21 +59,31 @@ def consent_rows(
     ]
 
 
-@transaction.atomic
+@retried
 def give_consents(
     registration: Registration, purposes: Collection[str], *, source: str, language: str, at: datetime
 ) -> list[Consent]:
     """Allow what is not allowed already; returns what is new."""
-    # One after the other: two clicks at once must not give the same consent twice.
-    current = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
+    return _give(_locked(registration.pk), purposes, source=source, language=language, at=at)
+
+
+def _locked(registration_id: int) -> Registration:
+    return Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration_id)
+
+
+def _give(
+    current: Registration, purposes: Collection[str], *, source: str, language: str, at: datetime
+) -> list[Consent]:
     standing = set(current.consents.filter(withdrawn_at=None).values_list("purpose", flat=True))
     rows = consent_rows(current, purposes, source=source, language=language, at=at)
     return Consent.objects.bulk_create(row for row in rows if row.purpose not in standing)
 
 
-@transaction.atomic
+@retried
 def withdraw_consent(consent: Consent, *, at: datetime) -> Consent:
     """Take a consent back; once more changes nothing. Who takes SMS reminders back gets none from now on."""
+    if consent.registration_id is not None:
+        _locked(consent.registration_id)
     if Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at):
         consent.withdrawn_at = at
         if consent.purpose == _P.SMS_REMINDERS and consent.registration_id is not None:
@@ -77,26 +91,27 @@ def withdraw_consent(consent: Consent, *, at: datetime) -> Consent:
     return consent
 
 
-@transaction.atomic
+@retried
 def change_consents(
     registration: Registration, purposes: Collection[str], *, source: str, language: str, at: datetime
 ) -> None:
     """Allow these of what is offered and nothing else of it; the wish for SMS reminders has its own place."""
-    give_consents(registration, purposes, source=source, language=language, at=at)
+    current = _locked(registration.pk)
+    _give(current, purposes, source=source, language=language, at=at)
     gone = [purpose for purpose in OFFERED_PURPOSES if purpose not in purposes]
-    registration.consents.filter(purpose__in=gone, withdrawn_at=None).update(withdrawn_at=at)
+    current.consents.filter(purpose__in=gone, withdrawn_at=None).update(withdrawn_at=at)
 
 
 def follow_sms_wish(registration: Registration, *, source: str, at: datetime) -> None:
     """Keep evidence of the wish for SMS reminders as it stands on the registration now, in the transaction that set it."""
     if registration.sms_reminders:
-        give_consents(registration, [_P.SMS_REMINDERS], source=source, language=registration.language, at=at)
+        _give(registration, [_P.SMS_REMINDERS], source=source, language=registration.language, at=at)
     else:
         registration.consents.filter(purpose=_P.SMS_REMINDERS, withdrawn_at=None).update(withdrawn_at=at)
 
 
 def readdress_consents(registration: Registration, *, email: str, key: str | None) -> None:
-    """Carry what was allowed over to the corrected address, in the transaction that corrects it; none: to nobody."""
+    """Carry what was allowed over to the corrected address, in the transaction that locked it; none: to nobody."""
     standing = registration.consents.filter(withdrawn_at=None)
     standing.update(email_key=key)
     standing.filter(purpose=_P.NEWS).update(email=email)

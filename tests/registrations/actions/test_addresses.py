@@ -13,15 +13,16 @@ from registrations.actions.addresses import (
     ask_for_link,
     correct_address,
     my_registrations_link,
+    readdress,
     revoke_links,
     write_to_owner,
 )
-from registrations.enums import ChangeCause, RegistrationState
+from registrations.enums import AttendanceIntent, ChangeCause, RegistrationState
 from registrations.errors import NoAddress, NotActive, RateLimited
-from registrations.models import Participant, RegistrationChange
+from registrations.models import Participant, Registration, RegistrationChange
 from registrations.queries.doors import get_registration_by_token
 from registrations.tokens import email_key
-from tests.make import make_applicant, make_event, make_registration
+from tests.make import make_applicant, make_event, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import changes, entered, fresh
 
@@ -192,3 +193,43 @@ def test_asking_for_all_links_costs_the_same_for_an_address_that_nobody_knows(dj
     ]
     assert known[1] == unknown[1] == 1
     assert RegistrationChange.objects.count() == 1
+
+
+def test_a_hold_that_ran_out_is_not_in_the_way_of_a_corrected_address():
+    event = make_event(confirm_email=True)
+    begun = entered(event, make_applicant("ann@example.org"))
+    late = NOW + timedelta(hours=2)
+    held = entered(event, make_applicant("ann@exmaple.org"), at=late)
+
+    assert correct_address(held, email="ann@example.org", at=late) == held
+
+    assert (fresh(begun).state, fresh(held).state) == (S.EXPIRED, S.HELD)
+    assert fresh(held).email_key == email_key("ann@example.org")
+
+
+def test_what_was_erased_gets_no_address():
+    held = entered(make_event(confirm_email=True))
+    confirmed = make_registration(make_event())
+    Registration.objects.update(erased_at=NOW)
+
+    with pytest.raises(NotActive):
+        correct_address(held, email="ann@example.org", at=NOW)
+    with pytest.raises(NotActive):
+        readdress(confirmed, email="ann@example.org", by=make_user(), at=NOW)
+
+    assert not Participant.objects.filter(email="ann@example.org").exists()
+
+
+def test_a_question_that_another_mailbox_got_costs_the_new_one_nothing():
+    asked, coming = (make_registration(make_event()) for _ in range(2))
+    due_at, intents = NOW + timedelta(days=1), AttendanceIntent
+    Registration.objects.filter(pk=asked.pk).update(attendance_intent=intents.ASKED, intent_due_at=due_at)
+    Registration.objects.filter(pk=coming.pk).update(attendance_intent=intents.COMING)
+
+    moved = [readdress(one, email="ann@example.org", by=make_user(), at=NOW) for one in (asked, coming)]
+
+    assert [(one.attendance_intent, one.intent_due_at) for one in moved] == [
+        (intents.NOT_ASKED, None),
+        (intents.COMING, None),
+    ]
+    assert fresh(asked).intent_due_at is None

@@ -3,17 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from events.errors import FieldErrors
-from registrations.actions.addresses import correct_address
+from registrations.actions.addresses import correct_address, readdress
 from registrations.actions.consents import change_consents, consent_rows, give_consents, withdraw_consent
 from registrations.actions.details import change_details
 from registrations.enums import ConsentPurpose, RegistrationSource, RegistrationState
 from registrations.models import Consent, ConsentText, Participant, Registration
 from registrations.queries.consents import current_texts, news_subscribers, person_consents
 from registrations.tokens import email_key
-from tests.make import make_applicant, make_event, make_registration
+from tests.make import make_applicant, make_event, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import enter, entered, refused
 
@@ -158,6 +159,53 @@ def test_a_corrected_address_gets_the_news():
         (NEWS, "anna@example.org", key),
         (PHOTO, "", key),
     ]
+
+
+def test_news_end_where_staff_type_another_address():
+    registration = make_registration(make_event(), email="wrong@example.org")
+    given(registration, NEWS, PHOTO)
+
+    readdress(registration, email="Wrong@example.org", by=make_user(), at=LATER)
+    assert [one.email for one in news_subscribers()] == ["Wrong@example.org"]
+    readdress(registration, email="anna@example.org", by=make_user(), at=LATER)
+
+    assert news_subscribers() == []
+    assert list(Consent.objects.order_by("purpose").values_list("purpose", "email", "email_key", "withdrawn_at")) == [
+        (NEWS, "", None, LATER),
+        (PHOTO, "", email_key("anna@example.org"), None),
+    ]
+
+
+ACTS = {
+    "give": lambda consent: given(consent.registration, PHOTO, at=LATER),
+    "withdraw": lambda consent: withdraw_consent(consent, at=LATER),
+    "change": lambda consent: change_consents(
+        consent.registration, [PHOTO], source=RegistrationSource.WEB, language="pl", at=LATER
+    ),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_registration_is_locked_before_its_consents_and_a_deadlock_is_tried_again(act):
+    registration = make_registration(make_event(), phone="+48600100200", sms_reminders=True)
+    given(registration, NEWS)
+    consent = Consent.objects.get(purpose=NEWS)
+    locked = []
+
+    def broken_off_once(execute, sql, params, many, context):
+        if "FOR NO KEY UPDATE" in sql or sql.startswith("UPDATE"):
+            locked.append(sql)
+            if len(locked) == 1:
+                raise OperationalError from DeadlockDetected()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(broken_off_once):
+        ACTS[act](consent)
+
+    assert len(locked) > 1
+    assert 'FROM "registrations_registration"' in locked[1]
+    assert Consent.objects.filter(purpose=PHOTO, withdrawn_at=None).exists() == (act != "withdraw")
+    assert Consent.objects.filter(purpose=NEWS, withdrawn_at=None).exists() == (act == "give")
 
 
 def test_who_is_registered_under_the_corrected_address_has_allowed_nothing_by_it():
