@@ -46,9 +46,11 @@ def change_details(
         # Before the registration, as everywhere: what is asked for is counted, seats may be given back, and nobody
         # closes the event meanwhile.
         lock_queue(registration.event_id)
-    rows = Registration.objects.select_related("event__policy").select_for_update(no_key=True, of=("self",))
+    rows = Registration.objects.select_related("event__policy", "event__unit").select_for_update(
+        no_key=True, of=("self",)
+    )
     current = rows.get(pk=registration.pk)
-    if not current.is_active:
+    if not current.is_active or current.erased_at is not None:
         raise NotActive
     participant = Participant.objects.get(registration=current)
     wanted_sms = current.sms_reminders

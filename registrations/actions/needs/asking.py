@@ -12,6 +12,7 @@ from events.actions.faults import Faults
 from events.enums import EventStatus
 from events.models import Event, Session, User
 from registrations.actions.answers import read_text
+from registrations.actions.holds import require_no_hold
 from registrations.actions.needs.moves import move_needs
 from registrations.actions.needs.wheelchairs import alert_of_wheelchairs
 from registrations.enums import SIGN_LANGUAGES, NeedKind, NeedState
@@ -24,6 +25,10 @@ LONGEST_NOTE: Final = 500
 _S: Final = NeedState
 # What is written anew when somebody asks again for what they had asked for, or taken back, before.
 _ASKED_ANEW: Final = ("note", "state", "is_late", "reason", "alternative", "created_at")
+_HELD: Final = _(
+    "The data of this meeting have to be kept for now, so what was written about a need cannot be changed. "
+    "Ask %(contact)s about it."
+)
 _DONE: Final = frozenset({EventStatus.CLOSED, EventStatus.CANCELLED})
 
 
@@ -78,11 +83,14 @@ def change_needs(registration: Registration, needs: Sequence[Need], *, at: datet
 
     What is asked for as before stays where it stands, and what was provided is a fact. What is new, or has another note,
     is asked for anew: that is a new request and no move of the old one. What is no longer needed is marked as withdrawn
-    and loses its note, so that whoever arranged it learns of it.
+    and loses its note, so that whoever arranged it learns of it. Under a legal hold notes and answers stay: what would
+    write over one is refused.
     """
     standing = {need.kind: need for need in registration.needs.select_for_update(no_key=True).order_by("id")}
     rows = [_row(registration, need, at=at) for need in needs]
     asked = [row for row in rows if not _stands(standing.get(row.kind), row)]
+    if any(_writes_over(standing.get(row.kind), row) for row in asked):
+        require_no_hold(registration.event, _HELD)
     if asked:
         _require_time(registration.event, at=at)
         chosen = list(registration.sessions.order_by("starts_at", "id"))
@@ -92,7 +100,8 @@ def change_needs(registration: Registration, needs: Sequence[Need], *, at: datet
         need for kind, need in standing.items() if kind not in kinds and need.state not in {_S.WITHDRAWN, _S.FULFILLED}
     ]
     if gone:
-        move_needs(gone, to=_S.WITHDRAWN, by=None, at=at, columns={"note": ""})
+        columns = {} if registration.event.legal_hold else {"note": ""}
+        move_needs(gone, to=_S.WITHDRAWN, by=None, at=at, columns=columns)
 
 
 def is_late(registration: Registration, sessions: Iterable[Session], *, at: datetime) -> bool:
@@ -111,6 +120,12 @@ def _stands(need: AccommodationRequest | None, row: AccommodationRequest) -> boo
     if need is None or need.state == _S.WITHDRAWN:
         return False
     return need.state == _S.FULFILLED or need.note == row.note
+
+
+def _writes_over(need: AccommodationRequest | None, row: AccommodationRequest) -> bool:
+    if need is None:
+        return False
+    return need.note not in {"", row.note} or bool(need.reason or need.alternative)
 
 
 def _write(

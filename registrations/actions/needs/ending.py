@@ -16,13 +16,16 @@ from registrations.models import AccommodationRequest, NeedChange, Registration
 def let_needs_go(registrations: Sequence[Registration], *, by: User | None, at: datetime) -> None:
     """Withdraw what was still to be seen to, because these people do not come.
 
-    The notes go with it, except where the time to answer ran out: such a registration may come back.
+    The notes go with it, except where the time to answer ran out, because such a registration may come back, and under
+    a legal hold.
     """
     unsettled = AccommodationRequest.objects.filter(registration__in=registrations, state__in=UNSETTLED_NEEDS)
     needs = list(unsettled.select_for_update(no_key=True, of=("self",)).order_by("id"))
     if needs:
-        may_come_back = registrations[0].state == RegistrationState.EXPIRED
-        move_needs(needs, to=NeedState.WITHDRAWN, by=by, at=at, columns={} if may_come_back else {"note": ""})
+        # Who is let go together is of one event.
+        first = registrations[0]
+        keeps_notes = first.state == RegistrationState.EXPIRED or bool(first.event.legal_hold)
+        move_needs(needs, to=NeedState.WITHDRAWN, by=by, at=at, columns={} if keeps_notes else {"note": ""})
 
 
 def ask_anew(registration: Registration, *, at: datetime) -> None:

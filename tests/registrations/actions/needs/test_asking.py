@@ -8,13 +8,14 @@ from events.enums import EventChangeKind, EventStatus
 from events.errors import FieldErrors
 from events.models import Event, RegistrationPolicy
 from registrations.actions.details import change_details
+from registrations.actions.moves import cancel_registration
 from registrations.actions.needs import LONGEST_NOTE, Need
 from registrations.enums import NeedKind, NeedState, RegistrationState
-from registrations.errors import TooLateForNeeds
+from registrations.errors import NotActive, TooLateForNeeds, UnderLegalHold
 from registrations.models import AccommodationRequest, NeedChange, Registration
 from tests.make import make_applicant, make_event, make_registration, make_session
 from tests.make.events import NOW
-from tests.registrations.acts import enter, entered, refused
+from tests.registrations.acts import enter, entered, fresh, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -288,3 +289,52 @@ def test_a_wheelchair_that_is_added_later_counts_once(event):
     change_details(registration, {}, needs=[WHEELCHAIR], at=NOW)
 
     assert alerts(event) == [(1, 0), (1, 0)]
+
+
+def test_what_was_erased_is_not_filled_again(event):
+    registration = make_registration(event)
+    Registration.objects.update(erased_at=NOW)
+
+    with pytest.raises(NotActive):
+        change_details(registration, {"first_name": "Ewa"}, needs=[Need(PJM)], at=NOW)
+
+    assert asked(registration) == []
+
+
+def test_under_a_legal_hold_no_word_goes(event):
+    registration = entered(event, make_applicant(needs=[Need(PJM, "Proszę"), Need(LOOP), Need(OTHER, "Cisza")]))
+    Event.objects.update(legal_hold="Sprawa", contact_email="prawny@example.org")
+
+    with pytest.raises(UnderLegalHold) as refusal:
+        change_details(registration, {}, needs=[Need(PJM, "Inaczej"), Need(LOOP)], at=NOW)
+    assert "prawny@example.org" in refusal.value.message
+    assert asked(registration) == [(PJM, "Proszę", S.REQUESTED), (LOOP, "", S.REQUESTED), (OTHER, "Cisza", S.REQUESTED)]
+
+    # What is only taken back keeps its word, and what had none may get one.
+    change_details(registration, {}, needs=[Need(LOOP, "Z tyłu"), Need(OTHER, "Cisza")], at=NOW)
+    assert asked(registration) == [
+        (PJM, "Proszę", S.WITHDRAWN),
+        (LOOP, "Z tyłu", S.REQUESTED),
+        (OTHER, "Cisza", S.REQUESTED),
+    ]
+    with pytest.raises(UnderLegalHold):
+        change_details(registration, {}, needs=[Need(PJM)], at=NOW)
+    change_details(registration, {}, needs=[Need(PJM, "Proszę")], at=NOW)
+    cancel_registration(fresh(registration), by=None, at=NOW)
+
+    assert asked(registration) == [
+        (PJM, "Proszę", S.WITHDRAWN),
+        (LOOP, "Z tyłu", S.WITHDRAWN),
+        (OTHER, "Cisza", S.WITHDRAWN),
+    ]
+
+
+def test_under_a_legal_hold_an_answer_stays(event):
+    registration = entered(event, make_applicant(needs=[Need(PJM)]))
+    registration.needs.update(state=S.NOT_POSSIBLE, reason="Brak", alternative="Online")
+    Event.objects.update(legal_hold="Sprawa")
+
+    with pytest.raises(UnderLegalHold):
+        change_details(registration, {}, needs=[Need(PJM, "Bardzo")], at=NOW)
+
+    assert registration.needs.get().alternative == "Online"
