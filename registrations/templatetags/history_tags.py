@@ -1,6 +1,6 @@
 """What happened to a registration, as its person reads it: whole sentences about "you"."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django import template
@@ -59,6 +59,16 @@ _BY_STAFF: Final[_Words] = {
     _C.ERASED: pgettext_lazy("to a person", "The organiser erased your data."),
     _C.PROMOTED: pgettext_lazy("to a person", "The organiser gave you a seat."),
 }
+# The same where it is about nobody else of the party.
+_OF_THEMSELVES: Final[_Words] = {
+    _C.MEMBER_CANCELLED: pgettext_lazy(
+        "to a person", "You gave up your own place and look after the others of your group."
+    ),
+    _C.MEMBER_SUBSTITUTED: pgettext_lazy("to a person", "You took the registration over from somebody else."),
+}
+_OF_THEMSELVES_BY_STAFF: Final[_Words] = {
+    _C.MEMBER_CANCELLED: pgettext_lazy("to a person", "The organiser noted that you do not come yourself."),
+}
 _TO_THE_QUEUE: Final = pgettext_lazy("to a person", "You registered and joined the reserve list.")
 
 
@@ -69,4 +79,15 @@ def change_in_words(change: RegistrationChange) -> str:
     by_staff = change.by_id is not None
     if cause == _C.SIGNED_UP and not by_staff and change.to_state == RegistrationState.WAITLISTED:
         return str(_TO_THE_QUEUE)
-    return str(_BY_STAFF.get(cause, _BY_ITSELF[cause]) if by_staff else _BY_ITSELF[cause])
+    return str(next(words[cause] for words in _words_for(change, by_staff=by_staff) if cause in words))
+
+
+def _words_for(change: RegistrationChange, *, by_staff: bool) -> Iterator[_Words]:
+    """Where to look, the most particular first."""
+    if change.member_id is None:
+        if by_staff:
+            yield _OF_THEMSELVES_BY_STAFF
+        yield _OF_THEMSELVES
+    if by_staff:
+        yield _BY_STAFF
+    yield _BY_ITSELF
