@@ -58,7 +58,7 @@ class InvitationShape(serializers.Serializer[Invitation]):
     seats = serializers.IntegerField()
     skips_approval = serializers.BooleanField()
     uses_reserved = serializers.BooleanField()
-    note = serializers.CharField()
+    note = serializers.CharField(help_text="A word to the invited person, who reads it in the letter.")
     state = serializers.SerializerMethodField()
     registration = serializers.SerializerMethodField()
     by = serializers.SerializerMethodField()
@@ -102,7 +102,10 @@ class InviteeBody(Body):
         required=False, help_text="The seats that are kept for invited people are meant for them."
     )
     note = serializers.CharField(
-        required=False, allow_blank=True, max_length=LONGEST_INVITATION_NOTE, help_text="For colleagues only."
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_INVITATION_NOTE,
+        help_text="A word to the invited person, who reads it in the letter.",
     )
 
 

@@ -26,7 +26,7 @@ _COLUMNS: Final[Mapping[str, str | Promise]] = {
     "seats": _("seats"),
     "skips_approval": _("without approval"),
     "uses_reserved": _("reserved seat"),
-    "note": _("note"),
+    "note": _("message"),
     "cells": _("cells"),
 }
 # More sentences about one table help nobody.
@@ -84,10 +84,11 @@ class InvitationForm(forms.Form):
     )
     skips_approval = forms.BooleanField(label=_("Comes in without an approval"), required=False, initial=True)
     note = forms.CharField(
-        label=_("Note for colleagues"),
+        label=_("A word to the invited person"),
         max_length=LONGEST_INVITATION_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The person reads it in the invitation."),
     )
     send = forms.BooleanField(label=_("Send the invitation now"), required=False)
 

@@ -34,7 +34,8 @@ _NAMES: Final[Mapping[str, Sequence[str]]] = {
     "seats": ("seats", "places", "people", "miejsca", "liczba miejsc", "liczba osób", "місця", "кількість місць"),
     "uses_reserved": ("uses_reserved", "reserved seat", "miejsce zarezerwowane", "зарезервоване місце"),
     "skips_approval": ("skips_approval", "without approval", "bez zatwierdzania", "без схвалення"),
-    "note": ("note", "notes", "remarks", "uwagi", "notatka", "примітка", "примітки"),
+    # Mailed to the person: so a column of remarks, which are made among colleagues, is not taken for it.
+    "note": ("note", "message", "wiadomość", "повідомлення"),
 }
 _LANGUAGES: Final[Mapping[Language, Sequence[str]]] = {
     Language.PL: ("pl", "polski", "polish", "польська"),
@@ -108,7 +109,7 @@ def _columns(names: Sequence[str]) -> list[str]:
                 "table": [
                     _(
                         "The first row names the columns, each once: e-mail; and first name, last name, organisation, "
-                        "group, language, seats, note."
+                        "group, language, seats, message."
                     )
                 ]
             }

@@ -29,6 +29,7 @@ class Invitation(models.Model):
     seats = models.PositiveSmallIntegerField(default=1)
     skips_approval = models.BooleanField(default=True)
     uses_reserved = models.BooleanField(default=False)
+    # A word to the person, who reads it in the letter; nothing here is for colleagues only.
     note = models.TextField(blank=True)
     generation = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations")

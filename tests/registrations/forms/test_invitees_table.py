@@ -32,11 +32,11 @@ def refused(text: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     "heading",
     [
-        "Imię;Nazwisko;Adres e-mail;Organizacja;Grupa;Język;Liczba miejsc;Uwagi",
-        "First name;Surname;E-MAIL;Company;Group;Language;Seats;Notes",
+        "Imię;Nazwisko;Adres e-mail;Organizacja;Grupa;Język;Liczba miejsc;Wiadomość",
+        "First name;Surname;E-MAIL;Company;Group;Language;Seats;Message",
         "first_name;last_name;email;organisation;category;language;seats;note",
-        "Ім’я;Прізвище;Пошта;Організація;Група;Мова;Місця;Примітка",
-        "Ім'я;ПРІЗВИЩЕ;Електронна пошта;Установа;Категорія;Мова;Кількість місць;Примітки",
+        "Ім’я;Прізвище;Пошта;Організація;Група;Мова;Місця;Повідомлення",
+        "Ім'я;ПРІЗВИЩЕ;Електронна пошта;Установа;Категорія;Мова;Кількість місць;Note",
     ],
 )
 def test_columns_are_known_in_three_languages(heading):
@@ -60,6 +60,13 @@ def test_columns_are_known_in_three_languages(heading):
             row_number=2,
         )
     ]
+
+
+@pytest.mark.parametrize("remarks", ["Uwagi", "Notatka", "Remarks", "Notes", "Примітка"])
+def test_remarks_among_colleagues_are_not_taken_for_a_word_to_the_person(remarks):
+    assert refused(f"email;{remarks}\nanna@example.org;Trudna rozmowa\n") == {
+        "table": [f"There is no column called “{remarks}”."]
+    }
 
 
 def test_what_is_left_out_is_as_usual_and_empty_rows_are_passed_over():

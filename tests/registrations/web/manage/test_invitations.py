@@ -93,6 +93,14 @@ def test_the_form_asks_for_what_makes_a_difference_here_only(client, event):
     ]  # fmt: skip
 
 
+def test_the_form_says_that_the_person_reads_the_note(client, event):
+    page = client.get(f"{LIST}new/").content.decode()
+
+    assert "A word to the invited person" in page
+    assert "The person reads it in the invitation." in page
+    assert "colleagues" not in page
+
+
 def test_an_invitation_is_changed_and_a_new_address_says_what_to_do(client, event):
     invitation = make_invitation(event, email="ann@example.org")
     address = f"{LIST}{invitation.pk}/"
