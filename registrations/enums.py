@@ -91,6 +91,12 @@ class ChangeCause(models.TextChoices):
     LINK_REVOKED = "link_revoked", pgettext_lazy("registration change", "Old links closed")
 
 
+# Causes whose reason the form says the person reads; any other reason is a word among colleagues.
+REASONS_FOR_PERSON: Final = frozenset(
+    {ChangeCause.REJECTED, ChangeCause.CANCELLED, ChangeCause.MEMBER_CANCELLED, ChangeCause.NO_ANSWER}
+)
+
+
 class AttendanceIntent(models.TextChoices):
     """What a person said when asked whether they (still) come; not the same as a confirmed registration."""
 

@@ -49,7 +49,7 @@ class WithdrawBody(Body):
 
 
 class LetInBody(Body):
-    """Why somebody gets a seat whose turn it is not; `force`: also where none is free."""
+    """Why somebody gets a seat whose turn it is not, for colleagues; `force`: also where none is free."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON)
     force = serializers.BooleanField(required=False)

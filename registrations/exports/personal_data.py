@@ -29,7 +29,12 @@ def data_as_json(data: PersonalData) -> Json:
         "consents": consents_as_json(data.consents),
         "check_ins": [_check_in(row) for row in data.check_ins],
         "history": [
-            {"at": _moment(change.at), "what": change.cause, "words": change_in_words(change), "reason": change.reason}
+            {
+                "at": _moment(change.at),
+                "what": change.cause,
+                "words": change_in_words(change),
+                "reason": change.reason_for_person,
+            }
             for change in data.changes
         ],
         "notice": _notice(registration.notice),

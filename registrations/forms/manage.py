@@ -75,7 +75,7 @@ class CancelRegistrationForm(forms.Form):
         label=_("Why the registration is cancelled"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It is kept in the history, for colleagues who ask later."),
+        help_text=_("It is kept in the history. The person reads it on the page of their registration."),
     )
 
 

@@ -9,6 +9,7 @@ from events.enums import Language, SeatSource
 from events.models import Event, InformationNotice, ParticipantCategory, SeatPool, Session, User
 from registrations.enums import (
     ACTIVE_STATES,
+    REASONS_FOR_PERSON,
     Attendance,
     AttendanceIntent,
     ChangeCause,
@@ -234,6 +235,11 @@ class RegistrationChange(models.Model):
     def __str__(self) -> str:
         """What and when."""
         return f"{self.registration_id} {self.cause} → {self.to_state}"
+
+    @property
+    def reason_for_person(self) -> str:
+        """The reason, where it was written for the person to read; else nothing."""
+        return self.reason if self.cause in REASONS_FOR_PERSON else ""
 
     @property
     def mine_token(self) -> str:

@@ -9,8 +9,8 @@ from django.test import Client
 from events.actions.history import record
 from events.enums import EventChangeKind, EventMode, EventStatus, QuestionKind
 from events.models import Event
-from registrations.enums import Attendance, AttendanceIntent, RegistrationState
-from registrations.models import CalendarFeed, Registration
+from registrations.enums import Attendance, AttendanceIntent, ChangeCause, RegistrationState
+from registrations.models import CalendarFeed, Registration, RegistrationChange
 from tests.make.events import NOW, make_event, make_question, make_venue
 from tests.make.registrations import make_registration
 
@@ -386,3 +386,28 @@ def test_the_page_costs_the_same_however_much_has_happened(client: Client, djang
         client.get(door(few))
     with django_assert_num_queries(9):
         client.get(door(many))
+
+
+WORD = "Słowo pracownika"
+
+
+@pytest.mark.parametrize("rest", ["", "export/", "export.json"])
+@pytest.mark.parametrize("cause", ChangeCause)
+def test_a_reason_is_shown_only_where_its_form_says_that_the_person_reads_it(
+    client: Client, cause: ChangeCause, rest: str
+) -> None:
+    registration = make_registration(make_event())
+    RegistrationChange.objects.create(
+        registration=registration, cause=cause, to_state=CONFIRMED, at=NOW, reason=WORD, notify=False
+    )
+
+    page = client.get(door(registration, rest))
+
+    written_to_the_person = {
+        ChangeCause.REJECTED,
+        ChangeCause.CANCELLED,
+        ChangeCause.MEMBER_CANCELLED,
+        ChangeCause.NO_ANSWER,
+    }
+    assert page.status_code == 200
+    assert (WORD in page.content.decode()) == (cause in written_to_the_person)
