@@ -1,9 +1,13 @@
-"""The form of an invited person: the public one, filled in with what the invitation says."""
+"""The form of an invited person: the public one, filled in with what the invitation says.
+
+The address is not asked for: who could try addresses on one link would learn which of them are registered.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from events.models import Question, Session
 from registrations.enums import ConsentPurpose
@@ -14,7 +18,7 @@ _FILLED_IN = ("first_name", "last_name", "email", "organisation")
 
 
 class InvitedForm(SignUpForm):
-    """What an invited person says; everything can be put right, but not the group that the invitation is for."""
+    """What an invited person says; everything can be put right, but neither its address nor the group it is for."""
 
     def __init__(
         self,
@@ -35,6 +39,10 @@ class InvitedForm(SignUpForm):
             most_people=invitation.seats,
         )
         self.initial.update({name: getattr(invitation, name) for name in _FILLED_IN})
+        self.fields["email"].disabled = True
+        self.fields["email"].help_text = _(
+            "The invitation is for this address. If you want another one, ask the organiser to send the invitation there."
+        )
         category = self.fields.get("category")
         if isinstance(category, forms.ChoiceField) and invitation.category is not None:
             code = invitation.category.code

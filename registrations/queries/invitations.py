@@ -11,7 +11,7 @@ from events.enums import PUBLIC_STATUSES
 from events.models import Event
 from registrations.enums import ACTIVE_STATES, InvitationState
 from registrations.models import Invitation, Registration
-from registrations.tokens import claimed_id, matches
+from registrations.tokens import claimed_id, email_key, matches
 
 _S: Final = InvitationState
 _IS_USED: Final = Q(Exists(Registration.objects.filter(invitation=OuterRef("pk"), state__in=ACTIVE_STATES)))
@@ -61,6 +61,17 @@ def standing_of(invitation: Invitation) -> InvitationStanding:
     else:
         state = _S.SENDING if invitation.planned_at is None else _S.SENT
     return InvitationStanding(state, registration)
+
+
+def registration_of_invited(invitation: Invitation) -> Registration | None:
+    """The active registration of the invited address at the event, however it was made.
+
+    Not the one that came of the invitation when it is of another address by now: whose it is, the link does not tell.
+    """
+    if not invitation.email:
+        return None
+    own = Registration.objects.filter(event=invitation.event_id, email_key=email_key(invitation.email))
+    return own.filter(state__in=ACTIVE_STATES).select_related("participant").first()
 
 
 def get_event_invitation(event: Event, number: int) -> Invitation:

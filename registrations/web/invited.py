@@ -1,7 +1,8 @@
 """An invited person's own door `/invited/{token}/`: GET shows the meeting and a form, POST registers.
 
 The key came by mail and is the credential, as at `/r/{token}/`: so no CSRF token, no cache, no referrer, no search
-engine. It opens one meeting, also a restricted one, and nothing else; of a registration it shows where it stands.
+engine. It opens one meeting, also a restricted one, and nothing else. What it says of a registration is of the invited
+mailbox only: the form takes no other address, and what is registered with one is not shown (docs/decisions/0025).
 """
 
 from typing import Final
@@ -22,11 +23,11 @@ from registrations.actions.addresses import ask_for_link
 from registrations.actions.rates import count_attempt
 from registrations.actions.signing_up import sign_up
 from registrations.enums import RegistrationSource
-from registrations.errors import RateLimited
+from registrations.errors import InvitationUsed, RateLimited
 from registrations.forms.invited import InvitedForm
 from registrations.models import Invitation
 from registrations.queries.consents import OFFERED_PURPOSES, current_texts
-from registrations.queries.invitations import standing_of
+from registrations.queries.invitations import registration_of_invited, standing_of
 from registrations.web.own_doors import invited_door
 from registrations.web.register import masked
 
@@ -76,14 +77,16 @@ def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
             except RateLimited as refusal:
                 form.add_error(None, refusal.message)
                 status = _TOO_MANY
+            except InvitationUsed:
+                # By this mailbox, or its registration has another address now: the link goes there, and nothing is said.
+                return _send_link(invited, _SENT)
             except DomainError as refusal:
                 form.add_error(None, refusal.message)
                 status = _REFUSED
             else:
                 # Also where the address is registered already: that goes to its mailbox, and nothing is said here.
                 return _and_say(_SENT, invited)
-    used = standing_of(invited).registration
-    used = used if used is not None and used.is_active else None
+    used = registration_of_invited(invited)
     context = {
         "event": event,
         "invitation": invited,
@@ -92,7 +95,7 @@ def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
         "form": form,
         "notice": notice,
         "used": used,
-        "masked": masked(used.participant.email) if used is not None else "",
+        "masked": masked(invited.email),
         "accepts": _accepts(facts, invited),
         "is_visible": is_visible(event),
         "token": invited.token,
@@ -105,14 +108,19 @@ def invitation(request: HttpRequest, invited: Invitation) -> HttpResponse:
 @require_POST
 def send_again(request: HttpRequest, invited: Invitation) -> HttpResponse:
     """Send the link of the registration that came of it to its mailbox once more."""
-    used = standing_of(invited).registration
-    if used is not None and used.is_active:
-        try:
-            count_attempt(request.META["REMOTE_ADDR"], at=timezone.now())
-            ask_for_link(used, at=timezone.now())
-        except RateLimited:
-            return _and_say(_TOO_OFTEN, invited)
-    return _and_say(_AGAIN, invited)
+    try:
+        count_attempt(request.META["REMOTE_ADDR"], at=timezone.now())
+    except RateLimited:
+        return _and_say(_TOO_OFTEN, invited)
+    return _send_link(invited, _AGAIN)
+
+
+def _send_link(invited: Invitation, say: str) -> HttpResponse:
+    """Send the link of the invited mailbox's registration there, or else of the one that came of the invitation."""
+    own = registration_of_invited(invited) or standing_of(invited).registration
+    if own is not None and own.is_active:
+        ask_for_link(own, at=timezone.now())
+    return _and_say(say, invited)
 
 
 def _and_say(what: str, invited: Invitation) -> HttpResponse:
