@@ -46,6 +46,8 @@ class InvitedForm(SignUpForm):
         category = self.fields.get("category")
         if isinstance(category, forms.ChoiceField) and invitation.category is not None:
             code = invitation.category.code
-            offered = cast("Iterable[tuple[str, str]]", category.choices)
-            category.choices = [(value, label) for value, label in offered if value == code]
-            self.initial["category"] = code
+            offered = list(cast("Iterable[tuple[str, str]]", category.choices))
+            own = [(value, label) for value, label in offered if value == code]
+            # A group that was taken out of the event since leaves the person to choose among those that are there.
+            category.choices = own or offered
+            self.initial["category"] = code if own else None

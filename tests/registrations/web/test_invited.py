@@ -202,6 +202,17 @@ def test_the_group_of_the_invitation_stands(client):
     assert (refused.status_code, done.status_code) == (400, 302)
 
 
+def test_a_group_that_was_taken_out_of_the_event_leaves_the_others_to_choose(client):
+    event = make_event(categories=[("business", 5), ("ngo", 5)])
+    invitation = make_invitation(event, category=make_category("city"))
+
+    page = client.get(door(invitation))
+    done = client.post(door(invitation), {**SAID, "category": "ngo"})
+
+    assert [code for code, _label in page.context["form"].fields["category"].choices] == ["business", "ngo"]
+    assert (done.status_code, Registration.objects.get(category__code="ngo").invitation) == (302, invitation)
+
+
 def test_kept_seats_are_there_when_all_others_are_gone(client):
     event = make_event("meeting", capacity=2)
     event.policy.waitlist = False
