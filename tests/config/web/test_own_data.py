@@ -76,6 +76,14 @@ def make_full(event=None):
         by=make_user(),
         reason="Dzwoniła",
     )
+    RegistrationChange.objects.create(
+        registration=registration,
+        cause=ChangeCause.MEMBER_CANCELLED,
+        to_state="confirmed",
+        at=NOW,
+        by=make_user(),
+        reason="Zgodnie z rozmową",
+    )
     for nonce, who in (("1", None), ("2", member)):
         CheckIn.objects.create(
             registration=registration,
@@ -120,7 +128,7 @@ STORED = (
     "Brak tłumacza",
     "Napisy na żywo",
     "Odmowa agencji",
-    "Dzwoniła",
+    "Zgodnie z rozmową",
     "Bez kodu",
     "I want e-mails about similar meetings.",
     "Do zobaczenia",
@@ -147,6 +155,8 @@ def test_everything_stands_on_the_page_in_the_person_s_words(whose):
     assert [text for text in (*STORED, *IN_WORDS) if text not in main] == []
     assert "{{" not in main
     assert "Tylko dla Gniewomira" not in main
+    # Its form says that colleagues read it.
+    assert "Dzwoniła" not in main
     assert response["Cache-Control"] == "private, no-store"
 
 
@@ -166,6 +176,7 @@ def test_everything_is_in_the_file(whose):
     assert [part for part in STORED if part not in text] == []
     assert registration.manage_token not in text
     assert "Tylko dla Gniewomira" not in text
+    assert "Dzwoniła" not in text
     one = body["registrations"][0] if whose == "mailbox" else body
     assert one["registration"]["reference"] == registration.reference
     assert one["registration"]["category"] == "business"
