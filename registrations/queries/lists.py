@@ -42,7 +42,8 @@ class ListFilters(TypedDict, total=False):
     """What a list of registrations is narrowed to; what is empty or not named narrows nothing.
 
     `q`: words of a name, the organisation or the reference, without regard to capitals and diacritics. `category`: a
-    code. `session`: an id; whoever takes part in all of them is in it too. `attendance`: of anybody of the party.
+    code. `session`: an id; whoever takes part in all of them is in it too. `attendance`: of anybody of the party
+    who comes, so that a figure and its list agree.
     """
 
     q: str
@@ -77,8 +78,8 @@ def narrowed_registrations(event: Event, **filters: Unpack[ListFilters]) -> Quer
         own = Session.objects.filter(event=OuterRef("event"), pk=session)
         rows = rows.filter(Exists(chosen.filter(session=session)) | (~Exists(chosen) & Exists(own)))
     if attendance := filters.get("attendance"):
-        members = PartyMember.objects.filter(registration=OuterRef("pk"), attendance=attendance)
-        rows = rows.filter(Q(attendance=attendance) | Exists(members))
+        coming = PartyMember.objects.filter(registration=OuterRef("pk"), state=MemberState.COMING)
+        rows = rows.filter(Q(attendance=attendance, contact_comes=True) | Exists(coming.filter(attendance=attendance)))
     for word in fold(filters.get("q", "")).split():
         rows = rows.filter(participant__search_text__contains=word)
     return rows

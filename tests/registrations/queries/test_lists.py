@@ -7,7 +7,7 @@ import pytest
 
 from registrations.actions.needs import Need
 from registrations.actions.parties import cancel_contact
-from registrations.enums import Attendance, RegistrationSource, RegistrationState
+from registrations.enums import Attendance, MemberState, RegistrationSource, RegistrationState
 from registrations.models import HeadcountEntry, PartyMember, Registration
 from registrations.queries.at_the_door import door_figures
 from registrations.queries.lists import (
@@ -248,3 +248,24 @@ def test_a_late_session_is_counted_for_those_who_come_to_all():
     added = make_session(event, starts_at=NOW + timedelta(days=30))
 
     assert report_figures(event).by_session[added.pk].registered == 1
+
+
+def test_the_list_of_an_attendance_has_those_whom_its_figure_counts():
+    event = make_event(capacity=20)
+    nobody, substitute, contact = (make_registration(event, seats=2) for _number in range(3))
+    Registration.objects.filter(pk=nobody.pk).update(contact_comes=False, attendance=Attendance.NO_SHOW)
+    Registration.objects.filter(pk=contact.pk).update(attendance=Attendance.NO_SHOW)
+    for state in (MemberState.REPLACED, MemberState.CANCELLED):
+        gone = make_member(substitute, first_name="Ewa", last_name="Lis")
+        PartyMember.objects.filter(pk=gone.pk).update(state=state, ended_at=NOW, attendance=Attendance.NO_SHOW)
+    comes = make_member(nobody, first_name="Jan", last_name="Wilk")
+    PartyMember.objects.filter(pk=comes.pk).update(attendance=Attendance.PRESENT)
+
+    assert (list(event_registrations(event, attendance="no_show")), report_figures(event).total.no_show) == (
+        [contact],
+        1,
+    )
+    assert (list(event_registrations(event, attendance="present")), report_figures(event).total.present) == (
+        [nobody],
+        1,
+    )
