@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 
 from django.contrib import messages
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -204,7 +205,7 @@ def _sent_page(request: HttpRequest, slug: str, kept: _Sent, form: AddressForm, 
 def _keep(
     request: HttpRequest, slug: str, applicant: Applicant, answer: SignUp, *, corrections: int = 0, at: datetime
 ) -> None:
-    request.session[_SESSION_KEY] = _KeptSignUp(
+    kept = _KeptSignUp(
         slug=slug,
         registration=answer.registration.pk if answer.registration is not None else None,
         applicant=asdict(_without_what_is_stored(applicant) if answer.registration is not None else applicant),
@@ -213,8 +214,20 @@ def _keep(
         until=(at + _KEPT_FOR).isoformat(),
         corrections=corrections,
     )
-    if not request.user.is_authenticated:
+    if request.user.is_authenticated:
+        # Their session lasts longer than this may be kept: so it lies in one of its own, which ends by itself.
+        request.session[_SESSION_KEY] = _kept_apart(kept)
+    else:
+        request.session[_SESSION_KEY] = kept
         request.session.set_expiry(_KEPT_FOR)
+
+
+def _kept_apart(kept: _KeptSignUp) -> str:
+    apart = SessionStore()
+    apart[_SESSION_KEY] = kept
+    apart.set_expiry(_KEPT_FOR)
+    apart.create()
+    return str(apart.session_key)
 
 
 def _without_what_is_stored(applicant: Applicant) -> Applicant:
@@ -223,12 +236,14 @@ def _without_what_is_stored(applicant: Applicant) -> Applicant:
 
 
 def _kept(request: HttpRequest, slug: str, *, at: datetime) -> _Sent | None:
-    kept: _KeptSignUp | None = request.session.get(_SESSION_KEY)
-    if kept is None or kept["slug"] != slug:
+    kept: _KeptSignUp | str | None = request.session.get(_SESSION_KEY)
+    if isinstance(kept, str):
+        kept = SessionStore(kept).get(_SESSION_KEY)
+    until = parse_datetime(kept["until"]) if kept is not None else None
+    if kept is None or until is None or at >= until:
+        request.session.pop(_SESSION_KEY, None)
         return None
-    until = parse_datetime(kept["until"])
-    if until is None or at >= until:
-        del request.session[_SESSION_KEY]
+    if kept["slug"] != slug:
         return None
     stored = kept["applicant"]
     lists = {

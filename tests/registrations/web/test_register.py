@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +18,7 @@ from notifications.tasks import housekeeping
 from registrations.enums import ChangeCause, NeedKind, RegistrationState
 from registrations.models import Consent, Registration
 from registrations.web.register import masked
-from tests.make.events import NOW, make_event, make_notice, make_question, make_session
+from tests.make.events import NOW, make_event, make_notice, make_question, make_session, make_user
 from tests.make.registrations import make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today")]
@@ -519,3 +520,21 @@ def test_parts_at_the_same_time_are_refused_by_their_names(client: Client, event
     assert "“Green – Tuesday, 26 January 2027, 10:00–12:00”" in html
     assert "“Woda – Tuesday, 26 January 2027, 11:00–13:00”" in html
     assert not Registration.objects.exists()
+
+
+def test_what_a_signed_in_person_typed_is_gone_after_the_hour_without_signing_them_out(client: Client) -> None:
+    make_event("spotkanie")
+    client.force_login(make_user("anna@example.org"))
+    post(client, ANNA)
+    assert client.get("/en/events/spotkanie/register/sent/").status_code == 200
+    assert ANNA["last_name"] not in str(dict(client.session.items()))
+
+    with time_machine.travel(NOW + timedelta(hours=1, minutes=1), tick=False):
+        SessionStore.clear_expired()
+        kept = [str(session.get_decoded()) for session in Session.objects.all()]
+        page = client.get("/en/events/spotkanie/register/sent/")
+
+        assert not any(ANNA["last_name"] in words for words in kept)
+        assert page["Location"] == "/en/events/spotkanie/register/"
+        assert "sign_up" not in client.session
+        assert "_auth_user_id" in client.session
