@@ -14,6 +14,7 @@ from events.models import Event, ParticipantCategory
 from registrations.actions.invitations import LONGEST_INVITATION_NOTE, Invitee
 from registrations.enums import InvitationState
 from registrations.forms.invitees_table import LONGEST_TABLE
+from registrations.forms.manage import LARGEST_ID
 
 _ALL: Final = ("", pgettext_lazy("filter", "All"))
 _COLUMNS: Final[Mapping[str, str | Promise]] = {
@@ -119,6 +120,12 @@ class InvitationForm(forms.Form):
     def invitee(self) -> Invitee:
         """The person as the action takes them."""
         return Invitee(**self.said())
+
+
+class SendForm(forms.Form):
+    """To whom letters go: nobody named means everybody who has had none."""
+
+    only = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
 
 
 class ImportForm(forms.Form):

@@ -14,7 +14,7 @@ from registrations.queries.lists import ListFilters
 HEADCOUNT_STEPS: Final = (-5, -1, 1, 5)
 _NONCE_LENGTH: Final = 64
 _ALL: Final = ("", pgettext_lazy("filter", "All"))
-_LARGEST_ID: Final = 2**63 - 1
+LARGEST_ID: Final = 2**63 - 1
 
 
 class RegistrationFilterForm(forms.Form):
@@ -84,7 +84,7 @@ class CheckInForm(forms.Form):
 
     code = forms.CharField(label=_("Entry code"), max_length=200, required=False)
     reference = forms.CharField(max_length=20, required=False)
-    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
+    member = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     nonce = forms.CharField(max_length=_NONCE_LENGTH)
 
 
@@ -92,7 +92,7 @@ class UndoForm(forms.Form):
     """Taking an admission back needs a reason."""
 
     reference = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    member = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False, widget=forms.HiddenInput)
+    member = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why it is taken back"), max_length=300)
 
 

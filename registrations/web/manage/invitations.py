@@ -4,7 +4,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,9 +27,9 @@ from registrations.actions.invitations import (
     revoke_invitation,
     send_invitations,
 )
-from registrations.forms.invitations import ImportForm, InvitationFilterForm, InvitationForm
+from registrations.forms.invitations import ImportForm, InvitationFilterForm, InvitationForm, SendForm
 from registrations.forms.invitees_table import read_invitees
-from registrations.forms.table_files import table_of_file
+from registrations.forms.table_files import MOST_BYTES, table_of_file
 from registrations.models import Invitation
 from registrations.queries.invitations import event_invitations, get_event_invitation, standing_of
 
@@ -103,6 +103,7 @@ def change(request: StaffRequest, slug: str, number: int) -> HttpResponse:
                 else _("The invitation is changed."),
             )
             return redirect("manage-invitations", slug)
+    note_access(request.user, AccessKind.REGISTRATIONS, event=event, about=_ABOUT, people=1, at=timezone.now())
     context = {"event": event, "form": form, "invitation": invitation, "standing": standing_of(invitation)}
     return render(request, "manage/invitation.html", context)
 
@@ -122,8 +123,12 @@ def revoke(request: StaffRequest, slug: str, number: int) -> HttpResponse:
 def send(request: StaffRequest, slug: str) -> HttpResponse:
     """Write to everybody who has had no letter, or to one person once more."""
     event = get_managed_event(request.user, slug, May.MANAGE_PEOPLE)
-    chosen = request.POST.get("only", "")
-    only = [get_event_invitation(event, int(chosen)).pk] if chosen.isascii() and chosen.isdecimal() else None
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        # Not everybody instead of somebody.
+        raise Http404
+    chosen = form.cleaned_data["only"]
+    only = [get_event_invitation(event, chosen).pk] if chosen is not None else None
     try:
         count = send_invitations(event, only=only, by=request.user, at=timezone.now())
     except DomainError as refusal:
@@ -167,7 +172,8 @@ def _with_the_file_as_text(request: StaffRequest, form: ImportForm) -> ImportFor
     if file is None:
         return form
     data = request.POST.copy()
-    data["table"] = table_of_file(file.read())
+    # One byte too many is enough to be refused for its size.
+    data["table"] = table_of_file(file.read(MOST_BYTES + 1))
     read = ImportForm(data)
     read.is_valid()
     return read

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from events.enums import AccessKind, EventStatus, Role
 from events.models import AccessLog, Event
+from registrations.forms.table_files import MOST_BYTES, table_of_file
 from registrations.models import Invitation, Registration
 from tests.make import make_event, make_invitation, make_registration, make_user
 from tests.make.events import NOW
@@ -118,6 +119,16 @@ def test_an_invitation_is_changed_and_a_new_address_says_what_to_do(client, even
     assert (invitation.email, invitation.seats, invitation.revoked_at) == ("anna@example.org", 2, NOW)
 
 
+def test_each_look_at_an_invitation_is_written_down(client, event):
+    address = f"{LIST}{make_invitation(event).pk}/"
+
+    client.get(address)
+    client.post(address, {**ANN, "email": "nobody", "category": ""})
+
+    rows = AccessLog.objects.order_by("id").values_list("kind", "event", "about", "people")
+    assert list(rows) == [(AccessKind.REGISTRATIONS, event.pk, "invitations", 1)] * 2
+
+
 def test_letters_go_to_all_who_had_none_or_to_one_again(client, event):
     told = make_invitation(event, send_requested_at=NOW, planned_at=NOW)
     make_invitation(event)
@@ -130,6 +141,9 @@ def test_letters_go_to_all_who_had_none_or_to_one_again(client, event):
     assert sent() == "There is nobody to write to."
     assert sent(only=str(told.pk)) == "1 invitation goes out."
     assert client.post(f"{LIST}send/", {"only": "999999"}).status_code == 404
+    # What is no number is nobody, and not everybody.
+    for nonsense in ("9" * 5000, "9" * 19, "all", "-1", "0"):
+        assert client.post(f"{LIST}send/", {"only": nonsense}).status_code == 404
     Event.objects.update(status=EventStatus.POSTPONED)
     assert sent() == "Invitations are sent once the event is announced, and not after it."
 
@@ -143,6 +157,22 @@ def test_a_table_is_shown_before_anybody_is_invited(client, event):
 
     assert done["Location"] == LIST
     assert Invitation.objects.filter(send_requested_at=NOW).count() == 2
+
+
+def test_of_a_file_that_is_too_large_no_more_is_read_than_tells_so(client, event, monkeypatch):
+    read = []
+
+    def looked_at(data):
+        read.append(len(data))
+        return table_of_file(data)
+
+    monkeypatch.setattr("registrations.web.manage.invitations.table_of_file", looked_at)
+    file = SimpleUploadedFile("goscie.csv", b"x" * (MOST_BYTES + 1000))
+
+    page = client.post(f"{LIST}import/", {"file": file}).content.decode()
+
+    assert "The file is larger than 2 MB." in page
+    assert read == [MOST_BYTES + 1]
 
 
 def test_a_file_becomes_a_table_that_can_be_put_right(client, event):
