@@ -9,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.actions.accesses import note_access
 from events.api.fields import Body
 from events.api.manage import signed_in
-from events.enums import AccessKind, Language
+from events.enums import Language
 from events.models import Event, User
 from events.permissions import May, get_managed_event
 from registrations.actions.approvals import approve_registration, reject_registration
 from registrations.actions.desk import edit_registration
 from registrations.actions.letting_in import let_in
+from registrations.actions.looks import note_look
 from registrations.actions.moves import cancel_registration
 from registrations.api.needs import AnswersField
 from registrations.api.people import ManagedRegistrationShape
@@ -70,9 +70,7 @@ class ManagedRegistration(APIView):
         user = signed_in(request)
         event = get_managed_event(user, slug, May.SEE_PEOPLE)
         registration = get_event_registration(event, reference)
-        people = 1 + registration.members.count()
-        about = registration.reference
-        note_access(user, AccessKind.REGISTRATION, event=event, about=about, people=people, at=timezone.now())
+        note_look(event, registration, by=user, at=timezone.now())
         return Response(ManagedRegistrationShape(registration).data)
 
     @extend_schema(request=StaffEditBody, responses=ManagedRegistrationShape)
@@ -84,7 +82,7 @@ class ManagedRegistration(APIView):
         changes = dict(body.validated_data)
         email, answers = changes.pop("email", None), changes.pop("answers", None)
         edit_registration(registration, changes, email=email, answers=answers, by=user, at=timezone.now())
-        return _shown(event, reference)
+        return shown(event, reference, by=user)
 
 
 class CancelManagedRegistration(APIView):
@@ -98,7 +96,7 @@ class CancelManagedRegistration(APIView):
         body.is_valid(raise_exception=True)
         reason = body.validated_data.get("reason", "")
         cancel_registration(registration, by=user, reason=reason, at=timezone.now())
-        return _shown(event, reference)
+        return shown(event, reference, by=user)
 
 
 class PromoteManagedRegistration(APIView):
@@ -114,7 +112,7 @@ class PromoteManagedRegistration(APIView):
         if force:
             get_managed_event(user, slug, May.OVERRIDE)
         let_in(registration, force=force, reason=reason, by=user, at=timezone.now())
-        return _shown(event, reference)
+        return shown(event, reference, by=user)
 
 
 class ApproveManagedRegistration(APIView):
@@ -125,7 +123,7 @@ class ApproveManagedRegistration(APIView):
         """Give it a seat or its place in the queue, which counts from when it was made; once more changes nothing."""
         user, event, registration = _found(request, slug, reference)
         approve_registration(registration, by=user, at=timezone.now())
-        return _shown(event, reference)
+        return shown(event, reference, by=user)
 
 
 class RejectManagedRegistration(APIView):
@@ -138,7 +136,7 @@ class RejectManagedRegistration(APIView):
         body = RejectBody(data=request.data)
         body.is_valid(raise_exception=True)
         reject_registration(registration, reason=body.validated_data.get("reason", ""), by=user, at=timezone.now())
-        return _shown(event, reference)
+        return shown(event, reference, by=user)
 
 
 def _found(request: Request, slug: str, reference: str) -> tuple[User, Event, Registration]:
@@ -147,6 +145,9 @@ def _found(request: Request, slug: str, reference: str) -> tuple[User, Event, Re
     return user, event, get_event_registration(event, reference)
 
 
-def _shown(event: Event, reference: str) -> Response:
-    data: dict[str, Any] = dict(ManagedRegistrationShape(get_event_registration(event, reference)).data)
+def shown(event: Event, reference: str, *, by: User) -> Response:
+    """The registration as it stands now; whoever acts sees it too, so it is in the access log."""
+    registration = get_event_registration(event, reference)
+    note_look(event, registration, by=by, at=timezone.now())
+    data: dict[str, Any] = dict(ManagedRegistrationShape(registration).data)
     return Response(data)

@@ -279,7 +279,7 @@ class EventInvitation(APIView):
         body = InvitationEditBody(data=request.data)
         body.is_valid(raise_exception=True)
         change_invitation(invitation, body.validated_data, by=user, at=timezone.now())
-        return Response(InvitationShape(get_event_invitation(event, number)).data)
+        return _shown(event, number, by=user)
 
 
 class RevokeInvitation(APIView):
@@ -291,4 +291,10 @@ class RevokeInvitation(APIView):
         user = signed_in(request)
         event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
         revoke_invitation(get_event_invitation(event, number), by=user, at=timezone.now())
-        return Response(InvitationShape(get_event_invitation(event, number)).data)
+        return _shown(event, number, by=user)
+
+
+def _shown(event: Event, number: int, *, by: User) -> Response:
+    """The invitation as it stands now; whoever acts sees it too, so it is in the access log."""
+    note_access(by, AccessKind.REGISTRATIONS, event=event, about=ABOUT, people=1, at=timezone.now())
+    return Response(InvitationShape(get_event_invitation(event, number)).data)

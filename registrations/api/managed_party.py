@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from events.api.manage import signed_in
 from events.permissions import May, get_managed_event
 from registrations.actions.parties import cancel_member, substitute_member
-from registrations.api.desk import WithdrawBody
+from registrations.api.desk import WithdrawBody, shown
 from registrations.api.parties import GuestBody, guest_in
 from registrations.api.people import ManagedRegistrationShape
 from registrations.queries.doors import get_event_registration, get_party_member
@@ -27,7 +27,7 @@ class CancelManagedMember(APIView):
         body = WithdrawBody(data=request.data)
         body.is_valid(raise_exception=True)
         cancel_member(member, by=user, reason=body.validated_data.get("reason", ""), at=timezone.now())
-        return Response(ManagedRegistrationShape(get_event_registration(event, reference)).data)
+        return shown(event, reference, by=user)
 
 
 class SubstituteManagedMember(APIView):
@@ -42,4 +42,4 @@ class SubstituteManagedMember(APIView):
         body = GuestBody(data=request.data)
         body.is_valid(raise_exception=True)
         substitute_member(member, guest=guest_in(body.validated_data), by=user, at=timezone.now())
-        return Response(ManagedRegistrationShape(get_event_registration(event, reference)).data)
+        return shown(event, reference, by=user)

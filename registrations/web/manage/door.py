@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from events.actions.accesses import note_access
+from events.enums import AccessKind
 from events.errors import DomainError
 from events.forms.refusals import in_one_line
 from events.models import Event, User
@@ -28,6 +31,9 @@ from registrations.queries.at_the_door import (
     people_at_the_door,
 )
 from registrations.queries.doors import get_event_registration, get_party_member
+
+# What the access log calls a search here.
+_ABOUT: Final = "door"
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,9 @@ def door(request: StaffRequest, slug: str) -> HttpResponse:
             answer = answer_of(request, event, form, by=request.user)
     words = request.GET.get("q", "")[:100]
     people = _with_nonces(people_at_the_door(event, q=words))
+    if people:
+        kind = AccessKind.REGISTRATIONS
+        note_access(request.user, kind, event=event, about=_ABOUT, people=len(people), at=timezone.now())
     return render(
         request,
         "manage/door.html",

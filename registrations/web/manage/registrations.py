@@ -24,6 +24,7 @@ from events.web.paging import page_of
 from registrations.actions.approvals import approve_registration, reject_registration
 from registrations.actions.exporting import take_people_away
 from registrations.actions.letting_in import WITHOUT_SEAT, let_in
+from registrations.actions.looks import note_look
 from registrations.actions.moves import cancel_registration
 from registrations.enums import RegistrationState
 from registrations.exports.downloads import download
@@ -82,14 +83,7 @@ def registration(request: StaffRequest, slug: str, reference: str) -> HttpRespon
     event = get_managed_event(request.user, slug, May.SEE_PEOPLE)
     found = get_event_registration(event, reference)
     members = list(found.members.order_by("id"))
-    note_access(
-        request.user,
-        AccessKind.REGISTRATION,
-        event=event,
-        about=found.reference,
-        people=1 + len(members),
-        at=timezone.now(),
-    )
+    note_look(event, found, by=request.user, at=timezone.now())
     return render(
         request,
         "manage/registration.html",
@@ -121,6 +115,7 @@ def cancel(request: StaffRequest, slug: str, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The registration is cancelled, and its person will be told."))
             return redirect("manage-registration", slug, found.reference)
+    note_look(event, found, by=request.user, at=timezone.now())
     return render(request, "manage/registration_cancel.html", {"event": event, "registration": found, "form": form})
 
 
@@ -148,6 +143,7 @@ def promote(request: StaffRequest, slug: str, reference: str) -> HttpResponse:
         "position": position_of(found),
         "figure": seat_figures(event).event,
     }
+    note_look(event, found, by=request.user, at=timezone.now())
     return render(request, "manage/registration_promote.html", context)
 
 
@@ -183,6 +179,7 @@ def reject(request: StaffRequest, slug: str, reference: str) -> HttpResponse:
             messages.success(request, _("The application is rejected, and its person is told why."))
             return _onwards(request, slug, found)
     context = {"event": event, "registration": found, "form": form, "to_list": _TO_LIST in request.GET}
+    note_look(event, found, by=request.user, at=timezone.now())
     return render(request, "manage/registration_reject.html", context)
 
 

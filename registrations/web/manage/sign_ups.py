@@ -19,6 +19,7 @@ from events.permissions import May, StaffRequest, get_managed_event
 from events.queries.notices import current_notice
 from events.queries.questions import asked_questions
 from registrations.actions.desk import edit_registration, register_for
+from registrations.actions.looks import note_look
 from registrations.errors import AlreadyRegistered
 from registrations.forms.desk import StaffEditForm, StaffSignUpForm
 from registrations.queries.consents import OFFERED_PURPOSES, current_texts
@@ -99,6 +100,7 @@ def edit(request: StaffRequest, slug: str, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The changes are saved."))
             return redirect("manage-registration", slug, found.reference)
+    note_look(event, found, by=request.user, at=timezone.now())
     return render(request, "manage/registration_edit.html", {"event": event, "registration": found, "form": form})
 
 

@@ -3,10 +3,11 @@
 import pytest
 import time_machine
 
-from events.enums import Role
+from events.enums import AccessKind, Role
+from events.models import AccessLog
 from registrations.enums import RegistrationState
 from registrations.models import AccommodationRequest, Registration, RegistrationChange
-from tests.make import Program, make_event, make_question, make_registration, make_user
+from tests.make import Program, make_event, make_member, make_question, make_registration, make_user
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +170,37 @@ def test_a_registration_of_another_event_is_not_here(owner):
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_whoever_acts_sees_the_person_and_that_is_one_look(owner):
+    event = make_event("debata", capacity=5)
+    yes, no = (make_registration(event, state=S.AWAITING_APPROVAL) for _person in range(2))
+    waiting = make_registration(event, state=S.WAITLISTED)
+    party = make_registration(event, seats=3)
+    member, other = make_member(party), make_member(party)
+
+    for registration, what, body in [
+        (yes, "approve/", {}),
+        (no, "reject/", {"reason": "Poza Lublinem"}),
+        (waiting, "promote/", {"reason": "Prelegent"}),
+        (party, f"party/{member.pk}/cancel/", {}),
+        (party, f"party/{other.pk}/substitute/", {"first_name": "Ewa", "last_name": "Lis"}),
+        (waiting, "cancel/", {}),
+    ]:
+        assert owner.post(f"{URL}{registration.reference}/{what}", body).status_code == 200
+    owner.patch(f"{URL}{party.reference}/", {"organisation": "Klub"})
+    owner.post(f"{URL}{no.reference}/approve/")
+
+    rows = AccessLog.objects.order_by("id").values_list("user__email", "kind", "event", "about", "people")
+    assert list(rows) == [
+        ("ola@example.org", AccessKind.REGISTRATION, event.pk, reference, people)
+        for reference, people in [
+            (yes.reference, 1),
+            (no.reference, 1),
+            (waiting.reference, 1),
+            (party.reference, 3),
+            (party.reference, 4),
+            (waiting.reference, 1),
+            (party.reference, 4),
+        ]
+    ]

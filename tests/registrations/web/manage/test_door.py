@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from events.enums import Role, Visibility
+from events.enums import AccessKind, Role, Visibility
+from events.models import AccessLog
 from registrations.actions.parties import cancel_contact, substitute_member
 from registrations.actions.signing_up import Guest
 from registrations.enums import Attendance, CheckInKind, CheckInSource, RegistrationState
@@ -141,6 +142,17 @@ def test_somebody_who_is_here_is_found_and_the_admission_can_be_taken_back(clien
     assert "Here" in page.content.decode()
     assert verdict(answer) == ("already_present", "Already inside")
     assert answer.context["undo"].initial == {"reference": person.reference, "member": None}
+
+
+def test_a_search_that_finds_people_is_one_look(client, event):
+    for _person in range(2):
+        make_registration(event, last_name="Nowak")
+
+    for words in ("nowak", "nikt", ""):
+        client.get(f"{DOOR}?q={words}")
+
+    rows = AccessLog.objects.values_list("kind", "event", "about", "people")
+    assert list(rows) == [(AccessKind.REGISTRATIONS, event.pk, "door", 2)]
 
 
 def test_one_letter_lists_nobody(client, event):

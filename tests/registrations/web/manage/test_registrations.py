@@ -167,6 +167,26 @@ def test_looking_is_logged_and_a_head_is_shown_no_file(client, event, owner):
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "state"),
+    [
+        ("edit/", RegistrationState.CONFIRMED),
+        ("cancel/", RegistrationState.CONFIRMED),
+        ("promote/", RegistrationState.WAITLISTED),
+        ("reject/", RegistrationState.AWAITING_APPROVAL),
+    ],
+)
+def test_each_page_that_shows_somebody_is_one_look(client, event, page, state):
+    person = make_registration(event, state=state)
+    address = f"{LIST}{person.reference}/{page}"
+
+    shown = [client.get(address), client.post(address, {})]
+
+    assert [answer.status_code for answer in shown] == [200, 200]
+    rows = AccessLog.objects.order_by("id").values_list("kind", "about", "people")
+    assert list(rows) == [(AccessKind.REGISTRATION, person.reference, 1)] * 2
+
+
 def test_a_registration_of_another_event_is_404(client, event):
     other = make_registration(make_event())
 
