@@ -204,3 +204,13 @@ def test_whoever_acts_sees_the_person_and_that_is_one_look(owner):
             (party.reference, 4),
         ]
     ]
+
+
+def test_whether_the_contact_comes_is_said_once(owner):
+    registration = make_registration(make_event("debata"), seats=2)
+    make_member(registration)
+    Registration.objects.filter(pk=registration.pk).update(contact_comes=False, seats=1)
+
+    shown = owner.get(f"{URL}{registration.reference}/").json()
+
+    assert (shown["contact_comes"], "comes" in shown) == (False, False)
