@@ -33,6 +33,7 @@ from notifications.kinds.offered import OFFERED
 from notifications.kinds.own_cancellation import OWN_CANCELLATION
 from notifications.kinds.own_substitution import OWN_SUBSTITUTION
 from notifications.kinds.promoted import PROMOTED
+from notifications.kinds.registration_taken_over import REGISTRATION_TAKEN_OVER
 from notifications.kinds.reminder import REMINDER
 from notifications.kinds.seat_released import SEAT_RELEASED
 from notifications.kinds.still_coming import STILL_COMING
@@ -51,6 +52,7 @@ __all__ = [
     "INVITED",
     "KINDS",
     "KIND_OF_CHANGE",
+    "KIND_OF_WHOLE",
     "MEMBER_KINDS_OF_CHANGE",
     "MOVED_ONLINE",
     "MY_REGISTRATIONS",
@@ -92,6 +94,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         MEMBER_REPLACED,
         MEMBER_CANCELLED,
         OWN_SUBSTITUTION,
+        REGISTRATION_TAKEN_OVER,
         STILL_COMING,
         SEAT_RELEASED,
         REMINDER,
@@ -113,6 +116,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 # A change that is not here is nobody's news: a hold that ran out, an offer that its own person declined.
 KIND_OF_CHANGE: Final[Mapping[tuple[str, str], Kind]] = {
     (cause.value, state.value): kind for kind in KINDS.values() for cause, state in kind.causes
+}
+
+# The same where nobody of the party is concerned, and that is another message.
+KIND_OF_WHOLE: Final[Mapping[tuple[str, str], Kind]] = {
+    (cause.value, state.value): kind for kind in KINDS.values() for cause, state in kind.causes_of_whole
 }
 
 # The same for people of the party who have an address of their own.

@@ -36,7 +36,7 @@ class Kind:
 
     `member_causes`: the change rows that it answers to people of a party, as far as they have an address of their own: to
     whom the row is about, else to everybody who comes; with `tells_replaced` to whom the row has replaced. `is_question`:
-    it is true only until it is answered.
+    it is true only until it is answered. `causes_of_whole`: as `causes`, of rows that are about nobody of the party.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Kind:
     true_while: tuple[RegistrationState, ...] = ACTIVE_STATES
     event_true_while: tuple[EventStatus, ...] = (EventStatus.PUBLISHED, EventStatus.POSTPONED)
     causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
+    causes_of_whole: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
     member_causes: tuple[tuple[ChangeCause, RegistrationState], ...] = ()
     tells_replaced: bool = False
     member_true_while: tuple[MemberState, ...] = (MemberState.COMING,)

@@ -34,6 +34,7 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "member_replaced": pgettext_lazy("message kind", "To somebody of a group: somebody else comes instead"),
     "member_cancelled": pgettext_lazy("message kind", "Somebody of a group does not come"),
     "own_substitution": pgettext_lazy("message kind", "Somebody else of your group comes"),
+    "registration_taken_over": pgettext_lazy("message kind", "A registration is passed on to you"),
     "still_coming": pgettext_lazy("message kind", "Do you still come?"),
     "seat_released": pgettext_lazy("message kind", "No answer: the seat has gone to others"),
     "reminder": pgettext_lazy("message kind", "Reminder"),

@@ -13,11 +13,12 @@ from notifications.queries.personal_data import messages_to
 from registrations.actions.moves import cancel_registration
 from registrations.actions.parties import substitute_contact
 from registrations.actions.signing_up import Guest
+from registrations.enums import RegistrationState as S
 from registrations.exports.personal_data import data_as_json
 from registrations.models import Registration
 from registrations.queries.own_pages import own_page_facts
 from registrations.queries.personal_data import personal_data
-from tests.make import make_applicant
+from tests.make import make_applicant, make_event, make_registration
 from tests.make.events import NOW
 from tests.registrations.acts import entered, fresh
 from tests.registrations.parties import EWA, make_group_event, party_of
@@ -69,10 +70,13 @@ def test_the_new_person_gets_the_link_and_the_codes_and_the_old_one_a_word():
     ((new_kind, to_new),) = read_by("ola@example.org")
     ((old_kind, to_old),) = read_by("anna@example.org")
 
-    assert (new_kind, old_kind) == ("own_substitution", "member_replaced")
+    assert (new_kind, old_kind) == ("registration_taken_over", "member_replaced")
     assert registration.manage_token in to_new
     assert registration.ticket_code in to_new
     assert "Anna Nowak" in to_new
+    assert "cid:" in to_new
+    assert "METHOD:REQUEST" in to_new
+    assert "ola@example.org" in to_new[to_new.index("BEGIN:VCALENDAR") :]
     assert "/r/" not in to_old
     assert "Wrona" not in to_old
     assert "METHOD:CANCEL" in to_old
@@ -110,7 +114,7 @@ def test_neither_page_nor_copy_shows_what_was_the_old_persons():
     said = str(data_as_json(data))
 
     assert [message.kind for message in before] == ["confirmed"]
-    assert [message.kind for message in messages_to([party])] == ["own_substitution"]
+    assert [message.kind for message in messages_to([party])] == ["registration_taken_over"]
     assert [change.cause for change in facts.history] == ["member_substituted"]
     assert "pjm" not in said
     assert "anna@example.org" not in said
@@ -127,3 +131,26 @@ def test_who_never_passed_anything_on_sees_everything():
     assert len(data.needs) == 1
     assert len(own_page_facts(party).history) == len(data.changes) == 1
     assert len(messages_to([party])) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (S.WAITLISTED, "The state of the registration: On the reserve list."),
+        (S.OFFERED, "A seat is kept for you until"),
+    ],
+)
+def test_who_takes_over_what_has_no_seat_yet_reads_where_it_stands(state, said):
+    party = make_registration(make_event(), email="anna@example.org", state=state, language="en")
+
+    substitute_contact(party, guest=OLA, by=None, at=LATER)
+    tell(LATER)
+
+    ((kind, text),) = read_by("ola@example.org")
+    assert kind == "registration_taken_over"
+    assert said in text
+    assert "because Anna Nowak passed a registration for this event on to you" in text
+    assert "cid:" not in text
+    assert "BEGIN:VCALENDAR" not in text
+    assert fresh(party).ticket_code not in text
+    assert read_by("anna@example.org") == []

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from events.models import EventChange
 from notifications.enums import Channel, MessageState, StateReason
-from notifications.kinds import KIND_OF_CHANGE, KINDS, MEMBER_KINDS_OF_CHANGE, Kind
+from notifications.kinds import KIND_OF_CHANGE, KIND_OF_WHOLE, KINDS, MEMBER_KINDS_OF_CHANGE, Kind
 from notifications.models import Message
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import PartyMember, Registration, RegistrationChange
@@ -57,6 +57,8 @@ def told_along_with(event_change_ids: Sequence[int]) -> Mapping[str, int]:
 def _messages_of(change: RegistrationChange, *, at: datetime) -> Iterator[Message]:
     pair = (change.cause, change.to_state)
     kind, channel = KIND_OF_CHANGE.get(pair), _channel_of(change.registration)
+    if change.member_id is None:
+        kind = KIND_OF_WHOLE.get(pair, kind)
     if kind is not None and channel is not None and _may_be_told(change.registration, kind):
         yield _message(kind, channel, change, at=at)
     # Who has never been told that they come need not be told that they do not.

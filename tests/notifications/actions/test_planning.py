@@ -102,7 +102,7 @@ def make_attended(event: Event, *sessions: Session, **more: Any) -> Registration
         (ChangeCause.ASKED_STILL_COMING, S.CONFIRMED, "still_coming"),
         (ChangeCause.NO_ANSWER, S.CANCELLED_BY_ORGANIZER, "seat_released"),
         (ChangeCause.MEMBER_CANCELLED, S.WAITLISTED, "member_cancelled"),
-        (ChangeCause.MEMBER_SUBSTITUTED, S.HELD, "own_substitution"),
+        (ChangeCause.MEMBER_SUBSTITUTED, S.OFFERED, "registration_taken_over"),
         (ChangeCause.ADDRESS_CONFIRMED, S.AWAITING_APPROVAL, None),
         (ChangeCause.MEMBER_ADDED, S.CONFIRMED, None),
         (ChangeCause.HOLD_EXPIRED, S.EXPIRED, None),
