@@ -7,7 +7,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from events.enums import Language
-from events.web.calendar_answers import calendar_answer, calendar_view, finished_body, plain_answer
+from events.web.calendar_answers import calendar_answer, calendar_view, plain_answer
+from events.web.calendar_bodies import Manner, finished_body
 from events.web.feeds import unknown_language, wished_language
 from registrations.queries.doors import Revoked, get_feed_by_token
 from registrations.queries.feeds import feed_language, personal_entries
@@ -41,7 +42,5 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if "lang" not in request.GET:
         language = feed_language(feed) or Language.PL.value
     file = personal_feed_file(personal_entries(feed, at=timezone.now()), language)
-    body = finished_body(file, last_modified=None)
-    return calendar_answer(
-        request, body, cache_control=_PRIVATE, filename="my-calendar.ics", is_download=False, language=language
-    )
+    manner = Manner(cache_control=_PRIVATE, language=language, filename="my-calendar.ics")
+    return calendar_answer(request, finished_body(file, manner, last_modified=None))
