@@ -21,6 +21,7 @@ PRODUCT: Final = "-//Wiec//Public participation calendar//EN"
 REFRESH: Final = "PT4H"
 LINE_OCTETS: Final = 75
 ZONE: Final = "Europe/Warsaw"
+UNTITLED: Final = "…"  # An empty SUMMARY is an error to libical.
 
 # Written by hand: the library's own block puts the spring onset one hour late and uses RDATE, which several programs
 # read wrongly. A test compares it with the time zone database.
@@ -223,7 +224,7 @@ def _component(entry: EntryFacts, *, stamp: datetime) -> Event:
     component.add("last-modified", entry.last_modified.astimezone(UTC))
     component.add("sequence", entry.sequence)
     _add_times(component, entry)
-    component.add("summary", one_line(entry.summary))
+    component.add("summary", one_line(entry.summary) or UNTITLED)
     component.add("url", vUri(ascii_url(entry.url)))
     for name, text in (("description", many_lines(entry.description)), ("location", one_line(entry.location))):
         if text:
