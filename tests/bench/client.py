@@ -54,7 +54,9 @@ async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outc
             break
         body = job.body.replace("{n}", str(number)).encode()
         path = job.path.replace("{n}", str(number))
-        lead = f"{job.method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        lead = (
+            f"{job.method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        )
         due = time.time()
         if job.pace:
             due = first + (number - job.start) / job.pace

@@ -76,18 +76,19 @@ def read_with_vobject(text: str) -> list[Read]:
 
 
 def read_with_home_assistant(text: str) -> list[Read]:
+    events = IcsCalendarStream.calendar_from_ics(text).events
     return [
         Read(
             uid=str(entry.uid),
-            start=_written(entry.dtstart),
-            end=_written(entry.dtend or entry.dtstart),
+            start=_written(entry.start),
+            end=_written(entry.end),
             status=entry.status.value if entry.status else "",
             sequence=entry.sequence or 0,
             summary=entry.summary or "",
             description=entry.description or "",
             location=entry.location or "",
         )
-        for entry in IcsCalendarStream.calendar_from_ics(text).events
+        for entry in events
     ]
 
 

@@ -228,7 +228,10 @@ _NASTY = "a\r\nEND:VEVENT\r\nBEGIN:VEVENT\nX:1\x00\x0b\x85\u2028;,\\n\\\\:\"^'\u
 
 def _in_one_file(entries: Sequence[EntryFacts]) -> str:
     text = calendar_file(HEAD, "".join(map(vevent, entries)))
-    assert all(len(line) <= 75 for line in text.encode().split(b"\r\n"))
+    lines = text.encode().split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    # No fold between a backslash and what it escapes: some programs unescape before they unfold.
+    assert all((len(line) - len(line.rstrip(b"\\"))) % 2 == 0 for line in lines)
     return text
 
 
@@ -366,6 +369,26 @@ def test_a_join_link_has_its_value_type_and_blocks_the_time():
     assert "X-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n" in content
 
 
+@pytest.mark.parametrize(("minutes", "trigger"), [(60, "-PT1H"), (1440, "-P1D")])
+def test_an_alarm_of_ones_own_is_a_display_with_its_words(reader: Reader, minutes, trigger):
+    entry = replace(BASE, summary="Zieleń; w mieście", alarm_minutes=minutes)
+
+    text = calendar_file(HEAD, vevent(entry))
+
+    alarm = text.partition("BEGIN:VALARM\r\n")[2].partition("END:VALARM\r\nEND:VEVENT\r\n")[0]
+    assert sorted(alarm.split("\r\n")) == [
+        "",
+        "ACTION:DISPLAY",
+        "DESCRIPTION:Zieleń\\; w mieście",
+        f"TRIGGER:{trigger}",
+    ]
+    assert reader(text) == [_expected(entry, "2027-01-26T16:00:00Z", "2027-01-26T18:00:00Z")]
+
+
+def test_a_mail_has_no_alarm():
+    assert "VALARM" not in _request(replace(BASE, alarm_minutes=60))
+
+
 def test_stamps_are_the_only_difference_between_versions():
     later = replace(BASE, last_modified=STAMP + timedelta(days=1))
 
@@ -379,6 +402,7 @@ def test_addresses_are_ascii():
         "https://spotkania.xn--d-uga0v4h.example/%C5%9Awi%C4%99tego%20Ducha/?q=%C5%BC#%C3%B3"
     )
     assert ascii_url("https://wiec.example/a%20b?x=1&y=2") == "https://wiec.example/a%20b?x=1&y=2"
+    assert ascii_url(f"https://{'ż' * 60}.example:8443/").isascii()
 
 
 def test_a_line_that_could_blank_a_whole_calendar_is_never_written(monkeypatch):
