@@ -19,8 +19,10 @@ from icalendar import Calendar
 from events.actions.calendar import refresh_for
 from events.enums import EventMode, EventStatus, Visibility
 from events.models import CalendarVersion, District, Event, Session, Stage
+from events.queries.feeds import FeedWish
 from events.web.calendar_bodies import CalendarBody, KeptBodies, Manner, finished_body
-from tests.make import make_event, make_process, make_topic, make_unit, make_venue
+from events.web.feeds import kept_bodies
+from tests.make import make_event, make_kind, make_process, make_topic, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +213,82 @@ def test_leaving_the_window_changes_tag_and_date(client: Client):
 
     assert (after.status_code, _uids(after.content)) == (200, [])
     assert by_date.status_code == 200
+
+
+def test_midnight_moves_the_date_and_keeps_the_tag_of_what_stays(client: Client):
+    _published()
+    before = client.get(FEED)
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        after = client.get(FEED, headers={"If-None-Match": before["ETag"]})
+
+    assert (after.status_code, after["ETag"]) == (304, before["ETag"])
+    assert after["Last-Modified"] == "Tue, 12 Jan 2027 23:00:00 GMT"  # midnight in Warsaw
+
+
+def test_entering_the_window_changes_the_tag(client: Client):
+    event = _published(starts_at=NOW + timedelta(days=366, hours=6))
+    before = client.get(FEED)
+    assert _uids(before.content) == []
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        after = client.get(FEED, headers={"If-None-Match": before["ETag"]})
+
+    assert _uids(after.content) == _uids_of(event)
+
+
+def test_another_way_to_write_calendars_is_another_tag(client: Client, monkeypatch: pytest.MonkeyPatch):
+    _published()
+    before = client.get(FEED)["ETag"]
+
+    # As after an update: what was kept went with the process.
+    monkeypatch.setattr("events.ical.PRODUCT", "-//Wiec//Another//EN")
+    kept_bodies.clear()
+
+    assert client.get(FEED, headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_filter_that_matches_no_more_changes_the_tag(client: Client):
+    event = _published(kind="workshop")
+    before = client.get(f"{FEED}?kind=workshop")
+    assert _uids(before.content) == _uids_of(event)
+
+    Event.objects.filter(pk=event.pk).update(kind=make_kind("conference"))
+    refresh_for(event_ids=[event.pk], at=LATER)
+
+    after = client.get(f"{FEED}?kind=workshop", headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, _uids(after.content)) == (200, [])
+
+
+def test_whoever_is_signed_in_gets_what_everybody_gets(client: Client):
+    _published()
+    answer = client.get(FEED)
+    client.force_login(make_user())
+    client.get(FEED)
+
+    with CaptureQueriesContext(connection) as queries:
+        own = client.get(FEED)
+
+    assert (own.content, own["ETag"], own["Vary"]) == (answer.content, answer["ETag"], "Accept-Encoding")
+    assert not own.cookies
+    assert len(queries) == 1
+
+
+def test_random_addresses_leave_memory_and_what_is_wanted_alone(client: Client, monkeypatch: pytest.MonkeyPatch):
+    _published(sessions=20)
+    size = len(client.get(FEED).content)
+    kept = KeptBodies(16 * size)
+    monkeypatch.setattr("events.web.feeds.kept_bodies", kept)
+    for _time in range(2):
+        client.get(FEED)
+    wanted, before = kept.find(FeedWish()), kept.size
+
+    for number in range(150):
+        assert client.get(f"{FEED}?past={31 + number}").status_code == 200
+        assert client.get(f"{FEED}?topic=nothing-{number}").status_code == 404
+
+    assert kept.size - before <= 2 * size
+    assert kept.find(FeedWish()) is wanted is not None
 
 
 # Encodings
