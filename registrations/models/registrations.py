@@ -254,7 +254,9 @@ class CalendarFeed(models.Model):
     email_key = models.CharField(max_length=64, unique=True)
     generation = models.PositiveIntegerField(default=1)
     # Fixed, because an address speaks one language: a program that holds entries would not notice another.
-    language = models.CharField(max_length=2, choices=Language.choices, default=Language.PL)
+    language = models.CharField(
+        max_length=2, choices=Language.choices, default=Language.PL, db_default=Language.PL.value
+    )
     # When the person is reminded by their own calendar; null: not at all.
     alarm_minutes = models.PositiveSmallIntegerField(choices=CalendarAlarm.choices, null=True, blank=True)
     # When the person last chose; entries have to be newer than that.
