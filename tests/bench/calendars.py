@@ -301,7 +301,7 @@ def _memory(service: Service) -> list[Target]:
         f"{before:.0f} → {after:.0f} MiB (PSS)\n"
     )
     measured = f"{100 * (after / before - 1):+.1f} %"
-    return [Target("100 000 random addresses leave memory within 10 %", after <= 1.1 * before, measured)]
+    return [Target(f"{RANDOM_ADDRESSES} random addresses leave memory within 10 %", after <= 1.1 * before, measured)]
 
 
 def _by_the_library() -> None:
