@@ -42,7 +42,7 @@ $(eval $(filter-out bench,$(MAKECMDGOALS)):;@:)
 endif
 
 .PHONY: test
-test: setup browser ## Run every test
+test: setup programs ## Run every test
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --format=total | sed 's/^/Branch coverage, per cent: /'
@@ -123,15 +123,20 @@ $(FRONT_END): | $(RUNTIME)
 %.mo: %.po | $(RUNTIME)
 	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@ --locale $(word 2,$(subst /, ,$<))
 
-.PHONY: browser
-browser:
-	@if [ -x /usr/bin/chromium ]; then exit 0; fi; \
+# What the tests need beside the locks, where it is missing and may be installed.
+.PHONY: programs
+programs:
+	@missing=""; \
+	[ -x /usr/bin/chromium ] || missing="chromium"; \
+	$(BIN)/python -c 'import ctypes; ctypes.CDLL("libical.so.3")' 2>/dev/null || missing="$$missing libical3"; \
+	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests (a minute or so) …"; mkdir -p var; \
-		if apt-get update --quiet >var/chromium.log 2>&1 \
-			&& DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium >>var/chromium.log 2>&1; \
-		then exit 0; fi; \
-		echo "Chromium could not be installed (var/chromium.log says why): browser tests are skipped."; \
+		echo "Installing for the tests (a minute or so): $$missing …"; mkdir -p var; \
+		for package in $$missing; do \
+			if ! { apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$package; } \
+				>>var/programs.log 2>&1; \
+			then echo "$$package could not be installed (var/programs.log says why): its tests are skipped."; fi; \
+		done; \
 	else \
-		echo "There is no /usr/bin/chromium and no right to install it: browser tests are skipped."; \
+		echo "Missing, and there is no right to install it: $$missing. Its tests are skipped."; \
 	fi

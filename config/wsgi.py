@@ -25,6 +25,9 @@ class TextHandler(WSGIHandler):
 
 
 setup(set_prefix=False)
-application = TextHandler()
+# Imported here, because it knows models.
+from config.calendar_short_cut import CalendarShortCut  # noqa: E402
+
+application = CalendarShortCut(TextHandler())
 # Every page is loaded now rather than at the first request: the workers share it, and a broken one stops the start.
 get_resolver().url_patterns  # noqa: B018  # reading it loads it

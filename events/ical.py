@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vUri
+from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 from icalendar.prop import vInline, vText
 
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
@@ -21,6 +21,7 @@ PRODUCT: Final = "-//Wiec//Public participation calendar//EN"
 REFRESH: Final = "PT4H"
 LINE_OCTETS: Final = 75
 ZONE: Final = "Europe/Warsaw"
+UNTITLED: Final = "…"  # An empty SUMMARY is an error to libical.
 
 # Written by hand: the library's own block puts the spring onset one hour late and uses RDATE, which several programs
 # read wrongly. A test compares it with the time zone database.
@@ -93,6 +94,7 @@ class EntryFacts:
     organizer: Mailbox | None = None
     join: JoinLink | None = None
     is_busy: bool = False
+    alarm_minutes: int | None = None  # before the start; only in a person's own calendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,8 @@ def vevent(entry: EntryFacts) -> str:
     """The folded VEVENT of a feed or a download: DTSTAMP is LAST-MODIFIED, because there is no METHOD."""
     component = _component(entry, stamp=entry.last_modified)
     component.add("status", entry.status)
+    if entry.alarm_minutes is not None:
+        component.add_component(_alarm(entry, entry.alarm_minutes))
     return _written(component)
 
 
@@ -195,11 +199,19 @@ def ascii_url(url: str) -> str:
     'https://xn--w-uga1v8h.example/miejsce%20spotka%C5%84?q=%C4%85'
     """
     parts = urlsplit(_clean(url).strip())
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    host = parts.netloc if parts.netloc.isascii() else _punycode(parts.netloc)
     path, query, fragment = (
         quote(part, safe="/%:=&?~#+!$,;'@()*[]") for part in (parts.path, parts.query, parts.fragment)
     )
     return urlunsplit((parts.scheme, host, path, query, fragment))
+
+
+def _punycode(host: str) -> str:
+    """The host as every program knows it; one that has no such form (its letters need too many) is quoted instead."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return quote(host, safe=":@")
 
 
 def touches_clock_change(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> bool:
@@ -223,7 +235,7 @@ def _component(entry: EntryFacts, *, stamp: datetime) -> Event:
     component.add("last-modified", entry.last_modified.astimezone(UTC))
     component.add("sequence", entry.sequence)
     _add_times(component, entry)
-    component.add("summary", one_line(entry.summary))
+    component.add("summary", one_line(entry.summary) or UNTITLED)
     component.add("url", vUri(ascii_url(entry.url)))
     for name, text in (("description", many_lines(entry.description)), ("location", one_line(entry.location))):
         if text:
@@ -242,6 +254,15 @@ def _component(entry: EntryFacts, *, stamp: datetime) -> Event:
     component.add("transp", "OPAQUE" if entry.is_busy else "TRANSPARENT")
     component.add("x-microsoft-cdo-busystatus", vInline("BUSY" if entry.is_busy else "FREE"))
     return component
+
+
+def _alarm(entry: EntryFacts, minutes: int) -> Alarm:
+    """Words on a screen; a sound or a mail is for the person to choose."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", one_line(entry.summary) or UNTITLED)
+    alarm.add("trigger", timedelta(minutes=-minutes))
+    return alarm
 
 
 def _add_times(component: Event, entry: EntryFacts) -> None:
@@ -300,8 +321,12 @@ def _check_lines(content: str) -> None:
     lines = content.split("\r\n")
     is_whole = lines[-1] == "" and not any("\n" in line or "\r" in line for line in lines)
     is_short = all(len(line.encode()) <= LINE_OCTETS for line in lines)
-    begins = sum(line.startswith("BEGIN:") for line in lines)
-    if not (is_whole and is_short and begins == 1) or _NOT_TEXT.search(content) or not all(lines[:-1]):
+    begins = [line for line in lines if line.startswith("BEGIN:")]
+    if (
+        not (is_whole and is_short and begins[1:] in ([], ["BEGIN:VALARM"]))
+        or _NOT_TEXT.search(content)
+        or not all(lines[:-1])
+    ):
         raise ValueError("The calendar entry does not follow RFC 5545.")
 
 

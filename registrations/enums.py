@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.db import models
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 
 class RegistrationState(models.TextChoices):
@@ -95,6 +95,13 @@ class ChangeCause(models.TextChoices):
 REASONS_FOR_PERSON: Final = frozenset(
     {ChangeCause.REJECTED, ChangeCause.CANCELLED, ChangeCause.MEMBER_CANCELLED, ChangeCause.NO_ANSWER}
 )
+
+
+class CalendarAlarm(models.IntegerChoices):
+    """How many minutes before a meeting somebody's own calendar reminds them."""
+
+    HOUR = 60, gettext_lazy("An hour before")
+    DAY = 24 * 60, gettext_lazy("A day before")
 
 
 class AttendanceIntent(models.TextChoices):

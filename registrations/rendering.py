@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from events.ical import CalendarHead, EntryFacts, JoinLink, Mailbox, calendar_file, invitation, plain_file, vevent
 from events.rendering import facts_of
 from registrations.enums import RegistrationState
+from registrations.models import CalendarFeed
 from registrations.queries.feeds import PersonalEntry
 
 Purpose = Literal["REQUEST", "CANCEL", "WITHDRAWAL"]
@@ -24,9 +25,9 @@ class MailCalendar:
     text: str
 
 
-def personal_feed_file(entries: Sequence[PersonalEntry], language: str) -> str:
+def personal_feed_file(entries: Sequence[PersonalEntry], feed: CalendarFeed, language: str) -> str:
     """One person's calendar; it never names its own address, which is a secret."""
-    facts = [personal_facts(entry, language) for entry in entries]
+    facts = [_as_chosen(personal_facts(entry, language), feed) for entry in entries]
     with translation.override(language):
         head = CalendarHead(
             name=_("My registrations"),
@@ -34,6 +35,11 @@ def personal_feed_file(entries: Sequence[PersonalEntry], language: str) -> str:
             last_modified=max((one.last_modified for one in facts), default=None),
         )
     return calendar_file(head, "".join(vevent(one) for one in facts))
+
+
+def own_file(entries: Sequence[PersonalEntry], language: str) -> str:
+    """What one registration brings into a calendar, to be opened once; a copy cannot be put right, so no join link."""
+    return plain_file(personal_facts(entry, language, with_link=False) for entry in entries)
 
 
 def mail_calendar(
@@ -89,4 +95,14 @@ def personal_facts(entry: PersonalEntry, language: str, *, with_link: bool = Tru
         description="\n\n".join([*notes, facts.description]),
         join=join,
         is_busy=is_on,
+    )
+
+
+def _as_chosen(facts: EntryFacts, feed: CalendarFeed) -> EntryFacts:
+    """With the alarm that the person chose, where they are sure to come; newer than the choice in any case."""
+    is_certain = facts.status == "CONFIRMED"
+    return replace(
+        facts,
+        alarm_minutes=feed.alarm_minutes if is_certain else None,
+        last_modified=max(facts.last_modified, feed.chosen_at or facts.last_modified),
     )

@@ -13,7 +13,7 @@ from registrations.api import own_party as api_own_party
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
 from registrations.web import invited, own, own_data, own_party, register
-from registrations.web.feeds import personal_feed
+from registrations.web.feeds import own_calendar_file, personal_feed
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import invitations
 from registrations.web.manage import needs as event_needs
@@ -53,6 +53,8 @@ public_patterns = [
     path("r/<str:token>/calendar/revoke/", own.revoke_calendar, name="registration-calendar-revoke"),
     path("invited/<str:token>/", invited.invitation, name="invitation"),
     path("invited/<str:token>/send/", invited.send_again, name="invitation-send"),
+    path("r/<str:token>/calendar/alarm/", own.choose_calendar_alarm, name="registration-calendar-alarm"),
+    path("r/<str:token>/calendar.ics", own_calendar_file, name="registration-ics"),
     path("manage/events/<slug:slug>/registrations/", desk.registration_list, name="manage-registrations"),
     path(
         "manage/events/<slug:slug>/registrations/export.csv",

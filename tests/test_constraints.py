@@ -150,7 +150,7 @@ TABLE: Final = [
     *not_negative("events_topic", "position"),
     *not_negative("notifications_message", "claims"),
     *not_negative("notifications_reminderrun", "messages"),
-    *not_negative("registrations_calendarfeed", "generation"),
+    *not_negative("registrations_calendarfeed", "generation", "alarm_minutes"),
     *not_negative("registrations_consent", "generation"),
     *not_negative("registrations_consenttext", "version"),
     *not_negative("registrations_invitation", "generation"),

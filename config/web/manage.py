@@ -15,6 +15,7 @@ from events.queries.changes import event_history
 from events.queries.conflicts import conflicts_of
 from events.queries.desk import DeskWish, desk_events, door_events, events_to_review
 from events.queries.events import EventFilter
+from events.queries.feeds import large_feeds
 from events.queries.publication import CONFLICT, publication_gaps
 from events.queries.seats import seat_figures
 from notifications.queries.troubles import undelivered_messages
@@ -50,6 +51,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "coming": list(desk_events(user, coming, at=now)[:SHOWN]),
             "reviews": list(events_to_review(user)[:SHOWN]),
             "drafts": list(desk_events(user, drafts, at=now)[:SHOWN]),
+            "large_feeds": large_feeds(at=now) if May.PUBLISH in may else [],
             "troubles": undelivered_messages(user, at=now),
         },
     )

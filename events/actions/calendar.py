@@ -24,12 +24,13 @@ _Known = dict[tuple[int, str], str]
 
 
 @transaction.atomic
-def refresh_entries(session_ids: Iterable[int], *, at: datetime) -> bool:
+def refresh_entries(session_ids: Iterable[int], *, is_named: bool = False, at: datetime) -> bool:
     """Write the entries of these sessions in every language where a calendar would show a difference; True if it would.
 
     Call it once in a transaction, last: the row that it counts up is shared by all of them. A session whose event is
     no longer public loses its entries and keeps its numbers, so that it can come back as a newer version of itself.
-    The version rises for every public session, because filters look at more than an entry shows.
+    The version rises for every public session, because filters look at more than an entry shows, and where the name of a
+    filter may have changed (`is_named`).
     """
     ids = sorted(set(session_ids))
     is_changed = is_public = False
@@ -46,7 +47,7 @@ def refresh_entries(session_ids: Iterable[int], *, at: datetime) -> bool:
         if hidden:
             removed, _by_model = CalendarEntry.objects.filter(session__in=hidden).delete()
             is_changed |= removed > 0
-    if is_changed or is_public:
+    if is_changed or is_public or is_named:
         _count_up(at=at)
     return is_changed
 
@@ -54,10 +55,10 @@ def refresh_entries(session_ids: Iterable[int], *, at: datetime) -> bool:
 def refresh_for(
     *,
     event_ids: Iterable[int] = (),
-    venue_ids: Iterable[int] = (),
-    kind_ids: Iterable[int] = (),
-    topic_ids: Iterable[int] = (),
-    unit_ids: Iterable[int] = (),
+    venue_ids: Sequence[int] = (),
+    kind_ids: Sequence[int] = (),
+    topic_ids: Sequence[int] = (),
+    unit_ids: Sequence[int] = (),
     at: datetime,
 ) -> bool:
     """Do the same for every session that shows one of these events, places, kinds, topics or units."""
@@ -68,7 +69,12 @@ def refresh_for(
         | Q(event__topics__in=list(topic_ids))
         | Q(event__unit__in=list(unit_ids))
     )
-    return refresh_entries(Session.objects.filter(shows_one).order_by("pk").values_list("pk", flat=True), at=at)
+    return refresh_entries(
+        Session.objects.filter(shows_one).order_by("pk").values_list("pk", flat=True),
+        # A feed is named after what it was narrowed to, whether anything is in it or not.
+        is_named=bool(venue_ids or kind_ids or topic_ids or unit_ids),
+        at=at,
+    )
 
 
 def _write(sessions: Sequence[Session], *, at: datetime) -> bool:

@@ -7,7 +7,8 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import F, Max, Prefetch, QuerySet
+from django.db import connection
+from django.db.models import F, Func, IntegerField, Max, Prefetch, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -19,7 +20,19 @@ from events.queries.filters import FILTERS, SharedFilters, canonical_values, eve
 
 DAYS_BACK: Final = 30
 MOST_DAYS_BACK: Final = 3650
+# A list of what has been leads to a feed that goes back so far.
+PAST_LIST_DAYS: Final = 365
 DAYS_AHEAD: Final = 365
+# Reported for Google: it reads no more of a calendar.
+MOST_OCTETS: Final = 1_000_000
+_VERSION: Final = f"SELECT version, changed_at FROM {CalendarVersion._meta.db_table}"  # noqa: S608, SLF001 - a name of ours
+
+
+class OctetLength(Func):
+    """How many bytes a text takes; PostgreSQL knows without reading it."""
+
+    function = "OCTET_LENGTH"
+    output_field = IntegerField()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +73,14 @@ class FeedContent:
 
 
 @dataclass(frozen=True)
+class LargeFeed:
+    """A default feed that has grown too large."""
+
+    language: str
+    octets: int
+
+
+@dataclass(frozen=True)
 class FeedLinks:
     """One feed as calendar programs want it given: to subscribe, to copy, and the page where Google takes a copy."""
 
@@ -81,22 +102,31 @@ def feed_version() -> FeedVersion:
 
     Read before the entries: what is kept under a version may then be newer than it, never older.
     """
-    row = CalendarVersion.objects.values_list("version", "changed_at").first()
+    # Asked all day by everybody who subscribes: building the statement anew would cost more than asking it.
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        row = cursor.fetchone()
     return FeedVersion(*row) if row else FeedVersion(0, None)
 
 
 def public_entries(wish: FeedWish, *, at: datetime) -> FeedContent:
     """The entries of listed events that a wish leaves, in the order of their start."""
-    day = local_day(at)
     events = listed_events().filter(events_matching(wish))
-    return _content(
-        CalendarEntry.objects.filter(
-            language=wish.language,
-            session__event__in=events,
-            session__ends_at__gt=_midnight(day - timedelta(days=wish.past)),
-            session__starts_at__lt=_midnight(day + timedelta(days=DAYS_AHEAD + 1)),
-        )
+    return _content(_in_window(wish, at=at).filter(language=wish.language, session__event__in=events))
+
+
+def large_feeds(*, at: datetime) -> list[LargeFeed]:
+    """The default feeds, one a language, that some program will not read to the end; the largest first."""
+    sizes = (
+        _in_window(FeedWish(), at=at)
+        .filter(session__event__in=listed_events())
+        .order_by()
+        .values_list("language")
+        .annotate(octets=Sum(OctetLength("content")))
+        .filter(octets__gt=MOST_OCTETS)
+        .order_by("-octets", "language")
     )
+    return [LargeFeed(language, octets) for language, octets in sizes]
 
 
 def event_entries(event: Event, language: str) -> FeedContent:
@@ -124,9 +154,9 @@ def feed_address(wish: FeedWish) -> str:
     return f"{settings.BASE_URL}{reverse('feed-public')}{query}"
 
 
-def feed_links(filters: SharedFilters, language: str) -> FeedLinks:
+def feed_links(filters: SharedFilters, language: str, *, past: int = DAYS_BACK) -> FeedLinks:
     """How to subscribe to the feed that reproduces a list with these filters."""
-    wish = FeedWish.of({name: getattr(filters, name) for name in FILTERS}, language=language)
+    wish = FeedWish.of({name: getattr(filters, name) for name in FILTERS}, language=language, past=past)
     return links_to(feed_address(wish), name="")
 
 
@@ -139,6 +169,14 @@ def links_to(address: str, *, name: str) -> FeedLinks:
         # Google's own page for it; a link that brings the address along is undocumented and fails at times.
         google="https://calendar.google.com/calendar/r/settings/addbyurl",
         outlook=f"https://outlook.live.com/calendar/0/addfromweb?{urlencode(named)}",
+    )
+
+
+def _in_window(wish: FeedWish, *, at: datetime) -> QuerySet[CalendarEntry]:
+    day = local_day(at)
+    return CalendarEntry.objects.filter(
+        session__ends_at__gt=_midnight(day - timedelta(days=wish.past)),
+        session__starts_at__lt=_midnight(day + timedelta(days=DAYS_AHEAD + 1)),
     )
 
 

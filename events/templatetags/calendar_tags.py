@@ -1,7 +1,7 @@
 """Links that put one session into somebody's calendar."""
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,26 +27,34 @@ class CalendarLinks:
 
 @register.simple_tag
 def calendar_links(event: Event, session: Session, url: str) -> CalendarLinks:
-    """The links of a session; the description leads back to the event's page, which stays right when things change."""
+    """The links of a session; the description leads back to the event's page, which stays right when things change.
+
+    Times are in UTC, so no reader has to know a zone; days are days, and the end of whole days is the day after.
+    """
     title = " · ".join(filter(None, [in_language(event.title), in_language(session.title)]))
     venue = event.venue if event.mode != EventMode.ONLINE else None
     place = f"{in_language(venue.name)}, {venue.address}" if venue is not None else ""
     zone = ZoneInfo(event.time_zone)
     if session.all_day:
-        pattern = "%Y%m%d"
-        dates = f"{session.starts_at.astimezone(zone):{pattern}}/{session.ends_at.astimezone(zone):{pattern}}"
+        first = session.starts_at.astimezone(zone)
+        after = (session.ends_at - timedelta(microseconds=1)).astimezone(zone) + timedelta(days=1)
+        dates, outlook_dates = f"{first:%Y%m%d}/{after:%Y%m%d}", (f"{first:%Y-%m-%d}", f"{after:%Y-%m-%d}")
     else:
-        pattern = "%Y%m%dT%H%M%SZ"
-        dates = f"{session.starts_at.astimezone(UTC):{pattern}}/{session.ends_at.astimezone(UTC):{pattern}}"
+        dates = "/".join(f"{_utc(moment):%Y%m%dT%H%M%SZ}" for moment in (session.starts_at, session.ends_at))
+        outlook_dates = (f"{_utc(session.starts_at):%Y-%m-%dT%H:%M:%SZ}", f"{_utc(session.ends_at):%Y-%m-%dT%H:%M:%SZ}")
     google = {"action": "TEMPLATE", "text": title, "dates": dates, "details": url, "location": place}
     outlook = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
         "subject": title,
-        "startdt": session.starts_at.astimezone(zone).isoformat(),
-        "enddt": session.ends_at.astimezone(zone).isoformat(),
+        "startdt": outlook_dates[0],
+        "enddt": outlook_dates[1],
         "allday": "true" if session.all_day else "false",
         "body": url,
         "location": place,
     }
     return CalendarLinks(google=f"{GOOGLE}?{urlencode(google)}", outlook=f"{OUTLOOK}?{urlencode(outlook)}")
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

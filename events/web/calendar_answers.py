@@ -1,129 +1,57 @@
-"""How calendar files are answered: kept bodies, ETags per encoding, 304, gzip, HEAD; no session and no cookie."""
+"""What calendar programs are answered: an ETag per encoding, 304, gzip, HEAD; no session and no cookie."""
 
-import gzip
-import hashlib
 import re
-import sys
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
+from events.web.calendar_bodies import CalendarBody
+
 P = ParamSpec("P")
 
 CALENDAR: Final = "text/calendar; charset=utf-8"
 PLAIN: Final = "text/plain; charset=utf-8"
-_GZIP_LEVEL: Final = 6
+METHODS: Final = frozenset({"GET", "HEAD"})
+OK: Final = 200
+NOT_MODIFIED: Final = 304
 _SECOND: Final = timedelta(seconds=1)
-_LOCKS: Final = 64
 _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarBody:
-    """A finished file, plain and compressed, with the tag of its content and the moment of its last change."""
+@dataclass(frozen=True)
+class Asked:
+    """What a program says when it asks for a calendar; `if_none_match` is None where it names no tag at all."""
 
-    plain: bytes
-    compressed: bytes
-    digest: str
-    last_modified: datetime | None
-    freshness: tuple[int, str] = (0, "")
+    is_head: bool
+    accept_encoding: str
+    if_none_match: str | None
+    if_modified_since: str
 
-    @property
-    def tag(self) -> str:
-        """The ETag of the plain bytes."""
-        return f'"{self.digest}"'
-
-    @property
-    def compressed_tag(self) -> str:
-        """The ETag of the compressed bytes: another encoding is another representation."""
-        return f'"{self.digest}.gz"'
-
-    @property
-    def size(self) -> int:
-        """What it takes in memory, by and large."""
-        return sum(map(sys.getsizeof, (self, self.plain, self.compressed, self.digest)))
+    @classmethod
+    def of(cls, environ: Mapping[str, Any]) -> "Asked":
+        """Read it from the WSGI environment, which Django calls `META`."""
+        return cls(
+            environ["REQUEST_METHOD"] == "HEAD",
+            environ.get("HTTP_ACCEPT_ENCODING", ""),
+            environ.get("HTTP_IF_NONE_MATCH"),
+            environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+        )
 
 
-def finished_body(text: str, *, last_modified: datetime | None, freshness: tuple[int, str] = (0, "")) -> CalendarBody:
-    """Compress once and hash; without a time in the gzip head, so that equal files are equal bytes."""
-    plain = text.encode()
-    return CalendarBody(
-        plain=plain,
-        compressed=gzip.compress(plain, compresslevel=_GZIP_LEVEL, mtime=0),
-        digest=hashlib.sha256(plain).hexdigest()[:32],
-        last_modified=last_modified,
-        freshness=freshness,
-    )
+@dataclass(frozen=True)
+class CalendarAnswer:
+    """A whole answer, for whoever hands it over."""
 
-
-class KeptBodies:
-    """Finished files by address, as many as fit; what was asked for longest ago goes first.
-
-    A file is built by one thread while the others that want it wait, and is kept while its freshness (a version and a
-    day) is not older than the one asked for.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bodies: OrderedDict[Hashable, CalendarBody] = OrderedDict()
-        self._size = 0
-        self._guard = threading.Lock()
-        # A fixed number of them, so that addresses that nobody asks for again leave nothing behind.
-        self._turns = [threading.Lock() for _ in range(_LOCKS)]
-
-    def get(self, key: Hashable, freshness: tuple[int, str], build: Callable[[], CalendarBody]) -> CalendarBody:
-        """The kept body, or the one that `build` makes now."""
-        kept = self._fresh(key, freshness)
-        if kept is not None:
-            return kept
-        with self._turns[hash(key) % _LOCKS]:
-            kept = self._fresh(key, freshness)
-            if kept is not None:
-                return kept
-            built = build()
-            self._keep(key, built)
-            return built
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._guard:
-            self._bodies.clear()
-            self._size = 0
-
-    @property
-    def size(self) -> int:
-        """The memory of everything kept, by and large."""
-        return self._size
-
-    def _fresh(self, key: Hashable, freshness: tuple[int, str]) -> CalendarBody | None:
-        with self._guard:
-            kept = self._bodies.get(key)
-            if kept is None or kept.freshness < freshness:
-                return None
-            self._bodies.move_to_end(key)
-            return kept
-
-    def _keep(self, key: Hashable, body: CalendarBody) -> None:
-        with self._guard:
-            before = self._bodies.pop(key, None)
-            if before is not None:
-                self._size -= before.size
-            if body.size > self._limit:
-                return
-            self._bodies[key] = body
-            self._size += body.size
-            while self._size > self._limit:
-                _key, gone = self._bodies.popitem(last=False)
-                self._size -= gone.size
+    status: int
+    headers: dict[str, str]
+    content: bytes
 
 
 def calendar_view(
@@ -134,7 +62,7 @@ def calendar_view(
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in METHODS:
             response = plain_answer("", status=405)
             response["Allow"] = "GET, HEAD"
             return response
@@ -149,32 +77,43 @@ def plain_answer(sentence: str, *, status: int) -> HttpResponse:
     return HttpResponse(content, status=status, content_type=PLAIN, headers={"Cache-Control": "no-cache"})
 
 
-def calendar_answer(
-    request: HttpRequest, body: CalendarBody, *, cache_control: str, filename: str, is_download: bool, language: str
-) -> HttpResponse:
+def calendar_answer(request: HttpRequest, body: CalendarBody) -> HttpResponse:
+    """The answer as Django hands it over."""
+    answer = answer_with(body, Asked.of(request.META), at=timezone.now())
+    response = HttpResponse(answer.content, status=answer.status, headers=answer.headers)
+    if answer.status == NOT_MODIFIED:
+        del response["Content-Type"]
+    return response
+
+
+def answer_with(body: CalendarBody, asked: Asked, *, at: datetime) -> CalendarAnswer:
     """The body in the encoding asked for, or 304 where the asker has it (RFC 9110, 13.2.2)."""
-    is_compressed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    is_compressed = accepts_gzip(asked.accept_encoding)
     tag = body.compressed_tag if is_compressed else body.tag
-    headers = {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}
-    # Not before the second is over: a change in the same second would carry the same date.
-    if body.last_modified is not None and body.last_modified + _SECOND <= timezone.now():
-        headers["Last-Modified"] = http_date(body.last_modified.timestamp())
     content = body.compressed if is_compressed else body.plain
-    headers |= {"ETag": tag, "Content-Language": language, "Content-Length": str(len(content))}
-    held = _held_tag(request, body, tag)
-    if held is not None or _is_unmodified(request, body):
-        unchanged = HttpResponse(status=304, headers={**headers, "ETag": held or tag})
-        del unchanged["Content-Type"]
-        return unchanged
-    headers |= {
-        "Content-Type": CALENDAR,
-        "Content-Disposition": f'{"attachment" if is_download else "inline"}; filename="{filename}"',
+    headers = {
+        "Cache-Control": body.manner.cache_control,
+        "Content-Language": body.manner.language,
+        # Of the file, with a 304 too: Django would add that of the empty answer, which would be a lie (RFC 9110, 8.6).
+        "Content-Length": str(len(content)),
+        "ETag": tag,
+        "Vary": "Accept-Encoding",
     }
+    # Not before the second is over: a change in the same second would carry the same date.
+    if body.last_modified is not None and body.last_modified + _SECOND <= at:
+        headers["Last-Modified"] = _written(body.last_modified)
+    held = _held_tag(asked.if_none_match, body, tag)
+    if held is not None or _is_unmodified(asked, body):
+        return CalendarAnswer(NOT_MODIFIED, headers | {"ETag": held or tag}, b"")
+    headers["Content-Type"] = CALENDAR
+    headers["Content-Disposition"] = body.manner.disposition
     if is_compressed:
         headers["Content-Encoding"] = "gzip"
-    return HttpResponse(b"" if request.method == "HEAD" else content, headers=headers)
+    return CalendarAnswer(OK, headers, b"" if asked.is_head else content)
 
 
+# Programs say few different things in these, and say them all day.
+@lru_cache(maxsize=64)
 def accepts_gzip(header: str) -> bool:
     """Whether the asker takes gzip at least as gladly as plain bytes.
 
@@ -189,6 +128,11 @@ def accepts_gzip(header: str) -> bool:
     return gzip_weight > 0 and gzip_weight >= weights.get("identity", 0.0)
 
 
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    return http_date(moment.timestamp())
+
+
 def _weight(parameters: str) -> float:
     for parameter in parameters.split(";"):
         name, _equals, value = parameter.strip().partition("=")
@@ -198,18 +142,19 @@ def _weight(parameters: str) -> float:
     return 1.0
 
 
-def _held_tag(request: HttpRequest, body: CalendarBody, tag: str) -> str | None:
+def _held_tag(header: str | None, body: CalendarBody, tag: str) -> str | None:
     """The tag by which the asker already has this content, in whichever encoding; weak comparison."""
-    header = request.headers.get("If-None-Match", "").strip()
-    if header == "*":
+    if header is None:
+        return None
+    if header.strip() == "*":
         return tag
     held = _TAG.findall(header)
     return next((one for one in (tag, body.tag, body.compressed_tag) if one in held), None)
 
 
-def _is_unmodified(request: HttpRequest, body: CalendarBody) -> bool:
+def _is_unmodified(asked: Asked, body: CalendarBody) -> bool:
     """By date, which counts only for those who send no tag; a date that cannot be read counts for nothing."""
-    if "If-None-Match" in request.headers or body.last_modified is None:
+    if asked.if_none_match is not None or body.last_modified is None:
         return False
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    since = parse_http_date_safe(asked.if_modified_since)
     return since is not None and int(body.last_modified.timestamp()) <= since

@@ -1,6 +1,8 @@
 """The public calendar for calendar programs: `/calendar/events.ics` and `/events/{slug}.ics`."""
 
 import re
+from collections.abc import Callable, Hashable
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from events.permissions import get_visible_event
 from events.queries.feeds import (
     DAYS_BACK,
     MOST_DAYS_BACK,
+    FeedVersion,
     FeedWish,
     event_entries,
     feed_version,
@@ -23,16 +26,12 @@ from events.queries.feeds import (
 )
 from events.queries.filters import FILTERS, filter_labels, no_such_filter
 from events.rendering import event_feed_file, public_feed_file
-from events.web.calendar_answers import (
-    CalendarBody,
-    KeptBodies,
-    calendar_answer,
-    calendar_view,
-    finished_body,
-    plain_answer,
-)
+from events.web.calendar_answers import calendar_answer, calendar_view, plain_answer
+from events.web.calendar_bodies import CalendarBody, Freshness, KeptBodies, Manner, finished_body
 
 PUBLIC: Final = "public, max-age=900, stale-while-revalidate=3600"
+# Under this name an answered request's environment says which kept file it was.
+KEPT_AS: Final = "wiec.calendar"
 kept_bodies: Final = KeptBodies(settings.CALENDAR_CACHE_BYTES)
 
 PARAMETERS: Final = (*FILTERS, "lang", "past")
@@ -55,14 +54,13 @@ def public_feed(request: HttpRequest) -> HttpResponse:
             return plain_answer(sentence, status=400)
         try:
             given = {name: request.GET.getlist(name) for name in FILTERS}
-            body = _public_body(FeedWish.of(given, language=language, past=past))
+            wish = FeedWish.of(given, language=language, past=past)
+            body = _kept(request, wish, lambda version, at: _public_body(wish, version, at=at))
         except TooManyFilterValues as refusal:
             return plain_answer(refusal.message, status=400)
         except UnknownFilterValue as refusal:
             return plain_answer(refusal.message, status=404)
-    return calendar_answer(
-        request, body, cache_control=PUBLIC, filename="events.ics", is_download=False, language=language
-    )
+    return calendar_answer(request, body)
 
 
 @calendar_view
@@ -72,13 +70,16 @@ def event_feed(request: HttpRequest, slug: str) -> HttpResponse:
     if language is None:
         return unknown_language()
     try:
-        body = _event_body(slug, language)
+        body = _kept(request, (slug, language), lambda version, _at: _event_body(slug, language, version))
     except Http404:
         with translation.override(language):
             return plain_answer(_("There is no such event."), status=404)
-    return calendar_answer(
-        request, body, cache_control=PUBLIC, filename=f"{slug}.ics", is_download=True, language=language
-    )
+    return calendar_answer(request, body)
+
+
+def still_true(key: Hashable, *, at: datetime) -> CalendarBody | None:
+    """The file that is kept under a key, unless anything has changed since; for one small statement."""
+    return kept_bodies.fresh(key, _freshness(key, feed_version(), at=at)) if kept_bodies.find(key) else None
 
 
 def wished_language(request: HttpRequest) -> str | None:
@@ -98,30 +99,36 @@ def _wished_past(request: HttpRequest) -> int | None:
     return days if days <= MOST_DAYS_BACK else None
 
 
-def _public_body(wish: FeedWish) -> CalendarBody:
+def _kept(request: HttpRequest, key: Hashable, build: Callable[[FeedVersion, datetime], CalendarBody]) -> CalendarBody:
+    """The kept file of this request, built now if it has to be."""
     at = timezone.now()
     version = feed_version()
-    freshness = (version.number, str(local_day(at)))
-
-    def build() -> CalendarBody:
-        labels = filter_labels(wish, wish.language)
-        return finished_body(
-            public_feed_file(public_entries(wish, at=at), wish, labels),
-            # The window rolls at midnight without any row having changed.
-            last_modified=max(version.changed_at or window_start(at), window_start(at)),
-            freshness=freshness,
-        )
-
-    return kept_bodies.get(wish, freshness, build)
+    body = kept_bodies.get(key, _freshness(key, version, at=at), lambda: build(version, at))
+    request.META[KEPT_AS] = key
+    return body
 
 
-def _event_body(slug: str, language: str) -> CalendarBody:
-    version = feed_version()
-    freshness = (version.number, "")
+def _freshness(key: Hashable, version: FeedVersion, *, at: datetime) -> Freshness:
+    """What a file has to be as new as; only those with a window depend on the day."""
+    return version.number, str(local_day(at)) if isinstance(key, FeedWish) else ""
 
-    def build() -> CalendarBody:
-        event = get_visible_event(slug)
-        file = event_feed_file(event_entries(event, language), event, language)
-        return finished_body(file, last_modified=version.changed_at, freshness=freshness)
 
-    return kept_bodies.get((slug, language), freshness, build)
+def _public_body(wish: FeedWish, version: FeedVersion, *, at: datetime) -> CalendarBody:
+    labels = filter_labels(wish, wish.language)
+    return finished_body(
+        public_feed_file(public_entries(wish, at=at), wish, labels),
+        Manner(cache_control=PUBLIC, language=wish.language, filename="events.ics"),
+        # The window rolls at midnight without any row having changed.
+        last_modified=max(version.changed_at or window_start(at), window_start(at)),
+        freshness=_freshness(wish, version, at=at),
+    )
+
+
+def _event_body(slug: str, language: str, version: FeedVersion) -> CalendarBody:
+    event = get_visible_event(slug)
+    return finished_body(
+        event_feed_file(event_entries(event, language), event, language),
+        Manner(cache_control=PUBLIC, language=language, filename=f"{slug}.ics", is_download=True),
+        last_modified=version.changed_at,
+        freshness=(version.number, ""),
+    )

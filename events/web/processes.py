@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from events.queries.events import EventFilter, upcoming_public_events
+from events.queries.feeds import feed_links
 from events.queries.processes import process_page as process_facts
 from events.queries.processes import public_processes
 
@@ -22,6 +23,13 @@ def process_list(request: HttpRequest) -> HttpResponse:
 def process_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a process: its course, its figures with their qualifiers, and what comes next in it."""
     facts, now = process_facts(slug), timezone.now()
-    coming = upcoming_public_events(at=now, filters=EventFilter(process=(slug,)))[:EVENTS_SHOWN]
-    context = {"process": facts.process, "facts": facts, "events": coming, "now": now}
+    in_process = EventFilter(process=(slug,))
+    coming = upcoming_public_events(at=now, filters=in_process)[:EVENTS_SHOWN]
+    context = {
+        "process": facts.process,
+        "facts": facts,
+        "events": coming,
+        "now": now,
+        "feed": feed_links(in_process, request.LANGUAGE_CODE),
+    }
     return render(request, "events/process.html", context)

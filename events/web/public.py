@@ -15,6 +15,7 @@ from events.permissions import get_visible_event
 from events.queries.event_pages import event_page_facts
 from events.queries.events import listed_public_events, past_public_events, upcoming_public_events
 from events.queries.facets import facets
+from events.queries.feeds import DAYS_BACK, PAST_LIST_DAYS, feed_links, links_to
 from events.queries.months import month_sheet
 from events.queries.programmes import event_programme
 from events.web.paging import page_of
@@ -26,14 +27,13 @@ EVENTS_PER_PAGE = 20
 def event_list(request: HttpRequest) -> HttpResponse:
     """Show what is coming (or has been), narrowed by filters and words, as a list or a month's sheet."""
     wish, now = read_wish(request.GET), timezone.now()
-    language = request.LANGUAGE_CODE
+    filters = wish.filters()
     context: dict[str, object] = {
         "wish": wish,
         "facets": facets(),
         "now": now,
-        "feed_url": f"{reverse('feed-public')}?{wish.feed_query}{'&' if wish.feed_query else ''}lang={language}",
+        "feed": feed_links(filters, request.LANGUAGE_CODE, past=PAST_LIST_DAYS if wish.is_past else DAYS_BACK),
     }
-    filters = wish.filters()
     try:
         if wish.month is not None:
             context["sheet"] = month_sheet(listed_public_events(filters, at=now), wish.month, at=now)
@@ -51,7 +51,7 @@ def event_page(request: HttpRequest, slug: str) -> HttpResponse:
     event, now = get_visible_event(slug), timezone.now()
     facts, programme = event_page_facts(event, at=now), event_programme(event)
     page_url = f"{settings.BASE_URL}{request.path}"
-    ics_path = f"{reverse('feed-event', args=[slug])}?lang={request.LANGUAGE_CODE}"
+    feed = f"{settings.BASE_URL}{reverse('feed-event', args=[slug])}?lang={request.LANGUAGE_CODE}"
     data = event_data(
         event,
         facts.sessions,
@@ -70,8 +70,7 @@ def event_page(request: HttpRequest, slug: str) -> HttpResponse:
             "window": facts.window,
             "now": now,
             "page_url": page_url,
-            "ics_url": ics_path,
-            "webcal_url": f"webcal://{settings.BASE_URL.split('://', 1)[1]}{ics_path}",
+            "feed": links_to(feed, name=str(event)),
             "map_url": _map_url(event),
             "contact_email": unit_contact(event),
             "contact_phone": event.contact_phone or event.unit.contact_phone,

@@ -403,5 +403,8 @@ def _calendar(material: Material, *, at: datetime) -> MailCalendar:
 
 
 def _organizer_address(event: Event) -> str:
-    """The office that mail programs may answer to: never a person's address, always one we own."""
-    return event.unit.contact_email or settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    """The office, where answers to the mail go there too; else the sender. Programs trust no other, and none is a person."""
+    office = event.unit.contact_email
+    if office and office == unit_contact(event):
+        return office
+    return settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")

@@ -12,6 +12,7 @@ from registrations.enums import (
     REASONS_FOR_PERSON,
     Attendance,
     AttendanceIntent,
+    CalendarAlarm,
     ChangeCause,
     MemberState,
     RegistrationSource,
@@ -252,6 +253,14 @@ class CalendarFeed(models.Model):
 
     email_key = models.CharField(max_length=64, unique=True)
     generation = models.PositiveIntegerField(default=1)
+    # Fixed, because an address speaks one language: a program that holds entries would not notice another.
+    language = models.CharField(
+        max_length=2, choices=Language.choices, default=Language.PL, db_default=Language.PL.value
+    )
+    # When the person is reminded by their own calendar; null: not at all.
+    alarm_minutes = models.PositiveSmallIntegerField(choices=CalendarAlarm.choices, null=True, blank=True)
+    # When the person last chose; entries have to be newer than that.
+    chosen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -76,12 +76,6 @@ def entries_of(registrations: Iterable[Registration]) -> dict[int, list[Personal
     }
 
 
-def feed_language(feed: CalendarFeed) -> str | None:
-    """The language in which the person registered last."""
-    registrations = Registration.objects.filter(email_key=feed.email_key).order_by("-created_at", "-pk")
-    return registrations.values_list("language", flat=True).first()
-
-
 def _sessions_by_event(registrations: Sequence[Registration]) -> dict[int, list[Session]]:
     found: dict[int, list[Session]] = defaultdict(list)
     events = {registration.event_id for registration in registrations}

@@ -6,23 +6,28 @@ cookies in the windows that mail programs open.
 """
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from events.enums import EventStatus
+from events.enums import EventStatus, Language, Visibility
 from events.errors import DomainError, FieldErrors
+from events.queries.feeds import links_to
 from events.queries.former_places import former_places
 from events.queries.questions import asked_questions
-from registrations.actions.calendars import personal_feed, revoke_feed
+from events.rendering import event_address
+from registrations.actions.calendars import choose_alarm, personal_feed, revoke_feed
 from registrations.actions.details import change_details
 from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
+from registrations.enums import RegistrationState
+from registrations.forms.calendars import AlarmForm
 from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.certain_days import next_certain_day
@@ -128,6 +133,17 @@ def revoke_calendar(request: HttpRequest, registration: Registration) -> HttpRes
     return _act(request, registration, lambda: revoke_feed(feed, at=timezone.now()))
 
 
+@_own_door
+@require_POST
+def choose_calendar_alarm(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Let the person's own calendar remind them, or not."""
+    feed = CalendarFeed.objects.filter(email_key=registration.email_key).first()
+    form = AlarmForm(request.POST)
+    if feed is None or not form.is_valid():
+        return redirect("registration-manage", registration.manage_token)
+    return _act(request, registration, lambda: choose_alarm(feed, form.alarm_chosen(), at=timezone.now()))
+
+
 def _act(request: HttpRequest, registration: Registration, action: Callable[[], object]) -> HttpResponse:
     try:
         action()
@@ -160,15 +176,19 @@ def _context(registration: Registration) -> dict[str, object]:
         "join": joining(event, facts.sessions, state=registration.state, at=timezone.now()),
         "must_confirm": event.policy.confirm_email and registration.address_confirmed_at is None,
         "former_place": former_places([event]).get(event.pk),
+        # Into a calendar of one's own only with what is sure to take place; the key of this page goes nowhere.
+        "is_coming_up": registration.state == RegistrationState.CONFIRMED
+        and event.status == EventStatus.PUBLISHED
+        and any(session.ends_at > timezone.now() for session in facts.sessions),
+        "page_url": ""
+        if event.visibility == Visibility.RESTRICTED
+        else event_address(event.slug, get_language() or Language.PL),
         "ticket_url": f"{settings.BASE_URL}{reverse('ticket-code', args=[registration.ticket_code])}",
     }
     if facts.feed is not None:
-        feed = f"{settings.BASE_URL}{reverse('feed-personal', args=[facts.feed.token])}"
-        webcal = f"webcal://{feed.split('://', 1)[1]}"
+        address = f"{settings.BASE_URL}{reverse('feed-personal', args=[facts.feed.token])}"
         context |= {
-            "feed": feed,
-            "webcal": webcal,
-            "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
-            "outlook": f"https://outlook.live.com/calendar/0/addfromweb?url={quote(feed, safe='')}",
+            "feed": links_to(address, name=_("My registrations")),
+            "alarm": AlarmForm(initial={"alarm": facts.feed.alarm_minutes}),
         }
     return context

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True)
 class Job:
-    """Requests to send: `count` of them over `connections`; "{n}" in the body becomes a running number.
+    """Requests to send: `count` of them over `connections`; "{n}" in path and body becomes a running number.
 
     `pace`: so many are due each second, however long the answers take; 0: each follows the one before at once.
     """
@@ -53,7 +53,10 @@ async def _one_connection(job: Job, numbers: "asyncio.Queue[int]", outcome: Outc
         except asyncio.QueueEmpty:
             break
         body = job.body.replace("{n}", str(number)).encode()
-        lead = f"{job.method} {job.path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        path = job.path.replace("{n}", str(number))
+        lead = (
+            f"{job.method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
+        )
         due = time.time()
         if job.pace:
             due = first + (number - job.start) / job.pace

@@ -1,7 +1,9 @@
 """The least a Django view can do; what the service costs is told as a ratio to these."""
 
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -34,8 +36,20 @@ def feed_bytes(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_bodies["feed"], content_type="text/calendar; charset=utf-8")
 
 
+def kept_bytes(request: HttpRequest) -> HttpResponse:
+    """The bytes of a file from memory, plain or gzip as asked: what a calendar's answer weighs, and nothing else."""
+    name = request.GET["file"]
+    if name not in _bodies:
+        _bodies[name] = (Path(settings.STATIC_ROOT) / name).read_bytes()
+    headers = {"Content-Encoding": "gzip"} if name.endswith(".gz") else {}
+    return HttpResponse(_bodies[name], content_type="text/calendar; charset=utf-8", headers=headers)
+
+
 patterns: list[URLPattern] = [
     path("bench/ok", ok),
     path("bench/update-and-insert", update_and_insert),
     path("bench/feed", feed_bytes),
+    # Below this path there is no middleware (`tests.bench.serve`).
+    path("bench/bare/ok", ok),
+    path("bench/bare/bytes", kept_bytes),
 ]

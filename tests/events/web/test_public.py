@@ -77,10 +77,32 @@ def test_the_calendar_link_carries_the_filters(client: Client) -> None:
 
     html = page(client, "/en/events/?kind=workshop&kind=conference&mode=online&q=park")
 
-    link = re.search(r'href="(/calendar/events\.ics\?[^"]+)"', html)
-    assert link is not None
-    assert link[1] == "/calendar/events.ics?kind=conference&amp;kind=workshop&amp;mode=online&amp;lang=en"
-    assert client.get(link[1].replace("&amp;", "&")).status_code == 200
+    query = "kind=conference&amp;kind=workshop&amp;mode=online&amp;lang=en"
+    assert f'type="text/calendar" href="http://127.0.0.1:8000/calendar/events.ics?{query}"' in html
+    assert f'href="webcal://127.0.0.1:8000/calendar/events.ics?{query}"' in html
+    assert client.get(f"/calendar/events.ics?{query.replace('&amp;', '&')}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/en/", "lang=en"),
+        ("/en/events/?month=2027-01", "lang=en"),
+        ("/events/?venue=ratusz&kind=workshop&month=2027-01", "kind=workshop&amp;venue=ratusz"),
+        ("/uk/events/?when=past&topic=zielen", "topic=zielen&amp;lang=uk&amp;past=365"),
+        ("/en/processes/lublin/", "process=lublin&amp;lang=en"),
+    ],
+)
+def test_every_list_has_a_feed_that_reproduces_it(client: Client, path: str, query: str) -> None:
+    make_process("lublin")
+    make_venue("ratusz")
+    make_topic("zielen")
+
+    feed = re.search(r'type="text/calendar" href="http://127\.0\.0\.1:8000([^"]+)"', page(client, path))
+
+    assert feed is not None
+    assert feed[1] == f"/calendar/events.ics?{query}"
+    assert client.get(feed[1].replace("&amp;", "&")).status_code == 200
 
 
 def test_a_filter_without_boxes_of_its_own_stays_when_the_form_is_sent(client: Client) -> None:
@@ -303,10 +325,10 @@ def test_the_page_offers_every_calendar(client: Client, settings) -> None:
 
     html = page(client, "/en/events/spotkanie/")
 
-    assert 'href="/events/spotkanie.ics?lang=en"' in html
+    assert 'href="https://wiec.example.org/events/spotkanie.ics?lang=en"' in html
     assert 'href="webcal://wiec.example.org/events/spotkanie.ics?lang=en"' in html
     assert "dates=20270114T160000Z%2F20270114T180000Z" in html
-    assert "startdt=2027-01-14T17%3A00%3A00%2B01%3A00" in html
+    assert "startdt=2027-01-14T16%3A00%3A00Z&amp;enddt=2027-01-14T18%3A00%3A00Z" in html
 
 
 @pytest.mark.django_db

@@ -11,8 +11,8 @@ from icalendar import Calendar
 
 from events.enums import EventStatus, Visibility
 from events.models import Event, Session
-from registrations.actions.calendars import personal_feed, revoke_feed
-from registrations.enums import RegistrationState
+from registrations.actions.calendars import choose_alarm, personal_feed, revoke_feed
+from registrations.enums import CalendarAlarm, RegistrationState
 from registrations.models import CalendarFeed, Registration, RegistrationChange
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
@@ -127,12 +127,41 @@ def test_only_chosen_sessions_are_shown(client: Client):
     assert [entry["UID"] for entry in _entries(client, _address(registration))] == [str(chosen.uid)]
 
 
+def test_an_alarm_is_the_persons_own_choice(client: Client):
+    event = make_event()
+    registration = make_registration(event, email=ANNA)
+    make_registration(make_event(starts_at=NOW + timedelta(days=20)), email=ANNA, state=RegistrationState.WAITLISTED)
+    feed = _feed(registration)
+    before = client.get(_address(registration))
+    assert b"VALARM" not in before.content
+
+    choose_alarm(feed, CalendarAlarm.HOUR, at=NOW + timedelta(minutes=5))
+    after = client.get(_address(registration))
+
+    certain, waiting = Calendar.from_ical(after.content).walk("VEVENT")
+    (alarm,) = certain.walk("VALARM")
+    assert {name: value.to_ical().decode() for name, value in alarm.items()} == {
+        "ACTION": "DISPLAY",
+        "DESCRIPTION": "Spotkanie próbne",
+        "TRIGGER": "-PT1H",
+    }
+    assert not waiting.walk("VALARM")
+    assert after["ETag"] != before["ETag"]
+    assert str(certain["LAST-MODIFIED"].to_ical()) == "b'20270112T090500Z'"
+    event.status = EventStatus.CANCELLED
+    event.save()
+    assert b"VALARM" not in client.get(_address(registration)).content
+
+
 def test_it_speaks_the_persons_language_unless_asked_otherwise(client: Client):
     address = _address(make_registration(make_event(title="Zieleń"), email=ANNA, language="uk"))
 
     assert client.get(address)["Content-Language"] == "uk"
     assert [entry["SUMMARY"] for entry in _entries(client, address)] == ["Пробна зустріч"]
-    assert [entry["SUMMARY"] for entry in _entries(client, f"{address}?lang=pl")] == ["Zieleń"]
+    # The address does not change its language under a program that holds the entries.
+    make_registration(make_event(starts_at=NOW + timedelta(days=30)), email=ANNA, language="en")
+    assert client.get(address)["Content-Language"] == "uk"
+    assert [entry["SUMMARY"] for entry in _entries(client, f"{address}?lang=pl")][:1] == ["Zieleń"]
     assert client.get(f"{address}?lang=de").status_code == 404
 
 
@@ -202,3 +231,33 @@ def test_it_costs_the_same_for_one_registration_and_for_three(client: Client):
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 9
+
+
+# One registration as a file
+
+
+def test_a_registration_is_a_file_of_its_dates_without_the_join_link(client: Client):
+    event = make_event("zamkniete", sessions=3, visibility=Visibility.RESTRICTED)
+    Event.objects.filter(pk=event.pk).update(join_url="https://meet.example.org/secret", mode="online")
+    registration = make_registration(event, email=ANNA)
+    chosen = event.sessions.all()[1]
+    registration.sessions.add(chosen)
+
+    answer = client.get(f"/en/r/{registration.manage_token}/calendar.ics")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="zamkniete.ics"'
+    assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("private, max-age=300", "noindex")
+    assert answer["Referrer-Policy"] == "no-referrer"
+    (entry,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert (str(entry["UID"]), str(entry["SUMMARY"])) == (str(chosen.uid), "Trial meeting")
+    for word in ("METHOD", "ATTENDEE", "secret", registration.manage_token):
+        assert word not in answer.content.decode().replace("\r\n ", "")
+
+
+def test_a_registration_that_is_over_brings_nothing_into_a_calendar(client: Client):
+    over = make_registration(make_event(), email=ANNA, state=RegistrationState.CANCELLED_BY_PARTICIPANT)
+
+    answer = client.get(f"/r/{over.manage_token}/calendar.ics")
+
+    assert not Calendar.from_ical(answer.content).walk("VEVENT")
+    assert client.get("/r/unknown/calendar.ics").status_code == 404

@@ -1,5 +1,6 @@
 """A person's own door: GET shows, POST acts, and nothing of the key leaks."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from events.actions.history import record
-from events.enums import EventChangeKind, EventMode, EventStatus, QuestionKind
+from events.enums import EventChangeKind, EventMode, EventStatus, QuestionKind, Visibility
 from events.models import Event
 from registrations.enums import Attendance, AttendanceIntent, ChangeCause, RegistrationState
 from registrations.models import CalendarFeed, Registration, RegistrationChange
@@ -48,7 +49,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     for rest in ("", "cancel/", "details/"):
         client.get(door(registration, rest))
         client.head(door(registration, rest))
-    for rest in ("confirm/", "coming/", "accept/", "decline/", "calendar/", "calendar/revoke/"):
+    for rest in ("confirm/", "coming/", "accept/", "decline/", "calendar/", "calendar/revoke/", "calendar/alarm/"):
         assert client.get(door(registration, rest)).status_code == 405
 
     registration.refresh_from_db()
@@ -411,3 +412,50 @@ def test_a_reason_is_shown_only_where_its_form_says_that_the_person_reads_it(
     }
     assert page.status_code == 200
     assert (WORD in page.content.decode()) == (cause in written_to_the_person)
+
+
+def test_the_own_calendar_reminds_when_asked_to(client: Client) -> None:
+    registration = make_registration(make_event())
+    client.post(door(registration, "calendar/alarm/"), {"alarm": "60"})  # There is no calendar yet.
+    client.post(door(registration, "calendar/"))
+    feed = CalendarFeed.objects.get()
+
+    seen = []
+    for alarm in ("60", "nonsense", "5", "1440", ""):
+        answer = client.post(door(registration, "calendar/alarm/"), {"alarm": alarm})
+        assert answer.status_code == 302
+        feed.refresh_from_db()
+        seen.append(feed.alarm_minutes)
+        chosen = f'<option value="{feed.alarm_minutes or ""}" selected>'
+        assert chosen in client.get(door(registration)).content.decode()
+
+    assert seen == [60, 60, 60, 1440, None]
+
+
+def test_a_sure_date_can_be_put_into_any_calendar(client: Client) -> None:
+    registration = make_registration(make_event("debata", sessions=2))
+
+    html = client.get(door(registration)).content.decode()
+
+    assert f'href="{door(registration, "calendar.ics")}"' in html
+    assert html.count("https://calendar.google.com/calendar/render?") == 2
+    assert html.count("https://outlook.live.com/calendar/0/deeplink/compose?") == 2
+    assert "details=http%3A%2F%2F127.0.0.1%3A8000%2Fen%2Fevents%2Fdebata%2F" in html
+    for address in re.findall(r'href="(https://(?:calendar.google|outlook)[^"]+)"', html):
+        assert registration.manage_token not in address
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(EventStatus.POSTPONED, CONFIRMED), (EventStatus.CANCELLED, CONFIRMED), (EventStatus.PUBLISHED, WAITLISTED)],
+)
+def test_what_is_not_sure_is_not_offered_for_a_calendar(client: Client, status: EventStatus, state) -> None:
+    registration = make_registration(make_event(status=status), state=state)
+
+    assert "calendar/render" not in client.get(door(registration)).content.decode()
+
+
+def test_the_links_of_a_restricted_event_lead_nowhere(client: Client) -> None:
+    registration = make_registration(make_event(visibility=Visibility.RESTRICTED))
+
+    assert "details=&amp;" in client.get(door(registration)).content.decode()
