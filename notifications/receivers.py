@@ -45,9 +45,15 @@ def _is_tick(payload: str) -> bool:
 
 
 @receiver(people_erased, dispatch_uid="notifications.erase_messages")
-def erase_what_was_said(*, registration_ids: frozenset[int], invitation_ids: frozenset[int], **_signal: object) -> None:
+def erase_what_was_said(
+    *,
+    registration_ids: frozenset[int],
+    invitation_ids: frozenset[int],
+    replaced_ids: frozenset[int],
+    **_signal: object,
+) -> None:
     """Nothing more is sent to people who were erased, and what was sent is forgotten, in the same transaction."""
-    erase_messages(registration_ids=registration_ids, invitation_ids=invitation_ids)
+    erase_messages(registration_ids=registration_ids, invitation_ids=invitation_ids, replaced_ids=replaced_ids)
 
 
 @receiver(telling_previewed, dispatch_uid="notifications.count_what_would_be_told")

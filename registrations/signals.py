@@ -7,8 +7,8 @@ from django.dispatch import Signal
 # Sent inside the transaction that wrote the row; keyword argument: change_id (int).
 registration_changed: Final = Signal()
 
-# Sent inside the transaction in which personal data were erased; keyword arguments: registration_ids and invitation_ids
-# (frozenset[int]). What was said to these people goes with them.
+# Sent inside the transaction in which personal data were erased; keyword arguments: registration_ids, invitation_ids
+# and replaced_ids, of members whom somebody else has replaced (frozenset[int]). What was said to these people goes with them.
 people_erased: Final = Signal()
 
 # Sent inside the transaction in which somebody asked for all their links, whether the address is known or not: whoever

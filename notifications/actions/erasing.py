@@ -7,17 +7,27 @@ from django.db.models import Q, QuerySet
 
 from notifications.enums import MessageState, StateReason
 from notifications.models import DeliveryAttempt, Message
+from registrations.models import PartyMember
+from registrations.queries.handovers import is_of_earlier_person
 
 NO_TEXT: Final = {"body": "", "html": "", "calendar": "", "calendar_method": ""}
 NOTHING_SAID: Final = {"to": "", "subject": "", **NO_TEXT}
 
 
-def erase_messages(*, registration_ids: Collection[int], invitation_ids: Collection[int] = ()) -> int:
+def erase_messages(
+    *, registration_ids: Collection[int], invitation_ids: Collection[int] = (), replaced_ids: Collection[int] = ()
+) -> int:
     """Empty every message to these people, in the caller's transaction; how many there were.
 
+    `replaced_ids`: members of parties whom somebody else has replaced; what was said to who passed a registration on goes too.
     What is planned is called off. What is being sent ends as its provider says, and is not asked about afterwards.
     """
-    theirs = Message.objects.filter(Q(registration__in=registration_ids) | Q(invitation__in=invitation_ids))
+    of_them = Q(registration__in=registration_ids) | Q(invitation__in=invitation_ids)
+    if replaced_ids:
+        passed_on = PartyMember.objects.filter(pk__in=replaced_ids).values("registration")
+        before = Q(is_of_earlier_person(moment="created_at"), registration__in=passed_on, member=None)
+        of_them |= Q(member__in=replaced_ids) | before
+    theirs = Message.objects.filter(of_them)
     # Whoever sends one of them right now finishes its own short statement first, and then finds it called off.
     theirs.filter(state=MessageState.PLANNED).update(
         state=MessageState.CANCELLED, state_reason=StateReason.ERASED, lease_token=None, lease_until=None

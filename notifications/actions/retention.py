@@ -22,6 +22,7 @@ from registrations.actions.retention import (
     purge_invitations,
     purge_needs,
     purge_people,
+    purge_replaced,
     record_run,
 )
 
@@ -100,6 +101,7 @@ _STEPS: Final[Mapping[str, Purge]] = {
     "needs": purge_needs,
     "answers": purge_answers,
     "registrations": purge_people,
+    "replaced": purge_replaced,
     "invitations": purge_invitations,
     "message_addresses": purge_addresses,
     "message_texts": purge_texts,

@@ -24,6 +24,7 @@ from registrations.models import (
     RegistrationChange,
 )
 from registrations.queries.consents import address_is_proven
+from registrations.signals import people_erased
 
 
 def empty_people(registrations: Sequence[Registration], *, by: User | None, at: datetime) -> None:
@@ -48,6 +49,14 @@ def empty_people(registrations: Sequence[Registration], *, by: User | None, at: 
     for state, rows in of_state.items():
         record(rows, ChangeCause.ERASED, was=state, by=by, at=at, notify=False)
     _end_feeds(keys)
+
+
+def empty_replaced(members: Sequence[PartyMember]) -> None:
+    """Empty people whom somebody else has replaced, with what was said to them; the old codes stay, for the door."""
+    ids = frozenset(member.pk for member in members)
+    PartyMember.objects.filter(pk__in=ids).update(first_name="", last_name="", email="")
+    nobody: frozenset[int] = frozenset()
+    people_erased.send(sender=Registration, registration_ids=nobody, invitation_ids=nobody, replaced_ids=ids)
 
 
 def _end_feeds(keys: Collection[str]) -> None:

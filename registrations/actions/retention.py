@@ -13,8 +13,14 @@ from django.db.models import Model, QuerySet
 
 from events.actions.retries import retried
 from events.actions.seats import lock_queue
-from registrations.actions.emptying import empty_invitations, empty_people, end_consents, part_with_consents
-from registrations.models import Consent, Invitation, Registration, RetentionRun
+from registrations.actions.emptying import (
+    empty_invitations,
+    empty_people,
+    empty_replaced,
+    end_consents,
+    part_with_consents,
+)
+from registrations.models import Consent, Invitation, PartyMember, Registration, RetentionRun
 from registrations.queries.retention import (
     answers_over,
     consents_over,
@@ -22,6 +28,7 @@ from registrations.queries.retention import (
     invitations_over,
     needs_over,
     registrations_over,
+    replaced_over,
 )
 
 _BATCH: Final = 1000
@@ -50,6 +57,17 @@ def purge_people(*, at: datetime) -> Batches:
         return len(batch)
 
     return _by_event(registrations_over, "event", empty, at=at)
+
+
+def purge_replaced(*, at: datetime) -> Batches:
+    """Empty people who were replaced, as soon as they have been told."""
+
+    def empty(members: QuerySet[PartyMember]) -> int:
+        batch = list(members)
+        empty_replaced(batch)
+        return len(batch)
+
+    return _by_event(replaced_over, "registration__event", empty, at=at)
 
 
 def purge_invitations(*, at: datetime) -> Batches:

@@ -6,18 +6,23 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from events.queries.retention import events_over, questions_over
+from registrations.enums import MemberState
 from registrations.models import (
     AccommodationRequest,
     Answer,
     Consent,
     IdempotentAnswer,
     Invitation,
+    PartyMember,
     Registration,
     RetentionRun,
 )
 
 # So long can a complaint about news after a withdrawal be answered.
 WITHDRAWN_KEPT: Final = timedelta(days=30)
+
+# The mail to somebody who was replaced is sent within a week.
+REPLACED_KEPT: Final = timedelta(days=8)
 
 
 def needs_over(*, at: datetime) -> QuerySet[AccommodationRequest]:
@@ -33,6 +38,13 @@ def answers_over(*, at: datetime) -> QuerySet[Answer]:
 def registrations_over(*, at: datetime) -> QuerySet[Registration]:
     """Registrations whose contact data have had their time and are still there."""
     return Registration.objects.filter(event__in=events_over("contact", at=at), erased_at=None).order_by("id")
+
+
+def replaced_over(*, at: datetime) -> QuerySet[PartyMember]:
+    """People who were replaced, and told of it, and whose names are still there."""
+    gone = PartyMember.objects.filter(state=MemberState.REPLACED, ended_at__lte=at - REPLACED_KEPT)
+    named = gone.exclude(first_name="", last_name="", email="")
+    return named.filter(registration__event__legal_hold="").order_by("id")
 
 
 def invitations_over(*, at: datetime) -> QuerySet[Invitation]:

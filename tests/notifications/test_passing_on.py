@@ -4,20 +4,25 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from events.models import Event
 from notifications.actions.planning import plan_changes
+from notifications.actions.retention import run_retention
 from notifications.delivery.composing import linked
 from notifications.delivery.sending import send_due
 from notifications.enums import MessageState
 from notifications.models import Message
 from notifications.queries.personal_data import messages_to
+from registrations.actions.erasing import erase_person
 from registrations.actions.moves import cancel_registration
 from registrations.actions.parties import substitute_contact
 from registrations.actions.signing_up import Guest
+from registrations.enums import MemberState
 from registrations.enums import RegistrationState as S
 from registrations.exports.personal_data import data_as_json
-from registrations.models import Registration
+from registrations.models import PartyMember, Registration
 from registrations.queries.own_pages import own_page_facts
 from registrations.queries.personal_data import personal_data
+from registrations.tokens import email_key
 from tests.make import make_applicant, make_event, make_registration
 from tests.make.events import NOW
 from tests.registrations.acts import entered, fresh
@@ -154,3 +159,40 @@ def test_who_takes_over_what_has_no_seat_yet_reads_where_it_stands(state, said):
     assert "BEGIN:VCALENDAR" not in text
     assert fresh(party).ticket_code not in text
     assert read_by("anna@example.org") == []
+
+
+def of_anna(party) -> tuple[set[str], set[str]]:
+    """What is left of Anna as somebody who was replaced, and in the messages that she got."""
+    former = PartyMember.objects.get(registration=party, state=MemberState.REPLACED)
+    hers = Message.objects.filter(event=party.event).exclude(kind="registration_taken_over")
+    said = hers.values_list("to", "subject", "body", "html", "calendar")
+    return {former.first_name, former.last_name, former.email}, {text for row in said for text in row}
+
+
+def test_who_passed_it_on_is_forgotten_once_the_mail_is_of_no_use_any_more():
+    party, held = (passed_on(make_group_event(), email=f"anna{number}@example.org") for number in range(2))
+    Event.objects.filter(pk=held.event_id).update(legal_hold="Sprawa")
+    code = PartyMember.objects.get(registration=party).ticket_code
+
+    run_retention(at=LATER + timedelta(days=7, hours=23))
+    assert of_anna(party)[0] == {"Anna", "Nowak", "anna0@example.org"}
+    counts = run_retention(at=LATER + timedelta(days=8)).counts
+
+    assert counts["replaced"] == 1
+    assert of_anna(party) == ({""}, {""})
+    assert PartyMember.objects.get(registration=party).ticket_code == code
+    assert of_anna(held)[0] == {"Anna", "Nowak", "anna1@example.org"}
+    assert Message.objects.get(event=party.event, kind="registration_taken_over").to == "ola@example.org"
+
+
+def test_who_passed_it_on_is_forgotten_at_once_when_they_ask():
+    party, held = (passed_on(make_group_event(), email="anna@example.org") for _number in range(2))
+    Event.objects.filter(pk=held.event_id).update(legal_hold="Sprawa")
+
+    kept = erase_person(email_key("anna@example.org"), at=LATER)
+
+    assert kept == [held.event]
+    assert of_anna(party) == ({""}, {""})
+    assert of_anna(held)[0] == {"Anna", "Nowak", "anna@example.org"}
+    assert fresh(party).participant.full_name == "Ola Wrona"
+    assert fresh(party).erased_at is None

@@ -57,6 +57,7 @@ NOTHING = dict.fromkeys(
         "needs",
         "answers",
         "registrations",
+        "replaced",
         "invitations",
         "message_addresses",
         "message_texts",
