@@ -22,6 +22,7 @@ _WORDS: Final[dict[str, str | Promise]] = {
     "needs": _("needs deleted"),
     "answers": _("answers deleted"),
     "registrations": _("registrations without names now"),
+    "replaced": _("people who were replaced, without names now"),
     "invitations": _("invitations without names now"),
     "message_addresses": _("messages without addresses now"),
     "message_texts": _("messages without texts now"),
