@@ -184,16 +184,17 @@ def _let_run_out(registrations: Sequence[Registration], event_id: int, *, at: da
 
 
 def locked(registration: Registration) -> Registration:
-    """The registration as it is now, with its event's queue locked until the transaction ends."""
+    """The registration as it is now, with its event's queue and itself locked until the transaction ends."""
     lock_queue(registration.event_id)
-    # A statement of its own: only now nobody else can move it.
+    # A statement of its own: only now nobody else can move it. The door, which lets people in without the queue, waits.
     (current,) = _with_event(registration.pk)
     return current
 
 
 @kept
 def _with_event(registration_id: Any) -> QuerySet[Registration]:
-    return Registration.objects.filter(pk=registration_id).select_related("event__policy")
+    whole = Registration.objects.filter(pk=registration_id).select_related("event__policy")
+    return whole.select_for_update(no_key=True, of=("self",))
 
 
 def _note_address(registration: Registration, *, at: datetime) -> None:
