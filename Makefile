@@ -44,7 +44,7 @@ endif
 .PHONY: test
 test: setup programs ## Run every test
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	@$(BIN)/python -m pytest -n 2 --maxschedchunk=4 --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --format=total | sed 's/^/Branch coverage, per cent: /'
 	@echo "Coverage of the actions, which must be whole:"
 	@$(BIN)/coverage report --include='*/actions/*' --fail-under=100

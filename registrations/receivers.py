@@ -61,13 +61,18 @@ def ask_after_new_date(*, change_id: int, kind: EventChangeKind, **_signal: obje
                 forget_who_comes(change.event_id)
 
 
-@receiver(event_changed, dispatch_uid="registrations.keep_word_of_questions")
-def keep_word_of_questions(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
-    """Let nobody lose a seat who was told that it is kept without an answer."""
-    if kind == EventChangeKind.EDITED:
-        change = EventChange.objects.get(pk=change_id)
-        if change.after.get("registration.ask_no_answer") == NoAnswer.RELEASE:
-            keep_word(change.event_id)
+@receiver(event_changed, dispatch_uid="registrations.keep_what_people_were_told")
+def keep_what_people_were_told(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
+    """Take no seat from who was told that it is kept without an answer, and count assistants as when they were registered."""
+    if kind != EventChangeKind.EDITED:
+        return
+    change = EventChange.objects.get(pk=change_id)
+    if change.after.get("registration.ask_no_answer") == NoAnswer.RELEASE:
+        keep_word(change.event_id)
+    if ASSISTANTS_RULE in change.after and assistants_come(change.event_id):
+        raise FieldErrors(
+            {ASSISTANTS_RULE: [_("People are registered with assistants, so this can no longer change.")]}
+        )
 
 
 @receiver(event_changed, dispatch_uid="registrations.lateness_follows_dates")
@@ -89,18 +94,6 @@ def keep_open_while_needs_are(*, event_id: int, **_signal: object) -> None:
             count,
         )
         raise NeedsOpen(message % {"count": count}, details={"count": count})
-
-
-@receiver(event_changed, dispatch_uid="registrations.keep_rule_of_assistants")
-def keep_rule_of_assistants(*, change_id: int, kind: EventChangeKind, **_signal: object) -> None:
-    """Refuse to change whether assistants take seats while somebody comes with one: their seats are counted by the rule."""
-    if kind != EventChangeKind.EDITED:
-        return
-    change = EventChange.objects.get(pk=change_id)
-    if ASSISTANTS_RULE in change.after and assistants_come(change.event_id):
-        raise FieldErrors(
-            {ASSISTANTS_RULE: [_("People are registered with assistants, so this can no longer change.")]}
-        )
 
 
 @receiver(sessions_going, dispatch_uid="registrations.keep_chosen_sessions")

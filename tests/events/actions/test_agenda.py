@@ -126,7 +126,7 @@ def test_people_change_whole_and_whoever_stays_keeps_the_row(django_assert_num_q
     stays = event.roles.get(name="Ola").pk
     edit = EventEdit(roles=(a_role("Ola", phone="123"), a_role("Ela", kind=EventRoleKind.CHAIR)))
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         edit_event(event, edit, by=make_user(), at=LATER)
     edit_event(event, edit, by=make_user(), at=LATER)
 

@@ -50,7 +50,7 @@ def names(event: Event) -> list[str]:
 def test_a_file_is_kept_with_what_is_known_of_it(django_assert_num_queries):
     event, user = make_event(), make_user()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         kept = add_attachment(
             event, title={"pl": "Program", "en": "Agenda"}, file_name="Program.PDF", data=files.PDF, by=user, at=NOW
         )
@@ -155,7 +155,7 @@ def test_a_file_is_taken_away_with_its_bytes(django_assert_num_queries):
     going = make_attachment(event, file_name="a.txt", data=b"a")
     make_attachment(event, file_name="b.txt", data=b"b")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         remove_attachment(event, going.pk, by=None, at=NOW)
 
     assert names(event) == ["b.txt"]
@@ -181,7 +181,7 @@ def test_files_are_put_in_order(django_assert_num_queries):
     kept = [make_attachment(event, file_name=f"{name}.txt", data=name.encode()) for name in "abc"]
     order = [kept[2].pk, kept[0].pk, kept[1].pk]
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         order_attachments(event, order, by=None, at=NOW)
     order_attachments(event, order, by=None, at=NOW)
 

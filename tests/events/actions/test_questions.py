@@ -102,7 +102,7 @@ def test_questions_are_changed_added_and_taken_out(django_assert_num_queries):
     where, how_many, _why = definition_of(event).questions
     edit = EventEdit(questions=(a_question("Ile osób?", id=how_many.id), where, a_question("Nowe?")))
 
-    with answered() as asked, django_assert_num_queries(31):
+    with answered() as asked, django_assert_num_queries(32):
         edit_event(event, edit, by=make_user(), at=LATER)
 
     assert texts_of(event) == ["Ile osób?", "Skąd?", "Nowe?"]

@@ -630,9 +630,9 @@ def test_each_event_of_an_edit_takes_as_many_statements(django_assert_num_querie
     few, many = a_series(), a_series(SeriesRule(frequency="weekly", count=5), title={"pl": "Inny cykl"})
     edit = EventEdit(description={"pl": "Nowy"})
 
-    with django_assert_num_queries(76):
+    with django_assert_num_queries(79):
         edit_series(few[0], edit, scope=SeriesScope.ALL, by=None, at=LATER)
-    with django_assert_num_queries(112):
+    with django_assert_num_queries(117):
         edit_series(many[0], edit, scope=SeriesScope.ALL, by=None, at=LATER)
 
 

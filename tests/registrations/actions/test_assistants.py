@@ -1,6 +1,7 @@
 """The seat of an assistant: taken, refused, waited for, given back, as the event counts assistants."""
 
 import pytest
+from django.utils import translation
 
 from events.actions.history import record
 from events.enums import EventChangeKind
@@ -63,7 +64,8 @@ def test_without_a_free_seat_the_need_is_refused_in_plain_words_and_nothing_else
     with pytest.raises(EventFull) as refusal:
         change_details(person, {"first_name": "Ewa"}, needs=ASSISTANT, at=NOW)
 
-    assert "assistant" in refusal.value.message
+    with translation.override("en"):
+        assert "assistant" in refusal.value.message
     assert (fresh(person).seats, fresh(person).participant.first_name, counts(event)) == (1, "Anna", [(1, 0)])
     assert not person.needs.exists()
 

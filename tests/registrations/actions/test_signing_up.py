@@ -217,7 +217,7 @@ def test_sessions_at_the_same_time_are_refused_by_name_in_the_askers_language(la
     with translation.override(language):
         message = refused(event, SessionsOverlap, make_applicant(session_ids=(first.pk, second.pk))).message
 
-    assert all(f"“{name}”" in message for name in named)
+    assert all(name in message for name in named)
 
 
 def test_sessions_of_others_cancelled_ones_and_past_ones_cannot_be_chosen():
