@@ -73,7 +73,9 @@ class CalendarShortCut:
         if known is None or body is None:
             return self._long_way(address, environ, start_response)
         answer = answer_with(body, Asked.of(environ), at=at)
-        start_response(_STATUS_LINES[answer.status], [*answer.headers.items(), *known.headers])
+        # With a 304 the asker has them from the answer that it keeps (RFC 9110, 15.4.5).
+        added = known.headers if answer.status == OK else ()
+        start_response(_STATUS_LINES[answer.status], [*answer.headers.items(), *added])
         return [answer.content]
 
     def _long_way(self, address: _Address, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
