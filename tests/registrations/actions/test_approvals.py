@@ -211,3 +211,15 @@ def test_who_applies_twice_gets_a_strangers_answer():
     again = enter(event, make_applicant("ann@example.org"))
 
     assert (again.state, again.registration) == (S.AWAITING_APPROVAL, None)
+
+
+def test_an_application_of_an_invited_person_keeps_no_reserved_seat_before_it_is_accepted():
+    event = make_event(capacity=1, reserved=1, approval=True)
+    invitation = make_invitation(event, uses_reserved=True, skips_approval=False)
+
+    application = enter(event, invitation=invitation).registration
+
+    assert application is not None
+    assert counts(event) == [(0, 0)]
+    assert (approved(application).state, fresh(application).seat_source) == (S.CONFIRMED, "reserved")
+    assert event.pools.get().reserved_taken == 1

@@ -7,6 +7,7 @@ import pytest
 from events.enums import Role
 from events.errors import FieldErrors
 from registrations.actions.needs import answer_need, change_needs
+from registrations.actions.needs.moves import move_needs
 from registrations.enums import NEED_MOVES, NeedState, RegistrationState
 from registrations.errors import NeedMoveNotAllowed
 from registrations.models import AccommodationRequest, NeedChange
@@ -163,3 +164,13 @@ def test_the_change_says_where_the_registration_stands(coordinator):
     answer_need(need, to=S.ACKNOWLEDGED, by=coordinator, at=LATER)
 
     assert changes(registration.event) == [("need_answered", "waitlisted", "waitlisted", True)]
+
+
+def test_who_was_not_quick_enough_moves_nothing():
+    need = make_registration(make_event()).needs.create(kind="pjm", state=NeedState.REQUESTED, created_at=NOW)
+    AccommodationRequest.objects.update(state=NeedState.WITHDRAWN)
+
+    with pytest.raises(NeedMoveNotAllowed):
+        move_needs([need], to=NeedState.ACKNOWLEDGED, by=None, at=NOW)
+
+    assert AccommodationRequest.objects.get().state == NeedState.WITHDRAWN
