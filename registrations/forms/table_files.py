@@ -48,7 +48,7 @@ _UNREADABLE: Final = (
     KeyError,
     LookupError,
     MemoryError,
-    NotImplementedError,
+    NotImplementedError,  # packed in a way, or in a version, that `zipfile` does not know
     OSError,
     OverflowError,
     ParseError,
