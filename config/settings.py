@@ -124,6 +124,8 @@ if DEBUG:
             "0005_parties_invitations_consents",
             "0007_registration_one_per_invitation",
             "0004_message_to_member_and_invited",
+            "0009_reminders_after_and_for_others",
+            "0005_channels_announcements_overrides",
         ],
     }
 

@@ -128,6 +128,14 @@ class ReminderChannel(models.TextChoices):
     SMS = "sms", _("SMS")
 
 
+class ReminderAudience(models.TextChoices):
+    """Whom a reminder rule speaks to."""
+
+    CONFIRMED = "confirmed", pgettext_lazy("reminded", "People who have a seat")
+    WAITLISTED = "waitlisted", pgettext_lazy("reminded", "People on the reserve list")
+    SPEAKERS = "speakers", pgettext_lazy("reminded", "People who speak or work there")
+
+
 class AgeRule(models.TextChoices):
     """Whom an event is for by age; only the answer to its question is ever stored, never a date of birth."""
 

@@ -72,6 +72,7 @@ class Priority(models.IntegerChoices):
     OFFER = 2
     CONFIRMATION = 3
     REMINDER = 5
+    OPTIONAL = 8
 
 
 class AttemptResult(models.TextChoices):
@@ -98,3 +99,37 @@ class Delivery(models.TextChoices):
     ON_ITS_WAY = "on_its_way", pgettext_lazy("delivery", "On its way")
     DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
     LOST = "lost", pgettext_lazy("delivery", "Not delivered")
+
+
+class SuppressionReason(models.TextChoices):
+    """Why an address must not be used."""
+
+    OPTED_OUT = "opted_out", pgettext_lazy("suppression", "The person has stopped messages to it")
+    COMPLAINT = "complaint", pgettext_lazy("suppression", "The person has called a message unwanted")
+    BOUNCED = "bounced", pgettext_lazy("suppression", "The address does not exist or does not take mail")
+    INVALID = "invalid", pgettext_lazy("suppression", "It is not a number that can get an SMS")
+
+
+class SuppressionScope(models.TextChoices):
+    """Which messages an address does not get."""
+
+    ALL = "all", pgettext_lazy("suppression scope", "All messages")
+    OPTIONAL = "optional", pgettext_lazy("suppression scope", "Messages that one may do without")
+
+
+class SmsWord(models.TextChoices):
+    """What an incoming SMS asks for."""
+
+    STOP = "stop", "STOP"
+    START = "start", "START"
+    HELP = "help", "HELP"
+    OTHER = "other", pgettext_lazy("incoming SMS", "Something else")
+
+
+class TemplatePart(models.TextChoices):
+    """The part of a kind's texts that a city has put into its own words."""
+
+    SUBJECT = "subject", pgettext_lazy("template part", "Subject")
+    LEAD = "lead", pgettext_lazy("template part", "First sentences of the mail")
+    MORE = "more", pgettext_lazy("template part", "Further words of the mail")
+    SMS = "sms", pgettext_lazy("template part", "SMS")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-Purpose = Literal["manage", "calendar", "consent", "invitation", "mine"]
+Purpose = Literal["manage", "calendar", "consent", "invitation", "mine", "unsubscribe"]
 
 _MAC_BYTES: Final = 18
 _ID_BYTES: Final = 8
@@ -54,6 +54,11 @@ def email_key(address: str) -> str:
     local, at, host = address.strip().casefold().rpartition("@")
     normalised = f"{local}{at}{_ascii_host(host)}"
     return hmac.new(settings.LINK_KEY.encode(), b"email:" + normalised.encode(), hashlib.sha256).hexdigest()
+
+
+def phone_key(number: str) -> str:
+    """The same of a telephone number in E.164 (+48500600700)."""
+    return hmac.new(settings.LINK_KEY.encode(), b"phone:" + number.strip().encode(), hashlib.sha256).hexdigest()
 
 
 def _ascii_host(host: str) -> str:

@@ -26,6 +26,7 @@ from events.models import (
     EventRole,
     Milestone,
     Organization,
+    ParticipantCategory,
     RecordedActivity,
     RecordedFigure,
     ReminderRule,
@@ -33,7 +34,16 @@ from events.models import (
     SeatRule,
     Stage,
 )
-from notifications.models import Message, ProviderReport, ReminderRun
+from notifications.models import (
+    Announcement,
+    ChannelState,
+    IncomingSms,
+    Message,
+    ProviderReport,
+    ReminderRun,
+    Suppression,
+    TemplateOverride,
+)
 from registrations.models import (
     AccommodationRequest,
     Answer,
@@ -113,6 +123,8 @@ TABLE: Final = [
     in_polish("attachment_title_in_polish", "events_attachment", "title"),
     in_polish("audience_name_in_polish", "events_audience", "name"),
     in_polish("category_name_in_polish", "events_participantcategory", "name"),
+    in_polish("announcement_body_in_polish", "notifications_announcement", "body"),
+    in_polish("announcement_subject_in_polish", "notifications_announcement", "subject"),
     in_polish("event_title_in_polish", "events_event", "title"),
     in_polish("consent_text_text_in_polish", "registrations_consenttext", "text"),
     in_polish("kind_name_in_polish", "events_eventkind", "name"),
@@ -142,13 +154,20 @@ TABLE: Final = [
     *not_negative("events_recordedfigure", "value"),
     *not_negative("events_registrationpolicy", "ask_days_before", "offer_hours", "waitlist_limit", "wheelchair_places"),
     *not_negative("events_reminderrule", "minutes_before"),
+    check(
+        "events_reminderrule_minutes_after_check",
+        "events_reminderrule",
+        "minutes_after = -1, minutes_before = NULL",
+    ),
     *not_negative("events_room", "capacity", "setup_minutes"),
     *not_negative("events_seatpool", "taken", "waiting"),
     *not_negative("events_seatrule", "position", "seats"),
     *not_negative("events_session", "position", "sequence"),
     *not_negative("events_stage", "end_year", "number", "start_year"),
     *not_negative("events_topic", "position"),
-    *not_negative("notifications_message", "claims"),
+    *not_negative("notifications_announcement", "messages_planned"),
+    *not_negative("notifications_channelstate", "failures", "pause_seconds"),
+    *not_negative("notifications_message", "claims", "segments"),
     *not_negative("notifications_reminderrun", "messages"),
     *not_negative("registrations_calendarfeed", "generation", "alarm_minutes"),
     *not_negative("registrations_consent", "generation"),
@@ -274,6 +293,8 @@ TABLE: Final = [
     ),
     once("reminder_rule_once", "events_reminderrule", id=NEW_ID),
     once("reminder_run_once", "notifications_reminderrun", id=NEW_ID),
+    once("suppression_once_at_a_time", "notifications_suppression", id=NEW_ID),
+    once("template_override_once", "notifications_templateoverride", id=NEW_ID),
     once("room_name_once", "events_room", id=NEW_ID),
     once("seat_pool_once", "events_seatpool", id=NEW_ID),
     once("seat_rule_role_once", "events_seatrule", id=NEW_ID),
@@ -294,6 +315,8 @@ TABLE: Final = [
     once("events_user_email_key", "events_user", "user_one_per_email", id=NEW_ID),
     once("events_venue_slug_key", "events_venue", id=NEW_ID),
     once("notifications_message_dedupe_key_key", "notifications_message", id=NEW_UUID),
+    once("notifications_announcement_nonce_key", "notifications_announcement", id=NEW_ID),
+    once("notifications_incomingsms_provider_id_key", "notifications_incomingsms", id=NEW_ID),
     once("registrations_calendarfeed_email_key_key", "registrations_calendarfeed", id=NEW_ID),
     once("registrations_checkin_nonce_key", "registrations_checkin", id=NEW_ID),
     once("registrations_headcountentry_nonce_key", "registrations_headcountentry", id=NEW_ID),
@@ -327,6 +350,16 @@ TABLE: Final = [
     once("events_event_audiences_event_id_audience_id_95ac94f3_uniq", "events_event_audiences", id=NEW_ID),
     once("events_event_organizatio_event_id_organization_id_729f18a6_uniq", "events_event_organizations", id=NEW_ID),
     once("events_event_topics_event_id_topic_id_53dad128_uniq", "events_event_topics", id=NEW_ID),
+    once(
+        "notifications_announceme_announcement_id_particip_6747aa7f_uniq",
+        "notifications_announcement_categories",
+        id=NEW_ID,
+    ),
+    once(
+        "notifications_announceme_announcement_id_session__b5d22b38_uniq",
+        "notifications_announcement_sessions",
+        id=NEW_ID,
+    ),
     once("events_user_groups_user_id_group_id_70b788ed_uniq", "events_user_groups", id=NEW_ID),
     once("events_user_user_permiss_user_id_permission_id_6a937150_uniq", "events_user_user_permissions", id=NEW_ID),
     once(
@@ -406,6 +439,15 @@ def _a_row_of_everything() -> None:
         dedupe_key="x", kind="x", channel="email", priority=1, language="pl",
         created_at=NOW, due_at=NOW, useful_until=NOW + timedelta(days=1), next_attempt_at=NOW,
     )  # fmt: skip
+    announcement = Announcement.objects.create(
+        event=event, at=NOW, subject={"pl": "X"}, body={"pl": "X"}, nonce=NEW_UUID
+    )
+    announcement.sessions.add(session)
+    announcement.categories.add(ParticipantCategory.objects.order_by("id")[0])
+    ChannelState.objects.create(channel="sms", refilled_at=NOW)
+    IncomingSms.objects.create(provider_id="x", address_key="x", word="stop", at=NOW)
+    Suppression.objects.create(channel="sms", address_key="x", reason="opted_out", at=NOW)
+    TemplateOverride.objects.create(kind="x", language="pl", part="subject", text="x", at=NOW)
     ProviderReport.objects.create(provider_id="x", status="sent", at=NOW)
     ReminderRun.objects.create(rule=rule, session=session, starts_at=NOW.astimezone(UTC), due_at=NOW, planned_at=NOW)
     with connection.cursor() as cursor:

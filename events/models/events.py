@@ -16,6 +16,7 @@ from events.enums import (
     EventMode,
     EventStatus,
     NoAnswer,
+    ReminderAudience,
     ReminderChannel,
     Visibility,
     WaitlistPolicy,
@@ -390,26 +391,49 @@ class SeatPool(models.Model):
 
 
 class ReminderRule(models.Model):
-    """When people are reminded: days before at a wall-clock time, or minutes before the start."""
+    """When and whom a meeting is called to mind.
+
+    Days before at a wall-clock time, minutes before the start, or minutes after the end.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reminders")
     channel = models.CharField(max_length=10, choices=ReminderChannel.choices)
+    audience = models.CharField(
+        max_length=12, choices=ReminderAudience.choices, default=ReminderAudience.CONFIRMED, db_default="confirmed"
+    )
     days_before = models.PositiveSmallIntegerField(null=True, blank=True)
     at_time = models.TimeField(null=True, blank=True)
     minutes_before = models.PositiveIntegerField(null=True, blank=True)
+    minutes_after = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        """One of the two ways, and no rule twice."""
+        """One of the three ways, and no rule twice."""
 
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(days_before__isnull=False, at_time__isnull=False, minutes_before__isnull=True)
-                | models.Q(days_before__isnull=True, at_time__isnull=True, minutes_before__isnull=False),
+                condition=models.Q(
+                    days_before__isnull=False,
+                    at_time__isnull=False,
+                    minutes_before__isnull=True,
+                    minutes_after__isnull=True,
+                )
+                | models.Q(
+                    days_before__isnull=True,
+                    at_time__isnull=True,
+                    minutes_before__isnull=False,
+                    minutes_after__isnull=True,
+                )
+                | models.Q(
+                    days_before__isnull=True,
+                    at_time__isnull=True,
+                    minutes_before__isnull=True,
+                    minutes_after__isnull=False,
+                ),
                 name="reminder_is_days_or_minutes",
             ),
             models.UniqueConstraint(
-                fields=["event", "channel", "days_before", "at_time", "minutes_before"],
+                fields=["event", "channel", "audience", "days_before", "at_time", "minutes_before", "minutes_after"],
                 nulls_distinct=False,
                 name="reminder_rule_once",
             ),
@@ -417,9 +441,12 @@ class ReminderRule(models.Model):
 
     def __str__(self) -> str:
         """Channel and distance."""
-        distance = (
-            f"{self.minutes_before} min" if self.minutes_before is not None else f"{self.days_before} d {self.at_time}"
-        )
+        if self.minutes_after is not None:
+            distance = f"{self.minutes_after} min after"
+        elif self.minutes_before is not None:
+            distance = f"{self.minutes_before} min"
+        else:
+            distance = f"{self.days_before} d {self.at_time}"
         return f"{self.channel} {distance}"
 
 

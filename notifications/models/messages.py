@@ -46,6 +46,13 @@ class Message(models.Model):
     registration_change = models.ForeignKey(
         RegistrationChange, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
     )
+    announcement = models.ForeignKey(
+        "notifications.Announcement", on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # The message that did not arrive, for which this one stands in, or that somebody has asked to send once more.
+    instead_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replacements"
+    )
     language = models.CharField(max_length=2, choices=Language.choices)
     to = models.CharField(max_length=254, blank=True)
     subject = models.TextField(blank=True)
@@ -65,6 +72,11 @@ class Message(models.Model):
     provider_id = models.CharField(max_length=200, blank=True)
     provider_status = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # How many parts an SMS was sent in.
+    segments = models.PositiveSmallIntegerField(null=True, blank=True)
+    # When somebody has taken note that it failed for good.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         """What is due is found by index, in the order of sending."""
@@ -82,6 +94,11 @@ class Message(models.Model):
                 name="message_unclear",
             ),
             models.Index(fields=["event", "created_at"], name="message_of_event"),
+            models.Index(
+                fields=["event", "created_at"],
+                condition=models.Q(state=MessageState.FAILED, seen_at__isnull=True),
+                name="message_failed_unseen",
+            ),
             models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"),
         ]
 
