@@ -126,6 +126,8 @@ if DEBUG:
             "0004_message_to_member_and_invited",
             "0009_reminders_after_and_for_others",
             "0005_channels_announcements_overrides",
+            "0010_door_passes_limits_no_shows",
+            "0009_door_log_and_no_shows",
         ],
     }
 

@@ -207,6 +207,8 @@ class EventChangeKind(models.TextChoices):
     SEATS_RELEASED = "seats_released", pgettext_lazy("event change", "Seats of a group opened to everybody")
     LEGAL_HOLD = "legal_hold", pgettext_lazy("event change", "Legal hold on its data")
     NEED_ALERT = "need_alert", pgettext_lazy("event change", "More wheelchair places needed than there are")
+    ATTENDANCE_CLOSED = "attendance_closed", pgettext_lazy("event change", "Attendance closed")
+    ATTENDANCE_REOPENED = "attendance_reopened", pgettext_lazy("event change", "Attendance opened again")
 
 
 class AccessKind(models.TextChoices):

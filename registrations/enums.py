@@ -198,6 +198,9 @@ class CheckInKind(models.TextChoices):
 
     ADMIT = "admit", pgettext_lazy("check-in", "Admitted")
     VOID = "void", pgettext_lazy("check-in", "Taken back")
+    # Somebody who was in already, scanned by another device meanwhile.
+    REPEAT = "repeat", pgettext_lazy("check-in", "Scanned once more")
+    EXCUSE = "excuse", pgettext_lazy("check-in", "Excused")
 
 
 class CheckInSource(models.TextChoices):
@@ -206,6 +209,8 @@ class CheckInSource(models.TextChoices):
     QR = "qr", pgettext_lazy("check-in source", "QR code")
     SEARCH = "search", pgettext_lazy("check-in source", "Search")
     LIST = "list", pgettext_lazy("check-in source", "List")
+    WALK_IN = "walk_in", pgettext_lazy("check-in source", "Registered at the door")
+    ONLINE_IMPORT = "online_import", pgettext_lazy("check-in source", "List of an online meeting")
 
 
 class CheckInResult(models.TextChoices):

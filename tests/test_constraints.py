@@ -23,6 +23,8 @@ from events.models import (
     CalendarEntry,
     CalendarVersion,
     District,
+    DoorPass,
+    Event,
     EventRole,
     Milestone,
     Organization,
@@ -32,6 +34,7 @@ from events.models import (
     ReminderRule,
     RoomBooking,
     SeatRule,
+    Session,
     Stage,
 )
 from notifications.models import (
@@ -54,6 +57,7 @@ from registrations.models import (
     HeadcountEntry,
     IdempotentAnswer,
     Invitation,
+    NoShowPause,
     PartyMember,
     RateWindow,
 )
@@ -143,11 +147,13 @@ TABLE: Final = [
     *not_negative("events_attachment", "position"),
     *not_negative("events_audience", "position"),
     *not_negative("events_calendarversion", "version"),
-    *not_negative("events_event", "join_opens_minutes", "version"),
+    *not_negative("events_doorpass", "generation"),
+    *not_negative("events_event", "join_opens_minutes", "people_limit", "staff_count", "version"),
     *not_negative("events_eventkind", "contact_retention_days", "needs_retention_days", "notice_days", "position"),
     *not_negative("events_eventrole", "position"),
     *not_negative("events_informationnotice", "version"),
     *not_negative("events_milestone", "position"),
+    *not_negative("events_organizationalunit", "no_show_limit", "no_show_months", "no_show_pause_months"),
     *not_negative("events_participantcategory", "position"),
     *not_negative("events_question", "position"),
     *not_negative("events_recordedactivity", "position"),
@@ -235,6 +241,8 @@ TABLE: Final = [
     check("attachment_is_not_empty", "events_attachment", "size = 0"),
     check("booking_ends_after_it_begins", "events_roombooking", "begins_at = ends_at"),
     check("calendar_version_is_one_row", "events_calendarversion", "id = 2"),
+    check("door_pass_ends_after_it_begins", "events_doorpass", "valid_until = valid_from"),
+    check("no_show_pause_ends_after_it_begins", "registrations_noshowpause", "ends_at = begins_at"),
     check("event_age_limit_goes_with_its_rule", "events_event", "age_limit = 16"),
     check("event_ends_after_it_starts", "events_event", "ends_at = starts_at"),
     check("event_not_overbooked", "events_seatpool", "taken = capacity + 1"),
@@ -280,6 +288,7 @@ TABLE: Final = [
     once("membership_once", "events_unitmembership", id=NEW_ID),
     once("milestone_position_once", "events_milestone", id=NEW_ID),
     once("need_once", "registrations_accommodationrequest", id=NEW_ID),
+    once("no_show_pause_once", "registrations_noshowpause", id=NEW_ID),
     once("notice_version_once", "events_informationnotice", id=NEW_ID),
     once("provider_report_once", "notifications_providerreport", id=NEW_ID),
     once("rate_window_once", "registrations_ratewindow", id=NEW_ID),
@@ -382,6 +391,23 @@ def _a_process() -> None:
     SeatRule.objects.create(process=process, position=1, role="chair", label="Przewodnicząca", seats=1)
 
 
+def _of_channels(event: Event, session: Session) -> None:
+    announcement = Announcement.objects.create(
+        event=event, at=NOW, subject={"pl": "X"}, body={"pl": "X"}, nonce=NEW_UUID
+    )
+    announcement.sessions.add(session)
+    announcement.categories.add(ParticipantCategory.objects.order_by("id")[0])
+    ChannelState.objects.create(channel="sms", refilled_at=NOW)
+    IncomingSms.objects.create(provider_id="x", address_key="x", word="stop", at=NOW)
+    Suppression.objects.create(channel="sms", address_key="x", reason="opted_out", at=NOW)
+    Message.objects.create(
+        dedupe_key="x", kind="x", channel="email", priority=1, language="pl",
+        created_at=NOW, due_at=NOW, useful_until=NOW + timedelta(days=1), next_attempt_at=NOW,
+    )  # fmt: skip
+    ProviderReport.objects.create(provider_id="x", status="sent", at=NOW)
+    TemplateOverride.objects.create(kind="x", language="pl", part="subject", text="x", at=NOW)
+
+
 @pytest.fixture
 def _a_row_of_everything() -> None:
     """One row in every table that has a constraint."""
@@ -422,6 +448,12 @@ def _a_row_of_everything() -> None:
     CalendarFeed.objects.create(email_key="x", created_at=NOW)
     CheckIn.objects.create(registration=registration, source="scan", nonce=NEW_UUID, at=NOW)
     HeadcountEntry.objects.create(event=event, delta=1, nonce=NEW_UUID, at=NOW)
+    DoorPass.objects.create(
+        event=event, label="X", valid_from=NOW, valid_until=NOW + timedelta(hours=1), created_at=NOW
+    )
+    NoShowPause.objects.create(
+        unit=event.unit, email_key="x", registration=registration, begins_at=NOW, ends_at=NOW + timedelta(days=1)
+    )
     AccessLog.objects.create(user=user, event=event, kind="needs", at=NOW)
     text, _made = ConsentText.objects.get_or_create(
         purpose="news", version=1, defaults={"text": {"pl": "X"}, "in_force_from": NOW}
@@ -435,20 +467,7 @@ def _a_row_of_everything() -> None:
     IdempotentAnswer.objects.create(event=event, key_hash="x", body_hash="x", expires_at=NOW)
     RateWindow.objects.create(key="x", starts_at=NOW)
 
-    Message.objects.create(
-        dedupe_key="x", kind="x", channel="email", priority=1, language="pl",
-        created_at=NOW, due_at=NOW, useful_until=NOW + timedelta(days=1), next_attempt_at=NOW,
-    )  # fmt: skip
-    announcement = Announcement.objects.create(
-        event=event, at=NOW, subject={"pl": "X"}, body={"pl": "X"}, nonce=NEW_UUID
-    )
-    announcement.sessions.add(session)
-    announcement.categories.add(ParticipantCategory.objects.order_by("id")[0])
-    ChannelState.objects.create(channel="sms", refilled_at=NOW)
-    IncomingSms.objects.create(provider_id="x", address_key="x", word="stop", at=NOW)
-    Suppression.objects.create(channel="sms", address_key="x", reason="opted_out", at=NOW)
-    TemplateOverride.objects.create(kind="x", language="pl", part="subject", text="x", at=NOW)
-    ProviderReport.objects.create(provider_id="x", status="sent", at=NOW)
+    _of_channels(event, session)
     ReminderRun.objects.create(rule=rule, session=session, starts_at=NOW.astimezone(UTC), due_at=NOW, planned_at=NOW)
     with connection.cursor() as cursor:
         # What waits for the end of the transaction would stand in the way of taking constraints out.

@@ -5,6 +5,7 @@ from events.models.agenda import AgendaItem, EventRole
 from events.models.attachments import Attachment, AttachmentContent
 from events.models.audiences import Audience, Organization
 from events.models.bookings import RoomBooking
+from events.models.door import DoorPass
 from events.models.events import (
     CalendarEntry,
     CalendarVersion,
@@ -43,6 +44,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarVersion",
     "District",
+    "DoorPass",
     "Event",
     "EventChange",
     "EventKind",

@@ -119,6 +119,11 @@ class Event(models.Model):
     languages = models.JSONField(default=list, blank=True)
     is_streamed = models.BooleanField(default=False)
     is_recorded = models.BooleanField(default=False)
+    # How many people may be inside at once by law or by the house's rules, and how many of them work there; null: not stated.
+    people_limit = models.PositiveIntegerField(null=True, blank=True)
+    staff_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # When it was written down who had not come; null: attendance is still open.
+    attendance_closed_at = models.DateTimeField(null=True, blank=True)
     age_rule = models.CharField(max_length=20, choices=AgeRule.choices, default=AgeRule.NONE)
     # Years; below it a guardian's statement is asked for. Null unless the rule is that one.
     age_limit = models.PositiveSmallIntegerField(null=True, blank=True)

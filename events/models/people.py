@@ -25,6 +25,10 @@ class OrganizationalUnit(models.Model):
     activity_types = models.JSONField(default=list, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
+    # Whoever misses so many meetings without a word within so many months queues last for a while; null: no such rule.
+    no_show_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    no_show_months = models.PositiveSmallIntegerField(default=12, db_default=12)
+    no_show_pause_months = models.PositiveSmallIntegerField(default=3, db_default=3)
 
     class Meta:
         """Named constraint of the translated name."""

@@ -5,6 +5,7 @@ from registrations.models.consents import Consent, ConsentText
 from registrations.models.idempotency import IdempotentAnswer
 from registrations.models.invitations import Invitation
 from registrations.models.needs import AccommodationRequest, Answer, NeedChange
+from registrations.models.no_shows import NoShowPause
 from registrations.models.rates import RateWindow
 from registrations.models.registrations import CalendarFeed, Participant, PartyMember, Registration, RegistrationChange
 from registrations.models.retention import RetentionRun
@@ -20,6 +21,7 @@ __all__ = [
     "IdempotentAnswer",
     "Invitation",
     "NeedChange",
+    "NoShowPause",
     "Participant",
     "PartyMember",
     "RateWindow",

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from events.models import Event, ParticipantCategory, User
+from events.models import DoorPass, Event, ParticipantCategory, User
 from registrations.enums import CheckInKind, CheckInSource
 from registrations.models.registrations import PartyMember, Registration
 
@@ -12,18 +12,22 @@ from registrations.models.registrations import PartyMember, Registration
 class CheckIn(models.Model):
     """One row of the door's log; taking an admission back is another row, nothing is changed or deleted.
 
-    `device_at` is what the device's clock said, `at` what ours said when the row arrived.
+    `device_at` is what the device's clock said, `at` what ours said when the row arrived, `scanned_at` when it happened
+    by our clock: the device's, put right by how far it was off when it sent the row.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="check_ins")
     # Null: the person who registered.
     member = models.ForeignKey(PartyMember, on_delete=models.CASCADE, null=True, blank=True, related_name="check_ins")
     kind = models.CharField(max_length=10, choices=CheckInKind.choices, default=CheckInKind.ADMIT)
-    source = models.CharField(max_length=10, choices=CheckInSource.choices)
+    source = models.CharField(max_length=20, choices=CheckInSource.choices)
     nonce = models.CharField(max_length=64, unique=True)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="check_ins")
+    # Whoever stood there by a pass for the day, instead of `by`.
+    door_pass = models.ForeignKey(DoorPass, on_delete=models.SET_NULL, null=True, blank=True, related_name="check_ins")
     device = models.CharField(max_length=80, blank=True)
     device_at = models.DateTimeField(null=True, blank=True)
+    scanned_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
 
@@ -47,6 +51,7 @@ class HeadcountEntry(models.Model):
     delta = models.SmallIntegerField()
     nonce = models.CharField(max_length=64, unique=True)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="headcounts")
+    door_pass = models.ForeignKey(DoorPass, on_delete=models.SET_NULL, null=True, blank=True, related_name="headcounts")
     at = models.DateTimeField()
 
     class Meta:

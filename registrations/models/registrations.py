@@ -56,6 +56,10 @@ class Registration(models.Model):
         "registrations.Invitation", on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
     )
     sms_reminders = models.BooleanField(default=False)
+    # Whoever takes photographs at the meeting is to leave this party out.
+    no_photo = models.BooleanField(default=False, db_default=False)
+    # Has missed meetings without a word, where the unit has a rule for that: queues behind everybody else.
+    waits_last = models.BooleanField(default=False, db_default=False)
     # Null: the event asked nothing. True: what its age rule asks for was stated; nothing else about age is kept.
     age_statement = models.BooleanField(null=True, blank=True)
     attendance_intent = models.CharField(
