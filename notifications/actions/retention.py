@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from events.actions.retention import purge_accesses
 from notifications.actions.erasing import NO_TEXT, empty_messages
 from notifications.models import Message
-from notifications.queries.retention import addresses_over, texts_over
+from notifications.queries.retention import addresses_over, incoming_over, suppressions_over, texts_over
 from registrations.actions.rates import forget_attempts
 from registrations.actions.retention import (
     purge_answers,
@@ -78,6 +78,16 @@ def purge_texts(*, at: datetime) -> Iterator[int]:
     return _in_batches(texts_over(at=at), lambda messages: messages.update(**NO_TEXT))
 
 
+def purge_incoming(*, at: datetime) -> Iterator[int]:
+    """Delete that people wrote SMS."""
+    yield incoming_over(at=at).delete()[0]
+
+
+def purge_suppressions(*, at: datetime) -> Iterator[int]:
+    """Delete that addresses once were not used."""
+    yield suppressions_over(at=at).delete()[0]
+
+
 def purge_attempts(*, at: datetime) -> Iterator[int]:
     """Delete how often addresses have asked."""
     yield forget_attempts(at=at)
@@ -105,6 +115,8 @@ _STEPS: Final[Mapping[str, Purge]] = {
     "invitations": purge_invitations,
     "message_addresses": purge_addresses,
     "message_texts": purge_texts,
+    "incoming_sms": purge_incoming,
+    "suppressions": purge_suppressions,
     "consents": purge_consents,
     "accesses": purge_accesses,
     "repeated_requests": purge_given_answers,

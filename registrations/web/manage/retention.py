@@ -26,6 +26,8 @@ _WORDS: Final[dict[str, str | Promise]] = {
     "invitations": _("invitations without names now"),
     "message_addresses": _("messages without addresses now"),
     "message_texts": _("messages without texts now"),
+    "incoming_sms": _("notes of received SMS deleted"),
+    "suppressions": _("lifted bans on addresses deleted"),
     "consents": _("withdrawn consents without addresses now"),
     "accesses": _("lines of the access log deleted"),
     "repeated_requests": _("answers to repeated requests deleted"),

@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.actions import outbox
-from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState
+from notifications.actions.suppressing import suppress
+from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState, SuppressionReason
 from notifications.errors import ChannelError
 from notifications.models import Message
 from notifications.queries.dispatch import leased_messages
@@ -84,7 +85,7 @@ def test_a_row_whose_lease_has_run_out_is_not_sent_even_if_nobody_took_it():
     let_leases_run_out()
 
     assert not outbox.mark_sending(message, LETTER, at=NOW)
-    outbox.settle_unsent(message, at=NOW)
+    outbox.settle_unsent(message, to=LETTER.to, at=NOW)
 
     assert found(message).state == MessageState.PLANNED
 
@@ -163,7 +164,7 @@ def test_what_is_late_ends_unless_somebody_is_at_it():
 
     assert (found(free).state, found(held).state) == (MessageState.MISSED, MessageState.PLANNED)
     assert not outbox.mark_sending(held, LETTER, at=NOW + MINUTE)
-    outbox.settle_unsent(found(held), at=NOW + MINUTE)
+    outbox.settle_unsent(found(held), to=LETTER.to, at=NOW + MINUTE)
     assert found(held).state == MessageState.MISSED
 
 
@@ -227,6 +228,16 @@ def test_eight_workers_claim_and_mark_each_row_once():
 
     assert failures == []
     assert len(marked) == len(set(marked)) == 60
+
+
+def test_an_address_that_is_given_up_just_before_the_call_is_not_used():
+    message = make_claimed()
+    suppress(Channel.EMAIL, LETTER.to, reason=SuppressionReason.BOUNCED, at=NOW)
+
+    assert not outbox.mark_sending(message, LETTER, at=NOW)
+    outbox.settle_unsent(message, to=LETTER.to, at=NOW)
+
+    assert (found(message).state, found(message).state_reason) == (MessageState.SUPPRESSED, "bounced")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,9 +20,11 @@ from events.enums import AccessKind, EventStatus
 from events.models import AccessLog, Event, EventKind
 from notifications import tasks
 from notifications.actions import retention
+from notifications.actions.incoming import take_in
 from notifications.actions.retention import run_retention
-from notifications.enums import Job, MessageState
-from notifications.models import DeliveryAttempt, Heartbeat, Message
+from notifications.actions.suppressing import lift, suppress
+from notifications.enums import Channel, Job, MessageState, SmsWord, SuppressionReason
+from notifications.models import DeliveryAttempt, Heartbeat, IncomingSms, Message, Suppression
 from registrations.actions import retention as of_registrations
 from registrations.actions.consents import give_consents, withdraw_consent
 from registrations.enums import Attendance, ChangeCause, ConsentPurpose, NeedKind, NeedState
@@ -61,6 +63,8 @@ NOTHING = dict.fromkeys(
         "invitations",
         "message_addresses",
         "message_texts",
+        "incoming_sms",
+        "suppressions",
         "consents",
         "accesses",
         "repeated_requests",
@@ -194,6 +198,20 @@ def test_texts_of_messages_go_after_a_month_whenever_the_event_is(days, gone):
     message = Message.objects.get()
     assert (message.to, message.subject) == ("anna@example.org", "Anna")
     assert (message.body, message.html) == (("", "") if gone else ("Anna", "Anna"))
+
+
+def test_received_sms_go_after_a_month_and_suppressions_only_after_they_were_lifted():
+    for number, days in (("1", 29.9), ("2", 30.1)):
+        take_in(provider_id=number, number=f"+4850150250{number}", word=SmsWord.STOP, at=NOW - days * DAY)
+    for address, days in (("a@example.org", 364.9), ("b@example.org", 365.1)):
+        suppress(Channel.EMAIL, address, reason=SuppressionReason.BOUNCED, at=NOW - 700 * DAY)
+        lift(Channel.EMAIL, address, at=NOW - days * DAY)
+    suppress(Channel.EMAIL, "c@example.org", reason=SuppressionReason.BOUNCED, at=NOW - 700 * DAY)
+
+    assert run() == {**NOTHING, "incoming_sms": 1, "suppressions": 1}
+
+    assert IncomingSms.objects.get().provider_id == "1"
+    assert Suppression.objects.filter(lifted_at=None).count() == 3
 
 
 def test_what_may_still_be_sent_keeps_its_text():

@@ -8,7 +8,13 @@ from psycopg.errors import DeadlockDetected
 
 from events.errors import FieldErrors
 from registrations.actions.addresses import correct_address, readdress
-from registrations.actions.consents import change_consents, consent_rows, give_consents, withdraw_consent
+from registrations.actions.consents import (
+    change_consents,
+    consent_rows,
+    give_consents,
+    withdraw_consent,
+    withdraw_sms_reminders,
+)
 from registrations.actions.details import change_details
 from registrations.enums import ConsentPurpose, RegistrationSource, RegistrationState
 from registrations.models import Consent, ConsentText, Participant, Registration
@@ -114,6 +120,21 @@ def test_who_takes_sms_reminders_back_gets_none():
 
     registration.refresh_from_db()
     assert not registration.sms_reminders
+
+
+def test_a_number_takes_the_wish_for_sms_back_everywhere():
+    mine = [make_registration(make_event(), phone="+48600100200", sms_reminders=True) for _ in range(2)]
+    for registration in mine:
+        given(registration, NEWS)
+    other = make_registration(make_event(), phone="+48600100201", sms_reminders=True)
+    given(other)
+
+    assert withdraw_sms_reminders("+48600100200", at=LATER) == 2
+    assert withdraw_sms_reminders("+48600100200", at=LATER) == 0
+
+    assert list(Registration.objects.order_by("id").values_list("sms_reminders", flat=True)) == [False, False, True]
+    withdrawn = Consent.objects.filter(withdrawn_at=LATER)
+    assert {(one.registration, one.purpose) for one in withdrawn} == {(one, "sms_reminders") for one in mine}
 
 
 def test_a_consent_without_its_registration_is_taken_back_too():
