@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from email.parser import BytesParser
 from email.policy import SMTP as SMTP_POLICY
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiosmtpd.controller import Controller
@@ -26,7 +28,8 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "twilio_message_spec.json").read_text())
 ACCOUNT = "AC" + "0" * 32
 SERVICE = "MG" + "1" * 32
-TOKEN = "a token of tests"
+TOKEN = "a-token-of-tests"
+LATE_SECONDS = 1.2
 
 
 def free_port() -> int:
@@ -178,7 +181,7 @@ class SmsProvider:
     """Twilio's messages resource, as far as its public description goes; every request is held against that.
 
     `faults`, used up one by one: a (status, code) to answer with, "hang", "drop" (before it is taken), "take and drop",
-    "take and hang", "take and 500", "nonsense".
+    "take and hang", "take and 500", "take late", "nonsense".
     """
 
     port: int
@@ -192,6 +195,10 @@ class SmsProvider:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def fault_for(self, fields: dict[str, str]) -> object:
+        """What goes wrong with this request."""
+        return self.faults.pop(0) if self.faults else None
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -232,6 +239,9 @@ class SmsProvider:
         return {**message, "account_sid": ACCOUNT, "error_code": None, "num_segments": "0"}
 
 
+Provider = TypeVar("Provider", bound=SmsProvider)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     provider: SmsProvider
@@ -244,10 +254,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.provider.wrong.append(self.path)
         self.provider.check(fields)
         self.provider.requests.append(fields)
-        fault = self.provider.faults.pop(0) if self.provider.faults else None
+        fault = self.provider.fault_for(fields)
         if isinstance(fault, tuple):
             status, code = fault
             self._answer(status, {"code": code, "message": "test", "status": status})
+        elif fault == "take late":
+            # Nobody waits for the answer any more, and then it is taken after all.
+            time.sleep(LATE_SECONDS)
+            self.provider.take(fields)
+            self.close_connection = True
         elif fault == "nonsense":
             self.provider.take(fields)
             self._raw(201, b"<html>not JSON</html>")
@@ -266,7 +281,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(fault[0], {"code": fault[1], "message": "test", "status": fault[0]})
             return
         query = parse_qs(urlsplit(self.path).query)
-        found = [message for message in reversed(self.provider.messages) if [message["to"]] == query.get("To")]
+        found = [message for message in reversed(list(self.provider.messages)) if [message["to"]] == query.get("To")]
         page = {"messages": found, "page": 0, "page_size": 20, "next_page_uri": None, "uri": self.path}
         self._answer(200, page)
 
@@ -291,12 +306,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 50
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that went away: killing them is what some tests do."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
-def sms_provider() -> Iterator[SmsProvider]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    provider = SmsProvider(server.server_address[1])
+def sms_provider(make: Callable[[int], Provider] = SmsProvider) -> Iterator[Provider]:  # type: ignore[assignment]
+    server = _Server(("127.0.0.1", 0), _Handler)
+    provider = make(server.server_address[1])
     server.RequestHandlerClass = type("Handler", (_Handler,), {"provider": provider})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
