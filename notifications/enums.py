@@ -89,6 +89,8 @@ class Job(models.TextChoices):
     """What runs by itself and leaves a heartbeat."""
 
     TICK = "tick", pgettext_lazy("job", "Tick")
+    # The same by hand or by cron: it shows that the work is done, but not that the queue does it.
+    WORK_ONCE = "work_once", pgettext_lazy("job", "Work done by hand or by cron")
     HOUSEKEEPING = "housekeeping", pgettext_lazy("job", "Housekeeping")
     RETENTION = "retention", pgettext_lazy("job", "Deleting what has had its time")
 

@@ -6,6 +6,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from django.db import transaction
@@ -51,12 +52,18 @@ def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | N
         .order_by("priority", "next_attempt_at", "id")
         .select_for_update(skip_locked=True)
     )
-    ids = list(due.values_list("pk", flat=True)[:most])
-    if not ids:
+    found = list(due.values_list("pk", "claims")[:most])
+    if not found:
         return None
+    ids = [pk for pk, claims in takewhile(_is_above_suspicion, found)] or [found[0][0]]
     token = uuid.uuid4()
     Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=Now() + LEASE, claims=F("claims") + 1)
     return token
+
+
+def _is_above_suspicion(row: tuple[uuid.UUID, int]) -> bool:
+    # Whoever had it before has died of it, or of another of its batch: it goes alone now, and takes no others along.
+    return row[1] == 0
 
 
 def release(messages: Sequence[Message]) -> None:

@@ -43,7 +43,9 @@ def due_state(at: datetime) -> DueState:
         unknown=Count("pk", filter=Q(state=MessageState.UNKNOWN)),
         failed=Count("pk", filter=Q(state=MessageState.FAILED, created_at__gt=at - _FAILED_WITHIN)),
     )
-    beat = Heartbeat.objects.filter(name=Job.TICK).annotate(now=Now()).values_list("finished_at", "now").first()
+    # Whether the queue does the work or cron, it is done (decision 0039).
+    beats = Heartbeat.objects.filter(name__in=[Job.TICK, Job.WORK_ONCE]).annotate(now=Now())
+    beat = beats.order_by("-finished_at").values_list("finished_at", "now").first()
     return DueState(
         oldest_due_seconds=None if found["oldest"] is None else int((at - found["oldest"]).total_seconds()),
         last_tick_seconds=None if beat is None else int((beat[1] - beat[0]).total_seconds()),

@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from config.supervision import HEARTBEAT_LIMIT, Group, _hangs
+from notifications.enums import Job
 from notifications.models import Heartbeat
 
 
@@ -152,21 +154,54 @@ def test_a_taken_port_is_named_with_what_to_do(database_url: str, command: str) 
     assert "Traceback" not in result.stderr
 
 
+# A queue that hangs
+
+
+def hangs_after(age: timedelta) -> bool:
+    queue = Group(lambda: None, log=None)
+    queue.started = time.monotonic() - age.total_seconds()
+    return _hangs(queue)
+
+
+LONG = HEARTBEAT_LIMIT + timedelta(seconds=5)
+SOON = HEARTBEAT_LIMIT - timedelta(seconds=5)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_queue_without_a_heartbeat_hangs_once_it_had_the_time() -> None:
-    queue = Group(lambda: None, log=None)
-    now = timezone.now()
-    late, fresh = now - HEARTBEAT_LIMIT - timedelta(seconds=5), now - timedelta(minutes=1)
+    assert not hangs_after(SOON)
+    assert hangs_after(LONG)
 
-    queue.started_at = fresh
-    assert not _hangs(queue)
+    heartbeat = Heartbeat.objects.create(name=Job.TICK, finished_at=Now() - SOON)
+    assert not hangs_after(LONG)
 
-    queue.started_at = late
-    assert _hangs(queue)
-
-    heartbeat = Heartbeat.objects.create(name="tick", finished_at=fresh)
-    assert not _hangs(queue)
-
-    heartbeat.finished_at = late
+    heartbeat.finished_at = Now() - LONG
     heartbeat.save()
-    assert _hangs(queue)
+    assert hangs_after(LONG)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("job", [job for job in Job if job != Job.TICK])
+def test_what_else_is_done_does_not_hide_that_the_queue_hangs(job: Job) -> None:
+    Heartbeat.objects.create(name=job, finished_at=Now())
+
+    assert hangs_after(LONG)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_is_wrong_here_makes_no_queue_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    Heartbeat.objects.create(name=Job.TICK, finished_at=Now())
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2031, 1, 1, tzinfo=UTC))
+
+    assert not hangs_after(LONG)
+
+
+def test_a_group_is_ended_however_early() -> None:
+    group = Group(lambda: time.sleep(60), log=None)
+    began = time.monotonic()
+
+    for _ in range(5):
+        group.start()
+        group.end(within=0)
+
+    assert time.monotonic() - began < 10

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         passes = [work_through(clock=clock)]
         while not passes[-1].is_nothing and len(passes) < _MOST_PASSES:
             passes.append(work_through(clock=clock))
-        beat(Job.TICK)
+        beat(Job.WORK_ONCE)
         said = _sentences(passes)
         if not said and options["verbosity"]:
             said = ["Nothing was due."]

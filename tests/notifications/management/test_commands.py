@@ -56,7 +56,7 @@ def test_everything_that_is_due_is_done_and_told_without_names():
         "Messages ended unsent, no longer true or too late: 1.",
     ]
     assert sorted(Message.objects.values_list("kind", "state")) == [("hold_to_confirm", "missed"), ("reminder", "sent")]
-    assert Heartbeat.objects.get().name == "tick"
+    assert Heartbeat.objects.get().name == "work_once"
     assert work_once() == ["Nothing was due."]
     assert work_once(verbosity=0) == []
 
