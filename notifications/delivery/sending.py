@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from events.actions.wall_clock import quiet_until
@@ -33,6 +35,9 @@ from notifications.rendering.letters import Letter, NothingToSay
 
 log = structlog.get_logger(__name__)
 
+# How long an answer is kept in hand while the database is away. With the longest call before it, it is what a lease lasts.
+_PATIENCE_SECONDS: Final = 60.0
+_ASK_AGAIN_SECONDS: Final = 0.2
 # After this long a batch is given back and claimed anew, so that no lease runs out under a slow provider.
 _BATCH_SECONDS: Final = 30.0
 
@@ -104,17 +109,39 @@ def _send(message: Message, background: Background, carrier: Carrier, done: Sent
     try:
         acceptance = carrier.send(outgoing)
     except ChannelError as error:
-        outbox.record_failed(message, error, at=clock())
+        _until_written(partial(outbox.record_failed, message, error, at=clock()))
         _count(error, message, done)
     else:
-        outbox.record_accepted(
-            message,
-            result=acceptance.result,
-            provider_id=acceptance.provider_id,
-            status=acceptance.status,
-            at=clock(),
+        _until_written(
+            partial(
+                outbox.record_accepted,
+                message,
+                result=acceptance.result,
+                provider_id=acceptance.provider_id,
+                status=acceptance.status,
+                at=clock(),
+            )
         )
         done.sent += 1
+
+
+def _until_written(record: Callable[[], None]) -> None:
+    """Write down what a provider has said, also when the database is stopped at that moment and comes back soon.
+
+    Lost, the answer would make a mail go out twice: nobody can ask a mail server.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            record()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline or connection.in_atomic_block:
+                raise
+            log.warning("the database is away; a provider's answer waits for it")
+            connection.close()
+            time.sleep(_ASK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _write(message: Message, background: Background, done: Sent, *, at: datetime) -> tuple[Letter, Outgoing] | None:

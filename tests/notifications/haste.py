@@ -11,17 +11,18 @@ from typing import Any, ClassVar, Final
 from django.apps import AppConfig
 
 CALL: Final = 1.5  # the longest that a provider is waited for
+PATIENCE: Final = 5.0  # the longest that the database is waited for with an answer in hand
 
 SHORTENED: Final[dict[str, dict[str, Any]]] = {
     "notifications.channels.email": {"_CALL_SECONDS": CALL},
     "notifications.channels.sms": {"TIMEOUT_SECONDS": 0.7},
     "notifications.actions.outbox": {
-        "LEASE": timedelta(seconds=2 * CALL + 1),
+        "LEASE": timedelta(seconds=PATIENCE + 2 * CALL),
         "RETRIES": tuple(timedelta(seconds=seconds) for seconds in (0.5, 1, 1.5, 2)),
         "_AFTER_OUTAGE": timedelta(seconds=0.5),
         "_REPORT_WAIT": timedelta(seconds=2),
     },
-    "notifications.delivery.sending": {"_BATCH_SECONDS": CALL},
+    "notifications.delivery.sending": {"_BATCH_SECONDS": CALL, "_PATIENCE_SECONDS": PATIENCE},
     "notifications.tasks": {"_BUDGET_SECONDS": 2.0},
     "config.supervision": {"HEARTBEAT_LIMIT": timedelta(seconds=6), "LOOK_EVERY": 1.0},
 }

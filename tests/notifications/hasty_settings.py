@@ -8,4 +8,4 @@ VAR_DIR = BASE_DIR / "var" / "faults"
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 EMAIL_TIMEOUT = 1
 # A tick that nobody has acknowledged is run again within the run, as it is within minutes otherwise.
-Q_CLUSTER = {**Q_CLUSTER, "timeout": 8, "retry": 20, "poll": 0.1}
+Q_CLUSTER = {**Q_CLUSTER, "timeout": 10, "retry": 24, "poll": 0.1}
