@@ -60,6 +60,7 @@ class StateReason(models.TextChoices):
     ADDRESS_BLOCKED = "address_blocked", pgettext_lazy("message", "The person has stopped messages to this address")
     INTERRUPTED = "interrupted", pgettext_lazy("message", "Sending was interrupted; it may have arrived")
     NOT_REPEATED = "not_repeated", pgettext_lazy("message", "It may have arrived, so it was not sent again")
+    RESTORED = "restored", pgettext_lazy("message", "It may have been sent before the database was restored")
     CRASHES = "crashes", pgettext_lazy("message", "Working on it failed again and again")
     TRIED_ENOUGH = "tried_enough", pgettext_lazy("message", "It was tried again and again without success")
 
