@@ -27,8 +27,8 @@ QUICK_DEATH_SECONDS: Final = 10.0
 PR_SET_PDEATHSIG: Final = 1
 
 
-class Stop(Exception):
-    """Ctrl-C or SIGTERM: nothing went wrong, somebody asked."""
+class Stop(BaseException):
+    """Ctrl-C or SIGTERM: nothing went wrong, somebody asked, so nobody who handles failures may take it for one."""
 
 
 def work_the_queue() -> None:

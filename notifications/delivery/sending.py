@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 # How long an answer is kept in hand while the database is away. With the longest call before it, it is what a lease lasts.
 _PATIENCE_SECONDS: Final = 60.0
 _ASK_AGAIN_SECONDS: Final = 0.2
+# Channels take turns: a cancellation by SMS must not wait until ten thousand mails are out.
+_TURN_SECONDS: Final = 5.0
 # After this long a batch is given back and claimed anew, so that no lease runs out under a slow provider.
 _BATCH_SECONDS: Final = 30.0
 
@@ -63,20 +65,25 @@ def send_due(*, clock: Clock = timezone.now, until: float = float("inf")) -> Sen
         return done
     outbox.recover(at=clock())
     done.ended += outbox.miss_what_is_late(at=clock())
-    for channel in Channel:
-        _serve(channel, done, clock=clock, until=until)
+    waiting = list(Channel)
+    while waiting and time.monotonic() < until:
+        waiting = [channel for channel in waiting if _serve(channel, done, clock=clock, until=until)]
     return done
 
 
-def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
-    """One channel, over one kept-open connection; when it is out of order the others go on."""
+def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
+    """One channel's turn, over one kept-open connection; whether more may be due. Out of order, it waits for the next run."""
     with open_channel(channel) as carrier:
         _settle_unclear(channel, carrier, done, clock=clock)
-        while time.monotonic() < until and channel not in done.out_of_order:
+        until = min(until, time.monotonic() + _TURN_SECONDS)
+        while channel not in done.out_of_order:
+            if time.monotonic() >= until:
+                return True
             token = outbox.claim(channel, at=clock())
             if token is None:
-                return
+                return False
             _send_batch(leased_messages(token), carrier, done, clock=clock, until=until)
+    return False
 
 
 def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:

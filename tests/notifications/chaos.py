@@ -50,7 +50,7 @@ T = TypeVar("T")
 TARGETS: Final = ("idle worker", "busy worker", "monitor", "pusher", "sentinel", "parent", "group")
 # After a kill a tick has to finish within this: a hung queue is seen after 6 s, and started again in 2.
 BACK_SECONDS: Final = 30.0
-SETTLED_SECONDS: Final = 120.0
+SETTLED_SECONDS: Final = 400.0  # hundreds of messages may have gathered while the queue was down
 # How many mails a killed process may have handed over without a row that says so: the one in its hands.
 UNWRITTEN: Final = 1
 
@@ -288,7 +288,8 @@ class Chaos:
     def _kill(self, target: str) -> None:
         """One kill at a moment of chance, and wait until the queue has come back."""
         time.sleep(self.chance.uniform(0, 0.6))
-        deadline = time.monotonic() + 3
+        # Nobody is idle while much is due; without a nudge somebody will be soon.
+        deadline = time.monotonic() + (10 if target == "idle worker" else 3)
         while not self.service.kill(target):
             if time.monotonic() > deadline:
                 target = "group"

@@ -22,7 +22,7 @@ SHORTENED: Final[dict[str, dict[str, Any]]] = {
         "_AFTER_OUTAGE": timedelta(seconds=0.5),
         "_REPORT_WAIT": timedelta(seconds=2),
     },
-    "notifications.delivery.sending": {"_BATCH_SECONDS": CALL, "_PATIENCE_SECONDS": PATIENCE},
+    "notifications.delivery.sending": {"_BATCH_SECONDS": CALL, "_TURN_SECONDS": 1.0, "_PATIENCE_SECONDS": PATIENCE},
     "notifications.tasks": {"_BUDGET_SECONDS": 2.0},
     "config.supervision": {"HEARTBEAT_LIMIT": timedelta(seconds=6), "LOOK_EVERY": 1.0},
 }
