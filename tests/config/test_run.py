@@ -19,19 +19,27 @@ from django.utils import timezone
 from config.supervision import HEARTBEAT_LIMIT, Group, _hangs
 from notifications.enums import Job
 from notifications.models import Heartbeat
+from notifications.receivers import nudge
+from tests.notifications.chaos import database_now
 
 
 class Service:
     """The service as a person starts it, on the test's database."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.process = psutil.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=settings.BASE_DIR,
-            env={"PATH": os.defpath, "DATABASE_URL": database_url, "DEBUG": "1", "PORT": str(self.port)},
+            env={
+                "PATH": os.defpath,
+                "DATABASE_URL": database_url,
+                "DEBUG": "1",
+                "PORT": str(self.port),
+                **environment,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -155,6 +163,28 @@ def test_a_taken_port_is_named_with_what_to_do(database_url: str, command: str) 
 
 
 # A queue that hangs
+
+
+@pytest.mark.slow
+def test_a_queue_that_hangs_is_started_again_as_a_group(database_url: str) -> None:
+    service = Service(database_url, DJANGO_SETTINGS_MODULE="tests.notifications.hasty_settings")
+    try:
+        _wait_for(lambda: len(service.queue()) >= 6)
+        hung = list(service.queue())
+        # Whoever is stopped holds what others wait for; the first process looks as healthy as ever.
+        for process in hung:
+            process.suspend()
+
+        _wait_for(lambda: _all_gone(hung), seconds=30)
+        _wait_for(lambda: len(service.queue()) >= 6)
+        began = database_now()
+        nudge()
+        _wait_for(lambda: Heartbeat.objects.filter(name=Job.TICK, finished_at__gt=began).exists())
+    finally:
+        service.process.send_signal(signal.SIGTERM)
+        said, _complaint = service.process.communicate(timeout=20)
+
+    assert "The queue hangs and is started again." in said
 
 
 def hangs_after(age: timedelta) -> bool:

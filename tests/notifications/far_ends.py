@@ -206,24 +206,7 @@ class SmsProvider:
 
     def check(self, fields: dict[str, str]) -> None:
         """Whether a request could be sent to the real one."""
-        known = SPEC["create"]["params"]
-        for name, value in fields.items():
-            if name not in known:
-                self.wrong.append(f"{name} is not a parameter")
-                continue
-            rule = known[name]
-            if pattern := rule.get("pattern"):
-                if not re.fullmatch(pattern, value):
-                    self.wrong.append(f"{name}={value!r}")
-            elif (rule["type"] == "integer" and not value.isdigit()) or (
-                rule.get("format") == "phone-number" and name == "To" and not re.fullmatch(r"\+[1-9]\d{6,14}", value)
-            ):
-                self.wrong.append(f"{name}={value!r} is no number")
-        self.wrong += [f"{name} is missing" for name in SPEC["create"]["required"] if name not in fields]
-        if not {"MessagingServiceSid", "From"} & set(fields):
-            self.wrong.append("no sender")
-        if len(fields.get("Body", "")) > 1600:
-            self.wrong.append("body too long")
+        self.wrong += wrong_in(fields)
 
     def take(self, fields: dict[str, str]) -> dict[str, str | None]:
         sid = f"SM{len(self.messages):032x}"
@@ -237,6 +220,55 @@ class SmsProvider:
         }
         self.messages.append(message)
         return {**message, "account_sid": ACCOUNT, "error_code": None, "num_segments": "0"}
+
+
+# What the description says in words, not in its schema.
+_IN_WORDS: dict[str, dict[str, object]] = {
+    "Body": {"minLength": 1, "maxLength": 1600},
+    "ValidityPeriod": {"minimum": 1, "maximum": 36_000},
+}
+_FORMS = {
+    "integer": r"-?\d+",
+    "number": r"-?\d+(\.\d+)?",
+    "boolean": "true|false",
+    "date-time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
+    "uri": r"https?://[^\s/?#]+[^\s]*",
+}
+_E164 = r"\+[1-9]\d{6,14}"
+_SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}"
+
+
+def wrong_in(fields: dict[str, str]) -> list[str]:
+    """What the provider's public description of creating a message says against a request."""
+    wrong = [problem for name, value in fields.items() for problem in _wrong_value(name, value)]
+    wrong += [f"{name} is missing" for name in SPEC["create"]["required"] if name not in fields]
+    if not {"MessagingServiceSid", "From"} & set(fields):
+        wrong.append("no sender")
+    if not {"Body", "MediaUrl", "ContentSid"} & set(fields):
+        wrong.append("no content")
+    return wrong
+
+
+def _wrong_value(name: str, value: str) -> Iterator[str]:
+    known = SPEC["create"]["params"]
+    if name not in known:
+        yield f"{name} is not a parameter"
+        return
+    rule = {**known[name], **_IN_WORDS.get(name, {})}
+    if "enum" in rule and value not in rule["enum"]:
+        yield f"{name}={value!r} is none of {rule['enum']}"
+    if not rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value)):
+        yield f"{name} has {len(value)} characters"
+    if "pattern" in rule and not re.fullmatch(rule["pattern"], value):
+        yield f"{name}={value!r} is not {rule['pattern']}"
+    forms = [form for form in (_FORMS.get(rule["type"]), _FORMS.get(rule.get("format", ""))) if form]
+    if rule.get("format") == "phone-number":
+        forms.append(_E164 if name == "To" else f"{_E164}|{_SENDER_NAME}")
+    for form in forms:
+        if not re.fullmatch(form, value):
+            yield f"{name}={value!r} is not {form}"
+    if {"minimum", "maximum"} & set(rule) and value.isdigit() and not rule["minimum"] <= int(value) <= rule["maximum"]:
+        yield f"{name}={value} is not between {rule['minimum']} and {rule['maximum']}"
 
 
 Provider = TypeVar("Provider", bound=SmsProvider)
