@@ -291,11 +291,12 @@ Q_CLUSTER: dict[str, Any] = {
     "name": "wiec",
     "orm": "default",
     "workers": ENVIRONMENT.queue_workers,
-    # Little in memory, little to repeat; retry > timeout × (1 + queue_limit / workers).
+    # Little in memory, little to repeat; retry > timeout × (1 + queue_limit / workers). A tick takes 40 s, its last call
+    # 60 s and writing down the answer, while the database is away, 60 s more: it must not be ended before that.
     "queue_limit": ENVIRONMENT.queue_workers,
     "bulk": 1,
-    "timeout": 90,
-    "retry": 300,
+    "timeout": 180,
+    "retry": 420,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,

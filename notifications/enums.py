@@ -65,6 +65,7 @@ class StateReason(models.TextChoices):
     OTHER_COUNTRY = "other_country", pgettext_lazy("message", "No SMS are sent to numbers of this country")
     INTERRUPTED = "interrupted", pgettext_lazy("message", "Sending was interrupted; it may have arrived")
     NOT_REPEATED = "not_repeated", pgettext_lazy("message", "It may have arrived, so it was not sent again")
+    RESTORED = "restored", pgettext_lazy("message", "It may have been sent before the database was restored")
     CRASHES = "crashes", pgettext_lazy("message", "Working on it failed again and again")
     TRIED_ENOUGH = "tried_enough", pgettext_lazy("message", "It was tried again and again without success")
 
@@ -94,6 +95,8 @@ class Job(models.TextChoices):
     """What runs by itself and leaves a heartbeat."""
 
     TICK = "tick", pgettext_lazy("job", "Tick")
+    # The same by hand or by cron: it shows that the work is done, but not that the queue does it.
+    WORK_ONCE = "work_once", pgettext_lazy("job", "Work done by hand or by cron")
     HOUSEKEEPING = "housekeeping", pgettext_lazy("job", "Housekeeping")
     RETENTION = "retention", pgettext_lazy("job", "Deleting what has had its time")
 

@@ -25,7 +25,7 @@ from registrations.actions.rates import forget_attempts
 
 log = structlog.get_logger(__name__)
 
-# Well below the queue's own limit, which could end a task between a provider's answer and our row.
+# With the last call and its answer well below the queue's own limit, which could end a task between answer and row.
 _BUDGET_SECONDS: Final = 40.0
 _KEEP_TASK_RECORDS: Final = timedelta(days=14)
 # Once a day, at the hour that it has found.

@@ -6,6 +6,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from django.db import transaction
@@ -79,16 +80,22 @@ def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | N
         .order_by("priority", "next_attempt_at", "id")
         .select_for_update(skip_locked=True)
     )
-    found = list(due.values_list("pk", "priority")[: max(1, turn.most)])
+    found = list(due.values_list("pk", "priority", "claims")[: max(1, turn.most)])
     if not found:
         return None
-    ids = [pk for position, (pk, priority) in enumerate(found) if turn.includes(position, priority)]
+    together = list(takewhile(_is_above_suspicion, found)) or found[:1]
+    ids = [pk for position, (pk, priority, _) in enumerate(together) if turn.includes(position, priority)]
     if not ids:
         raise NotYet(turn.seconds_to_more)
     turn.take(len(ids))
     token = uuid.uuid4()
     Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=Now() + LEASE, claims=F("claims") + 1)
     return token
+
+
+def _is_above_suspicion(row: tuple[uuid.UUID, int, int]) -> bool:
+    # Whoever had it before has died of it, or of another of its batch: it goes alone now, and takes no others along.
+    return row[2] == 0
 
 
 def release(messages: Sequence[Message]) -> None:

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from events.actions.wall_clock import quiet_until
@@ -33,6 +35,11 @@ from notifications.rendering.letters import Letter, NothingToSay
 
 log = structlog.get_logger(__name__)
 
+# How long an answer is kept in hand while the database is away. With the longest call before it, it is what a lease lasts.
+_PATIENCE_SECONDS: Final = 60.0
+_ASK_AGAIN_SECONDS: Final = 0.2
+# Channels take turns: a cancellation by SMS must not wait until ten thousand mails are out.
+_TURN_SECONDS: Final = 5.0
 # After this long a batch is given back and claimed anew, so that no lease runs out under a slow provider.
 _BATCH_SECONDS: Final = 30.0
 
@@ -65,28 +72,30 @@ def send_due(*, clock: Clock = timezone.now, until: float = float("inf")) -> Sen
         return done
     outbox.recover(at=clock())
     done.ended += outbox.miss_what_is_late(at=clock())
-    for channel in Channel:
-        _serve(channel, done, clock=clock, until=until)
+    waiting = list(Channel)
+    while waiting and time.monotonic() < until:
+        waiting = [channel for channel in waiting if _serve(channel, done, clock=clock, until=until)]
     return done
 
 
-def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
-    """One channel, over one kept-open connection; when it is out of order the others go on."""
+def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
+    """One channel's turn, over one kept-open connection; whether more may be due. Out of order, it waits for the next run."""
     if channel_states.is_left_alone(channel):
         done.left_alone.add(channel)
-        return
+        return False
     with open_channel(channel) as carrier:
         _settle_unclear(channel, carrier, done, clock=clock)
-        while time.monotonic() < until and channel not in done.faults:
+        until = min(until, time.monotonic() + _TURN_SECONDS)
+        while channel not in done.faults:
+            if time.monotonic() >= until:
+                return True
             try:
                 token = outbox.claim(channel, at=clock())
-            except outbox.NotYet as turn:
-                if time.monotonic() + turn.seconds >= until:
-                    return
-                time.sleep(turn.seconds)
+            except outbox.NotYet as not_yet:
+                time.sleep(max(0.0, min(not_yet.seconds, until - time.monotonic())))
                 continue
             if token is None:
-                return
+                return False
             messages = leased_messages(token)
             handed_over, sent = done.handed_over, done.sent
             _send_batch(messages, carrier, done, clock=clock, until=until)
@@ -97,6 +106,7 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
                 was_taken=done.sent > sent,
                 fault=done.faults.get(channel),
             )
+    return False
 
 
 def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:
@@ -130,17 +140,39 @@ def _send(message: Message, background: Background, carrier: Carrier, done: Sent
     try:
         acceptance = carrier.send(outgoing)
     except ChannelError as error:
-        outbox.record_failed(message, error, at=clock())
+        _until_written(partial(outbox.record_failed, message, error, at=clock()))
         _count(error, message, done)
     else:
-        outbox.record_accepted(
-            message,
-            result=acceptance.result,
-            provider_id=acceptance.provider_id,
-            status=acceptance.status,
-            at=clock(),
+        _until_written(
+            partial(
+                outbox.record_accepted,
+                message,
+                result=acceptance.result,
+                provider_id=acceptance.provider_id,
+                status=acceptance.status,
+                at=clock(),
+            )
         )
         done.sent += 1
+
+
+def _until_written(record: Callable[[], None]) -> None:
+    """Write down what a provider has said, also when the database is stopped at that moment and comes back soon.
+
+    Lost, the answer would make a mail go out twice: nobody can ask a mail server.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            record()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline or connection.in_atomic_block:
+                raise
+            log.warning("the database is away; a provider's answer waits for it")
+            connection.close()
+            time.sleep(_ASK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _write(message: Message, background: Background, done: Sent, *, at: datetime) -> tuple[Letter, Outgoing] | None:

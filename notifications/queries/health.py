@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
 from notifications.enums import Job, MessageState
-from notifications.models import Heartbeat, Message
+from notifications.models import ChannelState, Heartbeat, Message
 
 _TICK_AT_MOST: Final = timedelta(minutes=4)
 _DUE_AT_MOST: Final = timedelta(minutes=10)
@@ -37,13 +37,21 @@ class DueState:
 
 
 def due_state(at: datetime) -> DueState:
-    """The state of the outbox at a moment; the tick's age by the database's clock."""
+    """The state of the outbox at a moment; the tick's age by the database's clock.
+
+    A message that is put off, by quiet hours or after a refusal, is due later; what waits for a provider that is out of
+    order is not late by our fault.
+    """
+    held_back = ChannelState.objects.filter(open_until__gt=Now()).values("channel")
+    due = Q(state=MessageState.PLANNED, next_attempt_at__lte=at) & ~Q(channel__in=held_back)
     found = Message.objects.aggregate(
-        oldest=Min("next_attempt_at", filter=Q(state=MessageState.PLANNED, next_attempt_at__lte=at)),
+        oldest=Min("next_attempt_at", filter=due),
         unknown=Count("pk", filter=Q(state=MessageState.UNKNOWN)),
         failed=Count("pk", filter=Q(state=MessageState.FAILED, created_at__gt=at - _FAILED_WITHIN)),
     )
-    beat = Heartbeat.objects.filter(name=Job.TICK).annotate(now=Now()).values_list("finished_at", "now").first()
+    # Whether the queue does the work or cron, it is done (decision 0039).
+    beats = Heartbeat.objects.filter(name__in=[Job.TICK, Job.WORK_ONCE]).annotate(now=Now())
+    beat = beats.order_by("-finished_at").values_list("finished_at", "now").first()
     return DueState(
         oldest_due_seconds=None if found["oldest"] is None else int((at - found["oldest"]).total_seconds()),
         last_tick_seconds=None if beat is None else int((beat[1] - beat[0]).total_seconds()),

@@ -10,12 +10,14 @@ from tests.bench.server import environment, free_port, own_database
 
 # Memory first: what the others leave in the database would count as rest.
 NAMES = ("memory", "web", "registrations", "messages", "calendars")
+# Minutes of kills, and no figures: run when it is named.
+PROOFS = ("faults",)
 
 
 def main(names: list[str]) -> int:
     """Prepare a database of the run's own, then run what was asked for."""
-    if unknown := [name for name in names if name not in NAMES]:
-        sys.stderr.write(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.\n")
+    if unknown := [name for name in names if name not in NAMES + PROOFS]:
+        sys.stderr.write(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(NAMES + PROOFS)}.\n")
         return 2
     with own_database() as url:
         port = free_port()
@@ -23,7 +25,7 @@ def main(names: list[str]) -> int:
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
 
-        from tests.bench import calendars, registrations, suites  # noqa: PLC0415 - as above
+        from tests.bench import calendars, faults, registrations, suites  # noqa: PLC0415 - as above
 
         sys.stdout.write("Preparing a database of its own …\n")
         call_command("migrate", verbosity=0)
@@ -34,6 +36,7 @@ def main(names: list[str]) -> int:
             "messages": suites.messages,
             "memory": suites.memory,
             "calendars": calendars.calendars,
+            "faults": faults.faults,
         }
         for name in names or NAMES:
             chosen[name](port)

@@ -32,19 +32,18 @@ def own_database() -> Iterator[str]:
     """
     server = embedded_postgres.ensure_running(VAR)
     name = f"bench_{os.getpid()}"
-    admin = psycopg.connect(
-        host=server["HOST"],
-        port=server["PORT"],
-        user=server["USER"],
-        dbname=server["NAME"],
-        autocommit=True,
-    )
-    with admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        try:
-            yield embedded_postgres.url({**server, "NAME": name})
-        finally:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    _administer(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield embedded_postgres.url({**server, "NAME": name})
+    finally:
+        _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(server: embedded_postgres.Connection, statement: str) -> None:
+    # A connection for each: the server may be stopped and started in between.
+    where = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"], "dbname": server["NAME"]}
+    with psycopg.connect(**where, autocommit=True) as admin:
+        admin.execute(statement.encode())
 
 
 def environment(database_url: str, port: int) -> dict[str, str]:

@@ -85,7 +85,7 @@ def test_a_queue_that_repeats_or_loses_is_not(settings: Any, change: dict[str, o
     assert "config.E004" in codes()
 
 
-@pytest.mark.parametrize("change", [{"retry": 180}, {"queue_limit": 50}, {"timeout": 200}])
+@pytest.mark.parametrize("change", [{"retry": 180}, {"queue_limit": 50}, {"timeout": 250}])
 def test_a_queue_that_starts_running_tasks_again_is_not(settings: Any, change: dict[str, object]) -> None:
     assert "config.E005" not in codes()
 

@@ -8,28 +8,38 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from config.supervision import HEARTBEAT_LIMIT, Group, _hangs
+from notifications.enums import Job
 from notifications.models import Heartbeat
+from notifications.receivers import nudge
+from tests.notifications.chaos import database_now
 
 
 class Service:
     """The service as a person starts it, on the test's database."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.process = psutil.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=settings.BASE_DIR,
-            env={"PATH": os.defpath, "DATABASE_URL": database_url, "DEBUG": "1", "PORT": str(self.port)},
+            env={
+                "PATH": os.defpath,
+                "DATABASE_URL": database_url,
+                "DEBUG": "1",
+                "PORT": str(self.port),
+                **environment,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -152,21 +162,76 @@ def test_a_taken_port_is_named_with_what_to_do(database_url: str, command: str) 
     assert "Traceback" not in result.stderr
 
 
+# A queue that hangs
+
+
+@pytest.mark.slow
+def test_a_queue_that_hangs_is_started_again_as_a_group(database_url: str) -> None:
+    service = Service(database_url, DJANGO_SETTINGS_MODULE="tests.notifications.hasty_settings")
+    try:
+        _wait_for(lambda: len(service.queue()) >= 6)
+        hung = list(service.queue())
+        # Whoever is stopped holds what others wait for; the first process looks as healthy as ever.
+        for process in hung:
+            process.suspend()
+
+        _wait_for(lambda: _all_gone(hung), seconds=30)
+        _wait_for(lambda: len(service.queue()) >= 6)
+        began = database_now()
+        nudge()
+        _wait_for(lambda: Heartbeat.objects.filter(name=Job.TICK, finished_at__gt=began).exists())
+    finally:
+        service.process.send_signal(signal.SIGTERM)
+        said, _complaint = service.process.communicate(timeout=20)
+
+    assert "The queue hangs and is started again." in said
+
+
+def hangs_after(age: timedelta) -> bool:
+    queue = Group(lambda: None, log=None)
+    queue.started = time.monotonic() - age.total_seconds()
+    return _hangs(queue)
+
+
+LONG = HEARTBEAT_LIMIT + timedelta(seconds=5)
+SOON = HEARTBEAT_LIMIT - timedelta(seconds=5)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_queue_without_a_heartbeat_hangs_once_it_had_the_time() -> None:
-    queue = Group(lambda: None, log=None)
-    now = timezone.now()
-    late, fresh = now - HEARTBEAT_LIMIT - timedelta(seconds=5), now - timedelta(minutes=1)
+    assert not hangs_after(SOON)
+    assert hangs_after(LONG)
 
-    queue.started_at = fresh
-    assert not _hangs(queue)
+    heartbeat = Heartbeat.objects.create(name=Job.TICK, finished_at=Now() - SOON)
+    assert not hangs_after(LONG)
 
-    queue.started_at = late
-    assert _hangs(queue)
-
-    heartbeat = Heartbeat.objects.create(name="tick", finished_at=fresh)
-    assert not _hangs(queue)
-
-    heartbeat.finished_at = late
+    heartbeat.finished_at = Now() - LONG
     heartbeat.save()
-    assert _hangs(queue)
+    assert hangs_after(LONG)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("job", [job for job in Job if job != Job.TICK])
+def test_what_else_is_done_does_not_hide_that_the_queue_hangs(job: Job) -> None:
+    Heartbeat.objects.create(name=job, finished_at=Now())
+
+    assert hangs_after(LONG)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_is_wrong_here_makes_no_queue_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    Heartbeat.objects.create(name=Job.TICK, finished_at=Now())
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2031, 1, 1, tzinfo=UTC))
+
+    assert not hangs_after(LONG)
+
+
+def test_a_group_is_ended_however_early() -> None:
+    group = Group(lambda: time.sleep(60), log=None)
+    began = time.monotonic()
+
+    for _ in range(5):
+        group.start()
+        group.end(within=0)
+
+    assert time.monotonic() - began < 10

@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from email.parser import BytesParser
 from email.policy import SMTP as SMTP_POLICY
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiosmtpd.controller import Controller
@@ -26,7 +28,8 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "twilio_message_spec.json").read_text())
 ACCOUNT = "AC" + "0" * 32
 SERVICE = "MG" + "1" * 32
-TOKEN = "a token of tests"
+TOKEN = "a-token-of-tests"
+LATE_SECONDS = 1.2
 
 
 def free_port() -> int:
@@ -178,7 +181,7 @@ class SmsProvider:
     """Twilio's messages resource, as far as its public description goes; every request is held against that.
 
     `faults`, used up one by one: a (status, code) to answer with, with the seconds to come again after as third; "hang",
-    "drop" (before it is taken), "take and drop", "take and hang", "take and 500", "nonsense".
+    "drop" (before it is taken), "take and drop", "take and hang", "take and 500", "take late", "nonsense".
     """
 
     port: int
@@ -193,30 +196,17 @@ class SmsProvider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def fault_for(self, fields: dict[str, str]) -> object:
+        """What goes wrong with this request."""
+        return self.faults.pop(0) if self.faults else None
+
     @property
     def texts(self) -> list[tuple[str, str]]:
         return [(message["to"], message["body"]) for message in self.messages]
 
     def check(self, fields: dict[str, str]) -> None:
         """Whether a request could be sent to the real one."""
-        known = SPEC["create"]["params"]
-        for name, value in fields.items():
-            if name not in known:
-                self.wrong.append(f"{name} is not a parameter")
-                continue
-            rule = known[name]
-            if pattern := rule.get("pattern"):
-                if not re.fullmatch(pattern, value):
-                    self.wrong.append(f"{name}={value!r}")
-            elif (rule["type"] == "integer" and not value.isdigit()) or (
-                rule.get("format") == "phone-number" and name == "To" and not re.fullmatch(r"\+[1-9]\d{6,14}", value)
-            ):
-                self.wrong.append(f"{name}={value!r} is no number")
-        self.wrong += [f"{name} is missing" for name in SPEC["create"]["required"] if name not in fields]
-        if not {"MessagingServiceSid", "From"} & set(fields):
-            self.wrong.append("no sender")
-        if len(fields.get("Body", "")) > 1600:
-            self.wrong.append("body too long")
+        self.wrong += wrong_in(fields)
 
     def take(self, fields: dict[str, str]) -> dict[str, str | None]:
         sid = f"SM{len(self.messages):032x}"
@@ -232,6 +222,58 @@ class SmsProvider:
         return {**message, "account_sid": ACCOUNT, "error_code": None, "num_segments": "0"}
 
 
+# What the description says in words, not in its schema.
+_IN_WORDS: dict[str, dict[str, object]] = {
+    "Body": {"minLength": 1, "maxLength": 1600},
+    "ValidityPeriod": {"minimum": 1, "maximum": 36_000},
+}
+_FORMS = {
+    "integer": r"-?\d+",
+    "number": r"-?\d+(\.\d+)?",
+    "boolean": "true|false",
+    "date-time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
+    "uri": r"https?://[^\s/?#]+[^\s]*",
+}
+_E164 = r"\+[1-9]\d{6,14}"
+_SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}"
+
+
+def wrong_in(fields: dict[str, str]) -> list[str]:
+    """What the provider's public description of creating a message says against a request."""
+    wrong = [problem for name, value in fields.items() for problem in _wrong_value(name, value)]
+    wrong += [f"{name} is missing" for name in SPEC["create"]["required"] if name not in fields]
+    if not {"MessagingServiceSid", "From"} & set(fields):
+        wrong.append("no sender")
+    if not {"Body", "MediaUrl", "ContentSid"} & set(fields):
+        wrong.append("no content")
+    return wrong
+
+
+def _wrong_value(name: str, value: str) -> Iterator[str]:
+    known = SPEC["create"]["params"]
+    if name not in known:
+        yield f"{name} is not a parameter"
+        return
+    rule = {**known[name], **_IN_WORDS.get(name, {})}
+    if "enum" in rule and value not in rule["enum"]:
+        yield f"{name}={value!r} is none of {rule['enum']}"
+    if not rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value)):
+        yield f"{name} has {len(value)} characters"
+    if "pattern" in rule and not re.fullmatch(rule["pattern"], value):
+        yield f"{name}={value!r} is not {rule['pattern']}"
+    forms = [form for form in (_FORMS.get(rule["type"]), _FORMS.get(rule.get("format", ""))) if form]
+    if rule.get("format") == "phone-number":
+        forms.append(_E164 if name == "To" else f"{_E164}|{_SENDER_NAME}")
+    for form in forms:
+        if not re.fullmatch(form, value):
+            yield f"{name}={value!r} is not {form}"
+    if {"minimum", "maximum"} & set(rule) and value.isdigit() and not rule["minimum"] <= int(value) <= rule["maximum"]:
+        yield f"{name}={value} is not between {rule['minimum']} and {rule['maximum']}"
+
+
+Provider = TypeVar("Provider", bound=SmsProvider)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     provider: SmsProvider
@@ -244,11 +286,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.provider.wrong.append(self.path)
         self.provider.check(fields)
         self.provider.requests.append(fields)
-        fault = self.provider.faults.pop(0) if self.provider.faults else None
+        fault = self.provider.fault_for(fields)
         if isinstance(fault, tuple):
             status, code, *retry_after = fault
             headers = {"Retry-After": str(*retry_after)} if retry_after else {}
             self._answer(status, {"code": code, "message": "test", "status": status}, headers)
+        elif fault == "take late":
+            # Nobody waits for the answer any more, and then it is taken after all.
+            time.sleep(LATE_SECONDS)
+            self.provider.take(fields)
+            self.close_connection = True
         elif fault == "nonsense":
             self.provider.take(fields)
             self._raw(201, b"<html>not JSON</html>")
@@ -267,7 +314,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(fault[0], {"code": fault[1], "message": "test", "status": fault[0]})
             return
         query = parse_qs(urlsplit(self.path).query)
-        found = [message for message in reversed(self.provider.messages) if [message["to"]] == query.get("To")]
+        found = [message for message in reversed(list(self.provider.messages)) if [message["to"]] == query.get("To")]
         page = {"messages": found, "page": 0, "page_size": 20, "next_page_uri": None, "uri": self.path}
         self._answer(200, page)
 
@@ -294,12 +341,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 50
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that went away: killing them is what some tests do."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
-def sms_provider() -> Iterator[SmsProvider]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    provider = SmsProvider(server.server_address[1])
+def sms_provider(make: Callable[[int], Provider] = SmsProvider) -> Iterator[Provider]:  # type: ignore[assignment]
+    server = _Server(("127.0.0.1", 0), _Handler)
+    provider = make(server.server_address[1])
     server.RequestHandlerClass = type("Handler", (_Handler,), {"provider": provider})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -6,21 +6,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import psutil
 import pytest
 from django.conf import settings as project
 from django.db import transaction
+from django.db.models import Count
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success, Task
 from django_q.tasks import async_task
 
+from events.models import ReminderRule
 from notifications import tasks
 from notifications.apps import _keep_schedules
 from notifications.enums import Job, MessageState
-from notifications.models import Heartbeat, Message
+from notifications.models import ChannelState, Heartbeat, Message
 from notifications.queries.health import due_state
 from notifications.receivers import nudge
 from notifications.schedules import ensure_schedules
@@ -193,6 +197,49 @@ def test_ready_means_that_the_tick_runs_and_nothing_waits_long(settings: Any):
     assert (late.mail, late.sms, late.unknown, late.failed_today) == ("kept", "kept", 0, 0)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "is_ready"), [(600, True), (601, False)])
+def test_a_due_message_may_wait_for_ten_minutes(seconds: int, is_ready: bool):
+    now = timezone.now()
+    tasks.beat(Job.TICK)
+    make_message(make_registration(make_event(at=now)), at=now - timedelta(seconds=seconds))
+
+    state = due_state(now)
+
+    assert (state.is_ready, state.oldest_due_seconds) == (is_ready, seconds)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "is_ready"), [(240, True), (241, False)])
+@pytest.mark.parametrize("job", [Job.TICK, Job.WORK_ONCE])
+def test_the_work_may_rest_for_four_minutes_whoever_does_it(job: Job, seconds: int, is_ready: bool):
+    Heartbeat.objects.create(name=job, finished_at=Now() - timedelta(seconds=seconds))
+    # Housekeeping is other work.
+    Heartbeat.objects.create(name=Job.HOUSEKEEPING, finished_at=Now())
+
+    assert due_state(timezone.now()).is_ready == is_ready
+
+
+@pytest.mark.django_db
+def test_what_is_held_back_is_not_due(settings: Any):
+    now = timezone.now()
+    tasks.beat(Job.TICK)
+    make_message(make_registration(make_event(at=now)), at=now - timedelta(hours=1))
+    assert not due_state(now).is_ready
+
+    state = ChannelState.objects.update_or_create(
+        channel="email", defaults={"refilled_at": now, "open_until": now + timedelta(minutes=5)}
+    )[0]
+    assert (due_state(now).is_ready, due_state(now).oldest_due_seconds) == (True, None)
+    state.open_until = now - timedelta(seconds=1)
+    state.save()
+    assert not due_state(now).is_ready
+
+    # Put off by quiet hours, or to be tried again.
+    Message.objects.update(next_attempt_at=now + timedelta(hours=8))
+    assert due_state(now).is_ready
+
+
 # The real queue
 
 
@@ -279,17 +326,67 @@ def test_a_queue_killed_in_the_middle_loses_nothing_and_repeats_nothing(database
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_two_queues_at_once_send_everything_once(database_url: str, sink: MailSink):
-    make_due(40)
+def test_two_queues_two_schedules_and_ten_ticks_at_once_plan_and_send_everything_once(
+    database_url: str, sink: MailSink
+):
+    now = timezone.now()
+    event = make_event(starts_at=now + timedelta(hours=2), capacity=None, at=now - timedelta(days=9))
+    ReminderRule.objects.create(event=event, channel="email", minutes_before=130)
+    for _ in range(15):
+        make_registration(event, at=now - timedelta(days=3))
+    for _ in range(15):
+        sign_up(event, make_applicant(), source=RegistrationSource.WEB, language="pl", notice=None, at=now)
     OrmQ.objects.all().delete()
-    queues = [start_queue(database_url, sink.port) for _ in range(2)]
-    for _ in range(4):
+    # As if two hosts had made it; whoever schedules finds both due.
+    Schedule.objects.create(name="tick", func="notifications.tasks.tick", schedule_type="I", minutes=1, next_run=now)
+    Schedule.objects.update(next_run=now - timedelta(seconds=1))
+    for _ in range(10):
         async_task("notifications.tasks.tick")
+
+    queues = [start_queue(database_url, sink.port) for _ in range(2)]
     try:
-        wait_for(lambda: not Message.objects.exclude(state=MessageState.SENT).exists())
+        wait_for(lambda: Message.objects.filter(state=MessageState.SENT).count() >= 30)
+        wait_for(lambda: not OrmQ.objects.exists())
     finally:
         for queue in queues:
             kill_group(queue)
 
-    assert len(sink.mails) == 40
-    assert len({mail["Message-ID"] for mail in sink.mails}) == 40
+    assert sorted(Message.objects.values_list("kind", "state").annotate(number=Count("pk"))) == [
+        ("confirmed", "sent", 15),
+        ("reminder", "sent", 15),
+    ]
+    assert len(sink.mails) == 30
+    assert len({mail["Message-ID"] for mail in sink.mails}) == 30
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_orphans_of_a_killed_queue_work_on_beside_the_next_one_and_repeat_nothing(
+    database_url: str, sink: MailSink
+):
+    first = start_queue(database_url, sink.port)
+    second = None
+    try:
+        wait_for(lambda: len(family(first)) >= 5)
+        orphans = family(first)
+        # The first process alone, and nobody there who would end its group.
+        first.kill()
+        first.wait()
+        make_due(20)
+        second = start_queue(database_url, sink.port)
+        for _ in range(6):
+            async_task("notifications.tasks.tick")
+        wait_for(lambda: not Message.objects.exclude(state=MessageState.SENT).exists())
+        assert any(process.is_running() for process in orphans)
+    finally:
+        for queue in (first, second):
+            if queue is not None:
+                with suppress(ProcessLookupError):
+                    kill_group(queue)
+
+    assert len(sink.mails) == 20
+    assert len({mail["Message-ID"] for mail in sink.mails}) == 20

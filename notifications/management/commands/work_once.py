@@ -8,12 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from notifications.enums import Channel, Job
+from notifications.management.moments import moment_of
 from notifications.tasks import Work, beat, work_through
 
 # A message that is planned while another is sent is found by the next pass; more passes than this would be a circle.
 _MOST_PASSES = 1000
-# Due times are counted back and forth from now; at the ends of the calendar there is nowhere to count to.
-_YEARS = range(2000, 2200)
 
 
 class Command(BaseCommand):
@@ -32,7 +31,7 @@ class Command(BaseCommand):
         passes = [work_through(clock=clock)]
         while not passes[-1].is_nothing and len(passes) < _MOST_PASSES:
             passes.append(work_through(clock=clock))
-        beat(Job.TICK)
+        beat(Job.WORK_ONCE)
         said = _sentences(passes)
         if not said and options["verbosity"]:
             said = ["Nothing was due."]
@@ -45,13 +44,7 @@ def _moment(text: str | None) -> datetime | None:
         return None
     if not (settings.DEBUG or settings.ALLOW_CLOCK):
         raise CommandError("--at is refused here: it would make anything due. It needs DEBUG or ALLOW_CLOCK=1.")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"“{text}” is not a moment, as in 2027-01-11T17:00+01:00.") from error
-    if moment.year not in _YEARS:
-        raise CommandError(f"“{text}” is too far away: give a year from {_YEARS[0]} to {_YEARS[-1]}.")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return moment_of(text)
 
 
 def _sentences(passes: list[Work]) -> list[str]:

@@ -99,6 +99,24 @@ def test_what_is_given_back_costs_no_claim():
     assert claim_one().pk == message.pk
 
 
+def test_a_row_that_kills_its_worker_takes_no_others_along():
+    event = make_event()
+    poison = make_message(make_registration(event), "event_changed")
+    others = {make_message(make_registration(event)).pk for _ in range(3)}
+
+    claimed = []
+    for _ in range(5):
+        token = outbox.claim(Channel.EMAIL, at=NOW)
+        assert token is not None
+        claimed.append({message.pk for message in leased_messages(token)})
+        let_leases_run_out()
+    outbox.recover(at=NOW)
+
+    assert claimed == [{poison.pk, *others}, *[{poison.pk}] * 4]
+    assert found(poison).state == MessageState.FAILED
+    assert set(Message.objects.filter(pk__in=others).values_list("state", "claims")) == {(MessageState.PLANNED, 1)}
+
+
 @pytest.mark.parametrize(("claims", "state"), [(4, MessageState.PLANNED), (5, MessageState.FAILED)])
 def test_a_row_that_kills_its_worker_again_and_again_is_set_aside(claims: int, state: str):
     message = make_claimed()

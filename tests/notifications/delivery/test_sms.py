@@ -1,5 +1,6 @@
 """SMS over a real HTTP far end whose requests are held against the provider's public description."""
 
+import time as real_time
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -7,13 +8,15 @@ import pytest
 from django.db.models.functions import Now
 
 from notifications.actions.reports import record_report
+from notifications.delivery import sending
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, Delivery, MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.models import Registration
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
-from tests.notifications.far_ends import SERVICE, SmsProvider
+from tests.notifications.conftest import use_mail_server
+from tests.notifications.far_ends import SERVICE, SmsProvider, broken_mail_server
 from tests.notifications.make_messages import end_pauses, make_message
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +128,28 @@ def test_sms_that_are_out_of_order_do_not_hold_mails_back(provider: SmsProvider)
     make_message(make_registration(make_event()), "confirmed")
 
     assert send().sent == 1
+
+
+def test_many_mails_do_not_hold_an_sms_back(provider: SmsProvider, settings: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sending, "_TURN_SECONDS", 0.3)
+    event = make_event()
+    for _ in range(4):
+        make_message(make_registration(event), "confirmed")
+    make_sms()
+    gone_before = []
+
+    def take_long() -> None:
+        gone_before.append(len(provider.messages))
+        real_time.sleep(0.2)
+
+    with broken_mail_server() as server:
+        use_mail_server(settings, server.port)
+        server.after_dot = take_long
+
+        assert send().sent == 5
+
+    # The last mail was still to come when the SMS had its turn.
+    assert gone_before[-1] == 1
 
 
 @pytest.mark.parametrize("fault", ["take and 500", "take and hang", "take and drop", "nonsense"])

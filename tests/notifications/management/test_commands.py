@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from events.models import RegistrationPolicy, ReminderRule
 from notifications.models import Heartbeat, Message
@@ -56,7 +57,7 @@ def test_everything_that_is_due_is_done_and_told_without_names():
         "Messages ended unsent, no longer true or too late: 1.",
     ]
     assert sorted(Message.objects.values_list("kind", "state")) == [("hold_to_confirm", "missed"), ("reminder", "sent")]
-    assert Heartbeat.objects.get().name == "tick"
+    assert Heartbeat.objects.get().name == "work_once"
     assert work_once() == ["Nothing was due."]
     assert work_once(verbosity=0) == []
 
@@ -148,3 +149,41 @@ def test_a_test_message_says_why_it_was_not_taken(sink: MailSink):
 
     with pytest.raises(CommandError, match=r"E-mail was not taken: 550 5\.1\.1 unknown"):
         call_command("send_test_message", email="anna@example.org")
+
+
+def end_messages(**options: Any) -> list[str]:
+    output = StringIO()
+    call_command("end_messages", stdout=output, **options)
+    return output.getvalue().splitlines()
+
+
+def test_messages_that_may_have_gone_before_a_restore_are_counted_and_then_ended(settings: Any):
+    settings.SENDING_ENABLED = False
+    now = timezone.now()
+    event = make_event(at=now)
+    for kind in ("confirmed", "confirmed", "reminder"):
+        make_message(make_registration(event), kind, at=now - timedelta(hours=1))
+    moment = now.isoformat()
+
+    assert end_messages(due_before=moment) == [
+        "Would be ended (--end does it):",
+        "  confirmed, E-mail: 2",
+        "  reminder, E-mail: 1",
+    ]
+    assert end_messages(due_before=moment, end=True)[0] == "Ended:"
+    assert end_messages(due_before=moment) == ["No message was due before that and has not gone."]
+    assert set(Message.objects.values_list("state", "state_reason")) == {("missed", "restored")}
+
+
+def test_messages_are_not_ended_while_others_go_out_nor_those_of_the_future(settings: Any):
+    now = timezone.now()
+    make_message(make_registration(make_event(at=now)), at=now - timedelta(hours=1))
+
+    with pytest.raises(CommandError, match="SENDING_ENABLED=0"):
+        end_messages(due_before=now.isoformat(), end=True)
+    settings.SENDING_ENABLED = False
+    with pytest.raises(CommandError, match="in the future"):
+        end_messages(due_before=(now + timedelta(hours=1)).isoformat(), end=True)
+    with pytest.raises(CommandError, match="is not a moment"):
+        end_messages(due_before="yesterday", end=True)
+    assert set(Message.objects.values_list("state", flat=True)) == {"planned"}
