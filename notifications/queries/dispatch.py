@@ -6,31 +6,27 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, Q, QuerySet
 
 from events.enums import EventChangeKind
-from events.models import Event, EventChange, Session
+from events.models import Event, EventChange, EventRole, Session
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import ACTIVE_STATES, OPEN_NEEDS, NeedKind
-from registrations.models import Registration
+from registrations.models import Registration, RegistrationChange
 
 
 def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
-    return messages.select_related(
-        "registration__participant",
-        "member",
-        "invitation",
-        "event__unit",
-        "event__policy",
-        "event__kind",
-        "event__venue",
-        "session",
-        "event_change",
-        "registration_change__member",
-        "role__agenda_item__session",
-        "staff",
-    ).prefetch_related(
+    # A batch is mostly about one event: what people have in common is read once, and is one object for all of them.
+    return messages.select_related("registration__participant").prefetch_related(
+        Prefetch("event", queryset=Event.objects.select_related("unit", "policy", "kind", "venue")),
         Prefetch("event__sessions", queryset=Session.objects.select_related("room")),
         "registration__sessions",
         "registration__members",
+        "member",
+        "invitation",
+        "session",
+        "event_change",
+        Prefetch("registration_change", queryset=RegistrationChange.objects.select_related("member")),
+        Prefetch("role", queryset=EventRole.objects.select_related("agenda_item__session")),
+        "staff",
     )
 
 
