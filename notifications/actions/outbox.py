@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -20,7 +20,7 @@ from notifications.models import DeliveryAttempt, Message
 from notifications.rendering.letters import Letter
 from registrations.enums import AttendanceIntent
 
-BATCH: Final = 25
+BATCH: Final = 50
 # Twice the longest call (channels end one after 60 s): whoever holds a row longer than this is dead. It begins anew
 # when a row is marked, so a batch must only begin each row well within it.
 LEASE: Final = timedelta(seconds=120)
@@ -41,7 +41,7 @@ _GIVEN_BACK: Final = {"claims": F("claims") - 1, **_NO_LEASE}
 
 # What `still_true` looks at: which of these a message has decides what its statement asks.
 _ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at")
-_truths: Final[dict[tuple[object, ...], tuple[str, Sequence[object]]]] = {}
+_truths: Final[dict[tuple[object, ...], tuple[str, tuple[Any, ...]]]] = {}
 _MARK: Final = """
     UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
         "to" = %s, subject = %s, body = %s, html = %s, calendar = %s, calendar_method = %s
@@ -109,8 +109,9 @@ def mark_sending(message: Message, letter: Letter, *, at: datetime) -> bool:
     truth, known = _truth(message)
     statement = _MARK.format(truth=truth, patience=_patience(message))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [LEASE, *astuple(letter), message.pk, message.lease_token, at, *known])
-        return cursor.rowcount == 1
+        cursor.execute(statement, (LEASE, *astuple(letter), message.pk, message.lease_token, at, *known))
+        marked: int = cursor.rowcount
+    return marked == 1
 
 
 def _patience(message: Message) -> str:
@@ -118,7 +119,7 @@ def _patience(message: Message) -> str:
     return "NULL" if message.channel == Channel.SMS else "set_config('synchronous_commit', 'off', true)"
 
 
-def _truth(message: Message) -> tuple[str, Sequence[object]]:
+def _truth(message: Message) -> tuple[str, tuple[Any, ...]]:
     """The messages of its sort that are still true, as SQL: put together once, because the ORM takes longer than the rest."""
     sort = (message.kind, message.channel, *(getattr(message, name) is None for name in _ABOUT))
     if sort not in _truths:

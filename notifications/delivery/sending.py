@@ -30,6 +30,7 @@ from notifications.kinds import KINDS
 from notifications.models import Message
 from notifications.queries.dispatch import complete_messages, known_provider_ids, leased_messages
 from notifications.rendering.letters import Letter, NothingToSay
+from notifications.rendering.situations import Renderings
 
 log = structlog.get_logger(__name__)
 
@@ -67,16 +68,19 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
     """One channel, over one kept-open connection; when it is out of order the others go on."""
     with open_channel(channel) as carrier:
         _settle_unclear(channel, carrier, done, clock=clock)
+        renderings = Renderings()
         while time.monotonic() < until and channel not in done.out_of_order:
             token = outbox.claim(channel, at=clock())
             if token is None:
                 return
-            _send_batch(leased_messages(token), carrier, done, clock=clock, until=until)
+            messages = leased_messages(token)
+            _send_batch(messages, background_of(messages, renderings), carrier, done, clock=clock, until=until)
 
 
-def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:
+def _send_batch(
+    messages: Sequence[Message], background: Background, carrier: Carrier, done: Sent, *, clock: Clock, until: float
+) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
-    background = background_of(messages)
     for position, message in enumerate(messages):
         if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
             outbox.release(messages[position:])
