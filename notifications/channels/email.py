@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from notifications.channels.mime import address_of, mail_of
-from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.channels.outgoing import Acceptance, Carrier, Meanwhile, Outgoing
 from notifications.errors import ChannelError
 
 # A message takes no longer than this, whatever the server does; the outbox's lease is twice as long.
@@ -65,7 +65,7 @@ class _Relay:
         self._envelope_sender = address_of(self._sender).addr_spec
         self._domain = urlsplit(settings.BASE_URL).hostname or "localhost"
 
-    def send(self, outgoing: Outgoing) -> Acceptance:
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:
         """Hand one mail over; a kept-open connection that turns out to be dead is replaced once."""
         deadline = time.monotonic() + _CALL_SECONDS
         try:
@@ -75,13 +75,13 @@ class _Relay:
             raise ChannelError("address", type(error).__name__, permanent=True) from error
         is_fresh = self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             if is_fresh:
                 raise lost.as_channel_error() from lost
         self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             raise lost.as_channel_error() from lost
 
@@ -120,7 +120,7 @@ class _Relay:
         self._smtp, self._carried = smtp, 0
         return True
 
-    def _hand_over(self, recipient: str, content: bytes, deadline: float) -> Acceptance:
+    def _hand_over(self, recipient: str, content: bytes, deadline: float, meanwhile: Meanwhile | None) -> Acceptance:
         envelope = (f"MAIL FROM:<{self._envelope_sender}>", f"RCPT TO:<{recipient}>", "DATA")
         sender, to, data = self._ask_all(envelope, deadline)
         if sender.code >= _REFUSED:
@@ -129,7 +129,7 @@ class _Relay:
         for answer in (to, data):
             if answer.code >= _REFUSED or (answer is data and answer.code != _GO_AHEAD):
                 raise self._refusal(answer)
-        answer = self._transmit(content, deadline)
+        answer = self._transmit(content, deadline, meanwhile)
         if answer.code >= _REFUSED:
             raise self._refusal(answer)
         self._carried += 1
@@ -173,7 +173,7 @@ class _Relay:
             raise _ConnectionLost(_words(answers[-1].text))
         return answers
 
-    def _transmit(self, content: bytes, deadline: float) -> _Answer:
+    def _transmit(self, content: bytes, deadline: float, meanwhile: Meanwhile | None) -> _Answer:
         """The message and its final dot; only after the dot is out can anything be unclear."""
         smtp = self._within(deadline)
         try:
@@ -181,6 +181,8 @@ class _Relay:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise _ConnectionLost(type(error).__name__, in_content=True) from error
+        if meanwhile is not None:
+            meanwhile()
         self._within(deadline)
         try:
             answer = _Answer(*smtp.getreply())

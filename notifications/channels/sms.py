@@ -22,7 +22,7 @@ from twilio.request_validator import (
 from twilio.rest import Client
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.channels.outgoing import Acceptance, Carrier, Meanwhile, Outgoing
 from notifications.enums import Delivery
 from notifications.errors import ChannelError
 
@@ -113,7 +113,7 @@ class _Twilio:
             environment=nowhere,
         )
 
-    def send(self, outgoing: Outgoing) -> Acceptance:
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:  # noqa: ARG002 - the library waits itself
         """One SMS; its id stands in the address of the status callback, so that a report finds its row."""
         left = int((outgoing.useful_until - outgoing.sent_at).total_seconds())
         sender = (

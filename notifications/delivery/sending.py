@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,24 +82,49 @@ def _send_batch(
     messages: Sequence[Message], background: Background, carrier: Carrier, done: Sent, *, clock: Clock, until: float
 ) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
+    desk = _Desk(messages, background, done, clock)
     for position, message in enumerate(messages):
         if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
             outbox.release(messages[position:])
             return
-        _send(message, background, carrier, done, clock=clock)
+        _send(message, position, desk, carrier, done, clock=clock)
 
 
-def _send(message: Message, background: Background, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
-    at = clock()
-    morning = _quiet_until(message, at=at)
-    if morning is not None:
-        outbox.put_off(message, until=morning)
-        done.put_off += 1
-        return
-    written = _write(message, background, done, at=at)
+class _Desk:
+    """Writes the messages of a batch one after the other, the next one while the server is busy with the one before."""
+
+    def __init__(self, messages: Sequence[Message], background: Background, done: Sent, clock: Clock) -> None:
+        self._messages = messages
+        self._background = background
+        self._done = done
+        self._clock = clock
+        self._ahead: dict[int, tuple[Letter, Outgoing] | None] = {}
+
+    def take(self, position: int) -> tuple[Letter, Outgoing] | None:
+        """The message at this place of the batch, written; None: it has been ended or put off."""
+        self.write(position)
+        return self._ahead.pop(position)
+
+    def write(self, position: int) -> None:
+        """Have it ready, unless the batch has no such place."""
+        if position in self._ahead or position >= len(self._messages):
+            return
+        message, at = self._messages[position], self._clock()
+        morning = _quiet_until(message, at=at)
+        if morning is None:
+            self._ahead[position] = _write(message, self._background, self._done, at=at)
+        else:
+            self._ahead[position] = None
+            outbox.put_off(message, until=morning)
+            self._done.put_off += 1
+
+
+def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
+    written = desk.take(position)
     if written is None:
         return
     letter, outgoing = written
+    at = clock()
     if not outbox.mark_sending(message, letter, at=at):
         message.refresh_from_db(fields=["state", "registration", "session", "event"])
         outbox.settle_unsent(message, at=at)
@@ -106,7 +132,7 @@ def _send(message: Message, background: Background, carrier: Carrier, done: Sent
         return
     # From here on the row says `sending`, and nobody but this call or the provider's word may change that.
     try:
-        acceptance = carrier.send(outgoing)
+        acceptance = carrier.send(outgoing, partial(desk.write, position + 1))
     except ChannelError as error:
         outbox.record_failed(message, error, at=clock())
         _count(error, message, done)
