@@ -5,7 +5,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -43,21 +43,41 @@ _GIVEN_BACK: Final = {"claims": F("claims") - 1, **_NO_LEASE}
 _ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at")
 _truths: Final[dict[tuple[object, ...], tuple[str, tuple[Any, ...]]]] = {}
 _MARK: Final = """
-    UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
+    {before} UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
         "to" = %s, subject = %s, body = %s, html = %s, calendar = %s, calendar_method = %s
     WHERE id = %s AND state = 'planned' AND lease_token = %s AND lease_until > STATEMENT_TIMESTAMP()
         AND useful_until > %s AND id IN ({truth})
     RETURNING {patience}
 """
-_ACCEPTED: Final = """
+_ATTEMPT: Final = """
     WITH tried AS (
         INSERT INTO notifications_deliveryattempt (message_id, at, result, code, detail, provider_id)
         VALUES (%s, %s, %s, '', '', %s) RETURNING {patience}
     )
+"""
+# Also when the answer took so long that somebody else counts the row as unclear by now: it was taken.
+_TAKEN: Final = """
     UPDATE notifications_message SET state = 'sent', state_reason = '', provider_id = %s, provider_status = %s,
         sent_at = %s, lease_token = NULL, lease_until = NULL
     WHERE id = %s AND state IN ('sending', 'unknown', 'planned')
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A provider's word that it took a message, to be written down."""
+
+    message: Message
+    result: AttemptResult
+    provider_id: str
+    status: str
+    at: datetime
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What the statement is filled with."""
+        pk, said = self.message.pk, self.provider_id
+        return (pk, self.at, self.result, said, said, self.status, self.at, pk)
 
 
 # Claiming
@@ -101,15 +121,19 @@ def miss_what_is_late(*, at: datetime) -> int:
 # Sending
 
 
-def mark_sending(message: Message, letter: Letter, *, at: datetime) -> bool:
+def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken | None = None) -> bool:
     """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
 
     One statement asks and writes: lease, registration, event, date, consent and lateness cannot change in between.
+    `after`: the message that went before is written down with it, whether this one may go or not.
     """
     truth, known = _truth(message)
-    statement = _MARK.format(truth=truth, patience=_patience(message))
+    patience = _patience(message)
+    before = f"{_ATTEMPT}, taken AS ({_TAKEN})".format(patience=patience) if after is not None else ""
+    statement = _MARK.format(before=before, truth=truth, patience=patience)
+    mine = (LEASE, *astuple(letter), message.pk, message.lease_token, at, *known)
     with connection.cursor() as cursor:
-        cursor.execute(statement, (LEASE, *astuple(letter), message.pk, message.lease_token, at, *known))
+        cursor.execute(statement, (*after.values, *mine) if after is not None else mine)
         marked: int = cursor.rowcount
     return marked == 1
 
@@ -170,14 +194,11 @@ def end(message: Message, state: MessageState, reason: str) -> None:
     _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
 
 
-def record_accepted(message: Message, *, result: AttemptResult, provider_id: str, status: str, at: datetime) -> None:
-    """The provider took it; a report that came before its answer is left alone.
-
-    Also when the answer took so long that somebody else counts the row as unclear by now: it was taken.
-    """
-    statement = _ACCEPTED.format(patience=_patience(message))
+def record_accepted(taken: Taken) -> None:
+    """The provider took it; a report that came before its answer is left alone."""
+    statement = f"{_ATTEMPT}{_TAKEN}".format(patience=_patience(taken.message))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [message.pk, at, result, provider_id, provider_id, status, at, message.pk])
+        cursor.execute(statement, taken.values)
 
 
 @transaction.atomic

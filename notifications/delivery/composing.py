@@ -91,12 +91,14 @@ def letter_of(message: Message, background: Background, *, at: datetime) -> Lett
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
     """The message as it leaves: with its links and pictures in place."""
     event = message.event
+    # Both in one go: the keys are made once.
+    text, _, html = linked(message, f"{letter.body}\0{letter.html}").partition("\0")
     return Outgoing(
         id=message.pk,
         to=letter.to,
         subject=letter.subject,
-        text=linked(message, letter.body),
-        html=linked(message, letter.html),
+        text=text,
+        html=html,
         language=message.language,
         sent_at=at,
         useful_until=message.useful_until,

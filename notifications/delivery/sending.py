@@ -83,11 +83,14 @@ def _send_batch(
 ) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
     desk = _Desk(messages, background, done, clock)
-    for position, message in enumerate(messages):
-        if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
-            outbox.release(messages[position:])
-            return
-        _send(message, position, desk, carrier, done, clock=clock)
+    try:
+        for position, message in enumerate(messages):
+            if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
+                outbox.release(messages[position:])
+                return
+            _send(message, position, desk, carrier, done, clock=clock)
+    finally:
+        desk.write_down()
 
 
 class _Desk:
@@ -99,6 +102,24 @@ class _Desk:
         self._done = done
         self._clock = clock
         self._ahead: dict[int, tuple[Letter, Outgoing] | None] = {}
+        self._taken: outbox.Taken | None = None
+
+    def note(self, taken: outbox.Taken, position: int) -> None:
+        """What the provider took; with the mark of the next message, if that lies ready, else at once."""
+        self._taken = taken
+        if self._ahead.get(position + 1) is None:
+            self.write_down()
+
+    def write_down(self) -> None:
+        """Record what was noted and has not been written with another mark."""
+        taken = self.noted()
+        if taken is not None:
+            outbox.record_accepted(taken)
+
+    def noted(self) -> outbox.Taken | None:
+        """What was noted, once."""
+        taken, self._taken = self._taken, None
+        return taken
 
     def take(self, position: int) -> tuple[Letter, Outgoing] | None:
         """The message at this place of the batch, written; None: it has been ended or put off."""
@@ -125,7 +146,7 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         return
     letter, outgoing = written
     at = clock()
-    if not outbox.mark_sending(message, letter, at=at):
+    if not outbox.mark_sending(message, letter, at=at, after=desk.noted()):
         message.refresh_from_db(fields=["state", "registration", "session", "event"])
         outbox.settle_unsent(message, at=at)
         done.ended += 1
@@ -137,13 +158,14 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         outbox.record_failed(message, error, at=clock())
         _count(error, message, done)
     else:
-        outbox.record_accepted(
-            message,
+        taken = outbox.Taken(
+            message=message,
             result=acceptance.result,
             provider_id=acceptance.provider_id,
             status=acceptance.status,
             at=clock(),
         )
+        desk.note(taken, position)
         done.sent += 1
 
 

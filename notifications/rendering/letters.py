@@ -265,7 +265,7 @@ def _of_registration(
     values: dict[str, object] = {
         "seats": registration.seats,
         "state": registration.state,
-        "state_label": registration.get_state_display(),
+        "state_label": str(RegistrationState(registration.state).label),
         "confirm_by": moment(registration.hold_expires_at, zone) if registration.hold_expires_at else "",
         "offer_until": moment(registration.offer_expires_at, zone) if registration.offer_expires_at else "",
         "has_seat_held": registration.holds_seat,
