@@ -36,9 +36,11 @@ story: $(RUNTIME) $(FRONT_END) $(CATALOGUES) ## Play one person through the runn
 bench: $(DEVELOPMENT) $(FRONT_END) $(CATALOGUES) ## Measure against the floors (make bench NAME for one)
 	@$(BIN)/python -m tests.bench $(filter-out bench,$(MAKECMDGOALS))
 
-# In `make bench door` the second word is not a target but the name of a benchmark.
+# In `make bench door` the second word is not a target but the name of a benchmark, also where there is a target of that name.
 ifeq (bench,$(firstword $(MAKECMDGOALS)))
-$(eval $(filter-out bench,$(MAKECMDGOALS)):;@:)
+BENCHMARKS := $(filter-out bench,$(MAKECMDGOALS))
+.PHONY: $(BENCHMARKS)
+$(eval $(BENCHMARKS):;@:)
 endif
 
 .PHONY: test
@@ -69,8 +71,10 @@ check-templates:
 	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
 
 .PHONY: messages
+ifeq (,$(filter messages,$(BENCHMARKS)))
 messages: $(DEVELOPMENT) ## Collect the texts into locale/ and name those without a translation
 	@$(BIN)/python manage.py messages
+endif
 
 .PHONY: format
 format: $(DEVELOPMENT) ## Put the code into its format

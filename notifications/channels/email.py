@@ -3,16 +3,16 @@
 import re
 import smtplib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from notifications.channels.mime import address_of, mail_of
-from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.channels.outgoing import Acceptance, Carrier, Meanwhile, Outgoing
 from notifications.enums import SuppressionReason
 from notifications.errors import ChannelError
 
@@ -42,6 +42,13 @@ class _ConnectionLost(Exception):
         return ChannelError("connection", str(self), is_outage=not self.in_content)
 
 
+class _Answer(NamedTuple):
+    """What a server says to a command."""
+
+    code: int
+    text: bytes
+
+
 @contextmanager
 def open_email() -> Iterator[Carrier]:
     """One connection for a batch, opened when the first message goes out."""
@@ -62,23 +69,23 @@ class _Relay:
         self._envelope_sender = address_of(self._sender).addr_spec
         self._domain = urlsplit(settings.BASE_URL).hostname or "localhost"
 
-    def send(self, outgoing: Outgoing) -> Acceptance:
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:
         """Hand one mail over; a kept-open connection that turns out to be dead is replaced once."""
         deadline = time.monotonic() + _CALL_SECONDS
         try:
             recipient = address_of(outgoing.to).addr_spec.encode("ascii").decode()
-            content = mail_of(outgoing, sender=self._sender, domain=self._domain).as_bytes()
+            content = mail_of(outgoing, sender=self._sender, domain=self._domain)
         except (UnicodeError, ValueError, IndexError) as error:
             raise ChannelError("address", type(error).__name__, permanent=True) from error
         is_fresh = self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             if is_fresh:
                 raise lost.as_channel_error() from lost
         self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             raise lost.as_channel_error() from lost
 
@@ -120,36 +127,61 @@ class _Relay:
         self._smtp, self._carried = smtp, 0
         return True
 
-    def _hand_over(self, recipient: str, content: bytes, deadline: float) -> Acceptance:
-        code, answer = self._ask(f"MAIL FROM:<{self._envelope_sender}>", deadline)
-        if code >= _REFUSED:
+    def _hand_over(self, recipient: str, content: bytes, deadline: float, meanwhile: Meanwhile | None) -> Acceptance:
+        envelope = (f"MAIL FROM:<{self._envelope_sender}>", f"RCPT TO:<{recipient}>", "DATA")
+        sender, to, data = self._ask_all(envelope, deadline)
+        if sender.code >= _REFUSED:
             # It refuses who writes, not whom we write to.
-            raise self._refusal(code, answer, is_outage=True)
-        code, answer = self._ask(f"RCPT TO:<{recipient}>", deadline)
-        if code >= _REFUSED:
-            raise self._refusal(code, answer, is_about_recipient=True)
-        code, answer = self._ask("DATA", deadline)
-        if code != _GO_AHEAD:
-            raise self._refusal(code, answer)
-        code, answer = self._transmit(content, deadline)
-        if code >= _REFUSED:
-            raise self._refusal(code, answer)
+            raise self._refusal(sender, is_outage=True)
+        if to.code >= _REFUSED:
+            raise self._refusal(to, is_about_recipient=True)
+        if data.code != _GO_AHEAD:
+            raise self._refusal(data)
+        answer = self._transmit(content, deadline, meanwhile)
+        if answer.code >= _REFUSED:
+            raise self._refusal(answer)
         self._carried += 1
-        return Acceptance(provider_id="", status=_words(answer))
+        return Acceptance(provider_id="", status=_words(answer.text))
 
-    def _ask(self, command: str, deadline: float) -> tuple[int, bytes]:
+    def _ask_all(self, commands: Sequence[str], deadline: float) -> list[_Answer]:
+        """The answers to the commands that begin a message; after a refusal the last one is repeated for the rest.
+
+        Where the server takes several at once (RFC 2920), that is one round trip instead of three.
+        """
         smtp = self._within(deadline)
+        if not smtp.has_extn("pipelining"):
+            answers = [self._ask(commands[0], deadline)]
+            for command in commands[1:]:
+                is_refused = answers[-1].code >= _REFUSED
+                answers.append(answers[-1] if is_refused else self._ask(command, deadline))
+            return answers
+        answers = self._converse("".join(f"{command}\r\n" for command in commands), len(commands), deadline)
+        if answers[-1].code == _GO_AHEAD and any(answer.code >= _REFUSED for answer in answers):
+            # It waits for content although it has refused: it gets none.
+            self._converse(".\r\n", 1, deadline)
+        return answers
+
+    def _ask(self, command: str, deadline: float) -> _Answer:
+        return self._converse(f"{command}\r\n", 1, deadline)[0]
+
+    def _converse(self, said: str, expected: int, deadline: float) -> list[_Answer]:
+        smtp = self._within(deadline)
+        answers = []
         try:
-            code, answer = smtp.docmd(command)
+            smtp.send(said)
+            for _ in range(expected):
+                answers.append(_Answer(*smtp.getreply()))
+                if answers[-1].code == _ENDS_CONNECTION:
+                    break
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise _ConnectionLost(type(error).__name__) from error
-        if code == _ENDS_CONNECTION:
+        if answers[-1].code == _ENDS_CONNECTION:
             self._drop()
-            raise _ConnectionLost(_words(answer))
-        return code, answer
+            raise _ConnectionLost(_words(answers[-1].text))
+        return answers
 
-    def _transmit(self, content: bytes, deadline: float) -> tuple[int, bytes]:
+    def _transmit(self, content: bytes, deadline: float, meanwhile: Meanwhile | None) -> _Answer:
         """The message and its final dot; only after the dot is out can anything be unclear."""
         smtp = self._within(deadline)
         try:
@@ -157,15 +189,17 @@ class _Relay:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise _ConnectionLost(type(error).__name__, in_content=True) from error
+        if meanwhile is not None:
+            meanwhile()
         self._within(deadline)
         try:
-            code, answer = smtp.getreply()
+            answer = _Answer(*smtp.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise ChannelError("no answer", type(error).__name__, unclear=True) from error
-        if code == _ENDS_CONNECTION:
+        if answer.code == _ENDS_CONNECTION:
             self._drop()
-        return code, answer
+        return answer
 
     def _within(self, deadline: float) -> smtplib.SMTP:
         """The connection, with no more patience than is left for this message."""
@@ -175,23 +209,21 @@ class _Relay:
         smtp.sock.settimeout(_patience(deadline))
         return smtp
 
-    def _refusal(
-        self, code: int, answer: bytes, *, is_outage: bool = False, is_about_recipient: bool = False
-    ) -> ChannelError:
+    def _refusal(self, answer: _Answer, *, is_outage: bool = False, is_about_recipient: bool = False) -> ChannelError:
         smtp = self._smtp
         if smtp is not None:
             try:
                 smtp.rset()
             except (smtplib.SMTPException, OSError):
                 self._drop()
-        permanent = code >= _FOR_GOOD and not is_outage
-        blames_address = permanent and is_about_recipient and not _ABOUT_US.match(answer)
+        permanent = answer.code >= _FOR_GOOD and not is_outage
+        blames_address = permanent and is_about_recipient and not _ABOUT_US.match(answer.text)
         return ChannelError(
-            str(code),
-            _words(answer),
+            str(answer.code),
+            _words(answer.text),
             permanent=permanent,
             is_outage=is_outage,
-            suppresses=SuppressionReason.BOUNCED if blames_address and _NO_SUCH_ADDRESS.match(answer) else None,
+            suppresses=SuppressionReason.BOUNCED if blames_address and _NO_SUCH_ADDRESS.match(answer.text) else None,
             blames_address=blames_address,
         )
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.channels.outgoing import Acceptance, Carrier, Meanwhile, Outgoing
 from notifications.enums import AttemptResult
 
 
 class _Keeper:
-    def send(self, outgoing: Outgoing) -> Acceptance:  # noqa: ARG002 - the row has it all
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:  # noqa: ARG002 - the row has it all
         return Acceptance(provider_id="", status="kept", result=AttemptResult.KEPT)
 
     def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> None:  # noqa: ARG002 - as above

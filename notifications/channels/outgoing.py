@@ -47,10 +47,15 @@ class Acceptance:
     result: AttemptResult = AttemptResult.ACCEPTED
 
 
+Meanwhile = Callable[[], None]
+
+
 class Carrier(Protocol):
     """An open channel: takes one message at a time, or raises ChannelError."""
 
-    def send(self, outgoing: Outgoing) -> Acceptance: ...
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:
+        """Hand one message over; `meanwhile` may be called while its answer is waited for."""
+        ...
 
     def find(self, outgoing: Outgoing, *, known: frozenset[str]) -> Acceptance | None:
         """Ask the provider whether it has a message whose outcome was unclear; `known`: its other messages of ours."""

@@ -24,7 +24,7 @@ from twilio.request_validator import (
 from twilio.rest import Client
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.channels.outgoing import Acceptance, Carrier, Meanwhile, Outgoing
 from notifications.channels.words import word_of
 from notifications.enums import Delivery, Loss, SmsWord, StateReason, SuppressionReason
 from notifications.errors import ChannelError
@@ -168,7 +168,7 @@ class _Twilio:
             environment=nowhere,
         )
 
-    def send(self, outgoing: Outgoing) -> Acceptance:
+    def send(self, outgoing: Outgoing, meanwhile: Meanwhile | None = None) -> Acceptance:  # noqa: ARG002 - the library waits itself
         """One SMS; its id stands in the address of the status callback, so that a report finds its row."""
         if not is_served(outgoing.to):
             # Somebody could have us pay for numbers at the other end of the world.

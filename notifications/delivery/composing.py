@@ -30,7 +30,9 @@ from notifications.queries.dispatch import (
     sessions_of,
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
+from notifications.rendering.meetings import Meetings
 from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
+from notifications.rendering.situations import Renderings
 from notifications.rendering.tickets import ticket_png
 from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
 from registrations.models import Participant, PartyMember, Registration, RegistrationChange
@@ -56,10 +58,15 @@ class Background:
 
     entries: Mapping[int, Sequence[PersonalEntry]]
     former_places: Mapping[int, FormerPlace]
+    renderings: Renderings
+    meetings: Meetings
 
 
-def background_of(messages: Iterable[Message]) -> Background:
-    """What mails about to be written tell calendars, and which places their events have left; for a whole batch."""
+def background_of(messages: Iterable[Message], renderings: Renderings | None = None) -> Background:
+    """What mails about to be written tell calendars, and which places their events have left; for a whole batch.
+
+    `renderings`: the texts that were written before, where there are such.
+    """
     batch = list(messages)
     with_calendar = [
         message.registration
@@ -69,8 +76,10 @@ def background_of(messages: Iterable[Message]) -> Background:
         and KINDS[message.kind].calendar != CalendarPart.NONE
     ]
     return Background(
-        entries=entries_of(with_calendar),
+        entries=entries_of(with_calendar) if with_calendar else {},
         former_places=former_places({message.event for message in batch if message.event is not None}),
+        renderings=renderings or Renderings(),
+        meetings={},
     )
 
 
@@ -82,12 +91,14 @@ def letter_of(message: Message, background: Background, *, at: datetime) -> Lett
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
     """The message as it leaves: with its links and pictures in place."""
     event = message.event
+    # Both in one go: the keys are made once.
+    text, _, html = linked(message, f"{letter.body}\0{letter.html}").partition("\0")
     return Outgoing(
         id=message.pk,
         to=letter.to,
         subject=letter.subject,
-        text=linked(message, letter.body),
-        html=linked(message, letter.html),
+        text=text,
+        html=html,
         language=message.language,
         sent_at=at,
         useful_until=message.useful_until,
@@ -182,6 +193,8 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         else (),
         mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
+        renderings=background.renderings,
+        meetings=background.meetings,
     )
 
 

@@ -32,6 +32,7 @@ from notifications.kinds import KINDS
 from notifications.models import Message
 from notifications.queries.dispatch import complete_messages, known_provider_ids, leased_messages
 from notifications.rendering.letters import Letter, NothingToSay
+from notifications.rendering.situations import Renderings
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
         return False
     with open_channel(channel) as carrier:
         _settle_unclear(channel, carrier, done, clock=clock)
+        renderings = Renderings()
         until = min(until, time.monotonic() + _TURN_SECONDS)
         while channel not in done.faults:
             if time.monotonic() >= until:
@@ -98,7 +100,7 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
                 return False
             messages = leased_messages(token)
             handed_over, sent = done.handed_over, done.sent
-            _send_batch(messages, carrier, done, clock=clock, until=until)
+            _send_batch(messages, background_of(messages, renderings), carrier, done, clock=clock, until=until)
             channel_states.note(
                 channel,
                 claimed=len(messages),
@@ -109,28 +111,96 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
     return False
 
 
-def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:
+def _send_batch(
+    messages: Sequence[Message], background: Background, carrier: Carrier, done: Sent, *, clock: Clock, until: float
+) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
-    background = background_of(messages)
-    for position, message in enumerate(messages):
-        if time.monotonic() >= until or Channel(message.channel) in done.faults:
-            outbox.release(messages[position:])
+    desk = _Desk(messages, background, done, clock)
+    try:
+        for position, message in enumerate(messages):
+            if time.monotonic() >= until or Channel(message.channel) in done.faults:
+                outbox.release(messages[position:])
+                return
+            _send(message, position, desk, carrier, done, clock=clock)
+    finally:
+        desk.write_down()
+
+
+class _Desk:
+    """Writes the messages of a batch one after the other, the next one while the server is busy with the one before."""
+
+    def __init__(self, messages: Sequence[Message], background: Background, done: Sent, clock: Clock) -> None:
+        self._messages = messages
+        self._background = background
+        self._done = done
+        self._clock = clock
+        self._ahead: dict[int, tuple[Letter, Outgoing] | None] = {}
+        self._taken: outbox.Taken | None = None
+
+    def note(self, taken: outbox.Taken, position: int) -> None:
+        """What the provider took; with the mark of the next message, if that lies ready, else at once."""
+        self._taken = taken
+        if self._ahead.get(position + 1) is None:
+            self.write_down()
+
+    def write_down(self) -> None:
+        """Record what was noted and has not been written with another mark."""
+        taken = self.noted()
+        if taken is not None:
+            _until_written(partial(outbox.record_accepted, taken))
+
+    def noted(self) -> outbox.Taken | None:
+        """What was noted, once."""
+        taken, self._taken = self._taken, None
+        return taken
+
+    def take(self, position: int) -> tuple[Letter, Outgoing] | None:
+        """The message at this place of the batch, written; None: it has been ended or put off."""
+        self.write(position)
+        return self._ahead.pop(position)
+
+    def write_ahead(self, position: int) -> None:
+        """The same while a server is busy: what goes wrong then must not keep us from hearing its answer."""
+        try:
+            self.write(position)
+        except (OperationalError, InterfaceError):
+            log.warning("the database is away; the next message is written later")
+            connection.close()
+        except Exception:
+            # It goes wrong once more, and for all to see, when the message's turn comes.
+            log.exception("the next message could not be written ahead")
+
+    def mark(self, message: Message, letter: Letter, *, at: datetime) -> bool:
+        """Commit that a provider is about to be called, and with it what was noted before."""
+        taken = self.noted()
+        try:
+            return outbox.mark_sending(message, letter, at=at, after=taken)
+        except (OperationalError, InterfaceError):
+            if taken is not None:
+                _until_written(partial(outbox.record_accepted, taken))
+            raise
+
+    def write(self, position: int) -> None:
+        """Have it ready, unless the batch has no such place."""
+        if position in self._ahead or position >= len(self._messages):
             return
-        _send(message, background, carrier, done, clock=clock)
+        message, at = self._messages[position], self._clock()
+        morning = _quiet_until(message, at=at)
+        if morning is None:
+            self._ahead[position] = _write(message, self._background, self._done, at=at)
+        else:
+            self._ahead[position] = None
+            outbox.put_off(message, until=morning)
+            self._done.put_off += 1
 
 
-def _send(message: Message, background: Background, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
-    at = clock()
-    morning = _quiet_until(message, at=at)
-    if morning is not None:
-        outbox.put_off(message, until=morning)
-        done.put_off += 1
-        return
-    written = _write(message, background, done, at=at)
+def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: Sent, *, clock: Clock) -> None:
+    written = desk.take(position)
     if written is None:
         return
     letter, outgoing = written
-    if not outbox.mark_sending(message, letter, at=at):
+    at = clock()
+    if not desk.mark(message, letter, at=at):
         message.refresh_from_db(fields=["state", "registration", "session", "event"])
         outbox.settle_unsent(message, to=letter.to, at=at)
         done.ended += 1
@@ -138,21 +208,19 @@ def _send(message: Message, background: Background, carrier: Carrier, done: Sent
     # From here on the row says `sending`, and nobody but this call or the provider's word may change that.
     done.handed_over += 1
     try:
-        acceptance = carrier.send(outgoing)
+        acceptance = carrier.send(outgoing, partial(desk.write_ahead, position + 1))
     except ChannelError as error:
         _until_written(partial(outbox.record_failed, message, error, at=clock()))
         _count(error, message, done)
     else:
-        _until_written(
-            partial(
-                outbox.record_accepted,
-                message,
-                result=acceptance.result,
-                provider_id=acceptance.provider_id,
-                status=acceptance.status,
-                at=clock(),
-            )
+        taken = outbox.Taken(
+            message=message,
+            result=acceptance.result,
+            provider_id=acceptance.provider_id,
+            status=acceptance.status,
+            at=clock(),
         )
+        desk.note(taken, position)
         done.sent += 1
 
 

@@ -2,49 +2,54 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from events.enums import EventChangeKind
-from events.models import Event, EventChange, Session
+from events.models import Event, EventChange, EventRole, Session
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import ACTIVE_STATES, OPEN_NEEDS, NeedKind
-from registrations.models import Registration
+from registrations.models import Registration, RegistrationChange
 
 
-def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
-    return messages.select_related(
-        "registration__participant",
-        "member",
-        "invitation",
-        "event__unit",
-        "event__policy",
-        "event__kind",
-        "event__venue",
-        "session",
-        "event_change",
-        "registration_change__member",
-        "role__agenda_item__session",
-        "staff",
-    ).prefetch_related(
-        Prefetch("event__sessions", queryset=Session.objects.select_related("room")),
-        "registration__sessions",
-        "registration__members",
+def _complete(messages: QuerySet[Message]) -> list[Message]:
+    found = list(messages.select_related("registration__participant"))
+    # A batch is mostly about one event: what people have in common is read once, and is one object for all of them.
+    # What no message has is not asked for: Django puts a statement together before it finds that it needs none.
+    related: tuple[tuple[str, str | Prefetch[Any]], ...] = (
+        ("event_id", Prefetch("event", Event.objects.select_related("unit", "policy", "kind", "venue"))),
+        ("event_id", Prefetch("event__sessions", Session.objects.select_related("room"))),
+        ("registration_id", "registration__sessions"),
+        ("registration_id", "registration__members"),
+        ("member_id", "member"),
+        ("invitation_id", "invitation"),
+        ("session_id", "session"),
+        ("event_change_id", "event_change"),
+        (
+            "registration_change_id",
+            Prefetch("registration_change", RegistrationChange.objects.select_related("member")),
+        ),
+        ("role_id", Prefetch("role", EventRole.objects.select_related("agenda_item__session"))),
+        ("staff_id", "staff"),
     )
+    wanted = [path for column, path in related if any(getattr(message, column) is not None for message in found)]
+    prefetch_related_objects(found, *wanted)
+    return found
 
 
 def leased_messages(token: uuid.UUID) -> list[Message]:
     """What a lease holds, the most important first."""
     messages = Message.objects.filter(lease_token=token, state=MessageState.PLANNED)
-    return list(_complete(messages).order_by("priority", "next_attempt_at", "id"))
+    return _complete(messages.order_by("priority", "next_attempt_at", "id"))
 
 
 def complete_messages(ids: Iterable[uuid.UUID]) -> list[Message]:
     """Messages by id, as complete as leased ones."""
     wanted = list(ids)
     # Django puts the whole statement together before it finds that nothing is asked for, and mostly nothing is.
-    return list(_complete(Message.objects.filter(pk__in=wanted)).order_by("created_at", "id")) if wanted else []
+    return _complete(Message.objects.filter(pk__in=wanted).order_by("created_at", "id")) if wanted else []
 
 
 def changes_to_tell(message: Message, *, of: Iterable[EventChangeKind], told_by: Iterable[str]) -> list[EventChange]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from notifications.enums import AttemptResult, Channel, SuppressionScope
 from notifications.models import DeliveryAttempt, Message, Suppression
@@ -23,11 +23,6 @@ def standing_suppressions(channel: Channel, addresses: Iterable[str]) -> QuerySe
     """What stands against these addresses, the oldest first."""
     keys = {address_key(channel, address) for address in addresses if address}
     return Suppression.objects.filter(channel=channel, address_key__in=keys, lifted_at=None).order_by("id")
-
-
-def is_in_the_way(channel: Channel, address: str, *, is_optional: bool) -> Exists:
-    """As a condition, so that whoever marks a message as being sent asks in the same statement."""
-    return Exists(standing_suppressions(channel, [address]).filter(scope__in=scopes_for(is_optional=is_optional)))
 
 
 def suppression_of(message: Message, address: str, *, is_optional: bool) -> Suppression | None:

@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import pgettext
 
-from events.enums import EventChangeKind, EventMode, EventRoleKind, EventStatus, Visibility
+from events.enums import EventChangeKind, EventMode, EventRoleKind
 from events.ical import Mailbox
 from events.models import Event, EventChange, EventRole, Session, in_language, unit_contact
 from events.queries.former_places import FormerPlace
 from events.queries.registration_windows import registration_closes_at
-from events.rendering import event_address, plain_text
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
+from notifications.rendering.meetings import Meeting, Meetings, attended_sessions, meeting_of
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
     as_long_as_sent,
@@ -29,15 +27,12 @@ from notifications.rendering.secret_links import (
     mine_link_mark,
 )
 from notifications.rendering.short_messages import fitted
+from notifications.rendering.situations import Renderings
 from notifications.rendering.words import (
-    attended,
     changes_of,
-    former_place_of,
     lost_features,
     moment,
     old_dates_of,
-    place,
-    short_times,
     when_of,
 )
 from registrations.enums import NeedKind, NeedState, RegistrationState
@@ -115,6 +110,9 @@ class Material:
     all_registrations: Sequence[Registration] = ()
     mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
+    # What texts have in common: those of a tick, and what a batch, for which events were read once, says of a meeting.
+    renderings: Renderings = field(default_factory=Renderings)
+    meetings: Meetings = field(default_factory=dict)
 
     @property
     def has_passed_on(self) -> bool:
@@ -131,15 +129,6 @@ class _OwnNeed:
     is_not_possible: bool
     reason: str
     alternative: str
-
-
-@dataclass(frozen=True)
-class _Dated:
-    """One session as a line."""
-
-    when: str
-    title: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -163,11 +152,12 @@ def written(material: Material, *, at: datetime) -> Letter:
         if material.channel == Channel.SMS:
             return Letter(to=material.recipient.address, body=_sms(material, values))
         calendar = _calendar(material, at=at)
+        reader = material.renderings.reader(values)
         return Letter(
             to=material.recipient.address,
-            subject=" ".join(_render(material, "subject.txt", values).split()),
-            body=_tidy(_render(material, "email.txt", values)),
-            html=_render(material, "email.html", values),
+            subject=" ".join(reader.render(_template(material, "subject.txt")).split()),
+            body=_tidy(reader.render(_template(material, "email.txt"))),
+            html=reader.render(_template(material, "email.html")),
             calendar=calendar.text,
             calendar_method=calendar.method,
         )
@@ -175,43 +165,19 @@ def written(material: Material, *, at: datetime) -> Letter:
 
 def _values(material: Material, *, at: datetime) -> dict[str, object]:
     """What templates may use; every value is ready to be shown."""
-    event = material.event
-    zone = ZoneInfo(event.time_zone)
-    coming = _sessions(material)
-    # A reminder speaks of one day, and names every time of it.
-    shown = coming if material.subject_session is not None else coming[:1]
-    when_short = short_times(shown, zone)
-    is_left = material.former_place is not None
-    venue = pgettext("place", "Online") if is_left else str(event.venue) if event.venue else place(event)
-    # Who may not open the event's page is not sent there.
-    page = "" if event.visibility == Visibility.RESTRICTED else event_address(event.slug, material.language)
+    meeting = _meeting(material)
+    coming, zone = meeting.coming, meeting.zone
     return {
+        **meeting.values,
         "kind": material.kind.name,
-        "title": str(event),
+        "mine_hours": LINK_HOURS,
+        "ticket_cid": TICKET_CID,
+        "has_calendar": material.kind.calendar == CalendarPart.REQUEST,
         "name": material.recipient.name,
-        "dates": [
-            _Dated(when_of(session, zone), in_language(session.title), venue if is_left else place(event, session))
-            for session in coming
-        ],
-        "when": when_of(coming[0], zone) if coming else "",
-        "when_short": when_short,
-        "place": venue if is_left else place(event, coming[0] if coming else None),
-        "former_place": former_place_of(material.former_place) if material.former_place else "",
-        "when_where": ", ".join(part for part in (when_short, venue) if part),
-        "directions": plain_text(in_language(event.venue.directions)) if event.venue and not is_left else "",
-        "is_postponed": event.status == EventStatus.POSTPONED,
         "reason": material.reason,
         "by_organiser": material.by_organiser,
         "mine_link": mine_link_mark(material.mine) if material.mine is not None else "",
-        "mine_hours": LINK_HOURS,
         "own": [_own(one, material.language) for one in material.all_registrations],
-        "event_url": page,
-        "accessibility_url": f"{page}#accessibility" if page else "",
-        "ticket_cid": TICKET_CID,
-        "organiser": str(event.unit),
-        "contact_email": unit_contact(event),
-        "contact_phone": event.contact_phone or event.unit.contact_phone,
-        "has_calendar": material.kind.calendar == CalendarPart.REQUEST,
         **_news(material, zone),
         **_answered(material),
         **_too_many(material),
@@ -221,9 +187,27 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
     }
 
 
+def _meeting(material: Material) -> Meeting:
+    """What is said of the meeting to everybody who comes to the same of it."""
+    about = material.subject_session
+    chosen = tuple(session.pk for session in material.chosen)
+    key = (material.kind.name, material.language, material.event.pk, about.pk if about is not None else None, chosen)
+    if key not in material.meetings:
+        material.meetings[key] = meeting_of(
+            material.event,
+            attended_sessions(material.event, material.sessions, material.chosen, about),
+            language=material.language,
+            is_one_day=about is not None,
+            former_place=material.former_place,
+        )
+    return material.meetings[key]
+
+
 def _news(material: Material, zone: ZoneInfo) -> dict[str, object]:
     """What has changed, unless nothing has after all."""
     event = material.event
+    if not material.changes:
+        return {"changes": [], "old_dates": [], "lost": []}
     changes = changes_of(event, material.changes, zone)
     lost = lost_features(event, material.changes)
     if material.kind.tells_of_needs:
@@ -232,7 +216,7 @@ def _news(material: Material, zone: ZoneInfo) -> dict[str, object]:
     has_news = changes or lost or any(change.kind in _NEWS_WITHOUT_VALUES for change in material.changes)
     if material.kind == MOVED_ONLINE:
         has_news = has_news and event.mode == EventMode.ONLINE
-    if material.changes and not has_news:
+    if not has_news:
         raise NothingToSay
     return {
         "changes": changes,
@@ -281,7 +265,7 @@ def _of_registration(
     values: dict[str, object] = {
         "seats": registration.seats,
         "state": registration.state,
-        "state_label": registration.get_state_display(),
+        "state_label": str(RegistrationState(registration.state).label),
         "confirm_by": moment(registration.hold_expires_at, zone) if registration.hold_expires_at else "",
         "offer_until": moment(registration.offer_expires_at, zone) if registration.offer_expires_at else "",
         "has_seat_held": registration.holds_seat,
@@ -330,19 +314,6 @@ def _of_work(material: Material) -> dict[str, object]:
     }
 
 
-def _sessions(material: Material) -> list[Session]:
-    """What the reader comes to; a reminder speaks of one day, a cancellation also of what was called off."""
-    if material.event.status == EventStatus.CANCELLED:
-        return attended([*material.sessions], material.chosen) or list(material.sessions)
-    coming = attended(material.sessions, material.chosen)
-    about = material.subject_session
-    if about is None:
-        return coming
-    zone = ZoneInfo(material.event.time_zone)
-    day = about.starts_at.astimezone(zone).date()
-    return [session for session in coming if session.starts_at.astimezone(zone).date() == day]
-
-
 def _own(registration: Registration, language: str) -> _Own:
     event = registration.event
     zone = ZoneInfo(event.time_zone)
@@ -355,8 +326,8 @@ def _own(registration: Registration, language: str) -> _Own:
     )
 
 
-def _render(material: Material, name: str, values: Mapping[str, object]) -> str:
-    return render_to_string(f"messages/{material.kind.name}/{name}", dict(values))
+def _template(material: Material, name: str) -> str:
+    return f"messages/{material.kind.name}/{name}"
 
 
 def _tidy(text: str) -> str:
@@ -368,7 +339,8 @@ def _tidy(text: str) -> str:
 def _sms(material: Material, values: Mapping[str, object]) -> str:
     def write(title: str, with_link: bool) -> str:  # noqa: FBT001 - called by position, twice
         link = values.get("manage_link", "") if with_link else ""
-        return " ".join(_render(material, "sms.txt", {**values, "title": title, "manage_link": link}).split())
+        reader = material.renderings.reader({**values, "title": title, "manage_link": link})
+        return " ".join(reader.render(_template(material, "sms.txt")).split())
 
     return fitted(
         write,

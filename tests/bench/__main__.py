@@ -25,7 +25,7 @@ def main(names: list[str]) -> int:
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
 
-        from tests.bench import calendars, faults, registrations, suites  # noqa: PLC0415 - as above
+        from tests.bench import calendars, faults, messages, registrations, suites  # noqa: PLC0415 - as above
 
         sys.stdout.write("Preparing a database of its own …\n")
         call_command("migrate", verbosity=0)
@@ -33,7 +33,7 @@ def main(names: list[str]) -> int:
         chosen: dict[str, Callable[[int], None]] = {
             "web": suites.web,
             "registrations": registrations.registrations,
-            "messages": suites.messages,
+            "messages": messages.messages,
             "memory": suites.memory,
             "calendars": calendars.calendars,
             "faults": faults.faults,

@@ -31,6 +31,8 @@ async def _converse(keep: Keep, reader: asyncio.StreamReader, writer: asyncio.St
                 lines.append(line)
             keep(b"".join(lines))
             writer.write(b"250 taken\r\n")
+        elif word == b"EHLO":
+            writer.write(b"250-sink\r\n250 PIPELINING\r\n")
         elif word == b"QUIT":
             writer.write(b"221 bye\r\n")
             break

@@ -1,8 +1,6 @@
-"""What is measured: lists and feeds over HTTP; planning and sending messages; memory at rest."""
+"""What is measured: lists and feeds over HTTP; memory at rest."""
 
 import contextlib
-import smtplib
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,25 +8,18 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.calendar import refresh_entries
-from events.models import ReminderRule, Session
-from notifications.actions.planning import plan_reminders
-from notifications.delivery.sending import send_due
-from notifications.enums import MessageState
-from notifications.models import Message
+from events.models import Session
 from tests.bench.client import Job
-from tests.bench.measure import Figures, cpu_seconds, pss_mib
-from tests.bench.server import ROOT, Service, postmaster, running
-from tests.make import make_event, make_notice, make_registration
+from tests.bench.measure import Figures, pss_mib
+from tests.bench.server import Service, postmaster, running
+from tests.make import make_event, make_notice
 
 LISTED_EVENTS: Final = 200
-REMINDED: Final = 2_000
-MAILED: Final = 1_000
 
 
 def table(title: str, rows: list[tuple[Figures, Figures | None, str]]) -> None:
@@ -103,63 +94,6 @@ def _etag(service: Service) -> str:
 
     with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/calendar/events.ics", timeout=30) as answer:
         return str(answer.headers["ETag"])
-
-
-def messages(_port: int) -> None:
-    """Planning reminders beside nothing but their INSERT; sending mail beside raw smtplib to the same sink."""
-    now = datetime.now(UTC)
-    event = make_event("reminded", starts_at=now + timedelta(hours=2), capacity=None, at=now - timedelta(days=20))
-    rule = ReminderRule.objects.create(event=event, channel="email", minutes_before=180)
-    for _ in range(REMINDED):
-        make_registration(event, at=now - timedelta(days=3))
-    began, cpu = time.perf_counter(), cpu_seconds([postmaster()]) + time.process_time()
-    with CaptureQueriesContext(connection) as statements:
-        planned = plan_reminders(at=now)
-    seconds = time.perf_counter() - began
-    cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
-    sys.stdout.write(
-        f"\nPlanning {planned} reminders: {seconds:.2f} s, {1000 * cpu / max(planned, 1):.2f} CPU ms and "
-        f"{len(statements) / max(planned, 1):.3f} statements each (rule {rule.pk})\n"
-    )
-    _send_mail(now)
-
-
-def _send_mail(now: datetime) -> None:
-    sink = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    if sink.stdout is None or sink.stdin is None:
-        message = "The sink has no pipes."
-        raise RuntimeError(message)
-    try:
-        port = int(sink.stdout.readline())
-        settings.MAIL_IS_SET_UP = True
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        cpu = cpu_seconds([postmaster()]) + time.process_time()
-        began = time.perf_counter()
-        sent = send_due().sent
-        seconds = time.perf_counter() - began
-        cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
-        example = Message.objects.filter(state=MessageState.SENT).first()
-        size = len(example.body) + len(example.html) if example else 0
-        raw = _raw_smtp(port, size)
-        sys.stdout.write(
-            f"Sending {sent} mails: {sent / seconds:.0f}/s, {1000 * cpu / max(sent, 1):.2f} CPU ms each; "
-            f"raw smtplib to the same sink: {raw:.0f}/s, ratio {sent / seconds / raw:.2f}\n"
-        )
-    finally:
-        sink.stdin.close()
-        sink.wait(timeout=10)
-
-
-def _raw_smtp(port: int, size: int) -> float:
-    text = "Subject: floor\r\n\r\n" + "x" * 70 + "\r\n"
-    text += ("x" * 70 + "\r\n") * (size // 72)
-    began = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", port) as client:
-        for number in range(MAILED):
-            client.sendmail("wiec@example.org", [f"person{number}@example.org"], text)
-    return MAILED / (time.perf_counter() - began)
 
 
 def memory(port: int) -> None:

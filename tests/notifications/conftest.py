@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from notifications.channels import sms
+from notifications.rendering.situations import Reader
 from tests.notifications.far_ends import (
     ACCOUNT,
     SERVICE,
@@ -23,6 +25,25 @@ def use_mail_server(settings: Any, port: int) -> None:
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_TIMEOUT = 1
+
+
+@pytest.fixture(autouse=True)
+def texts_compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """Hold every text that is filled in to the one that its template gives for this reader alone, byte for byte.
+
+    What was compared: the template, and whether nobody else could have read the same.
+    """
+    compared: list[tuple[str, bool]] = []
+    fill = Reader.render
+
+    def both(self: Reader, template: str) -> str:
+        filled = fill(self, template)
+        assert filled == render_to_string(template, dict(self._values))
+        compared.append((template, self._is_alone))
+        return filled
+
+    monkeypatch.setattr(Reader, "render", both)
+    return compared
 
 
 @pytest.fixture

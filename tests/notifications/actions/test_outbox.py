@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.actions import outbox
+from notifications.actions.outbox import Taken
 from notifications.actions.suppressing import suppress
 from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState, SuppressionReason
 from notifications.errors import ChannelError
@@ -42,6 +43,10 @@ def make_sending(kind: str = "confirmed") -> Message:
     message = make_claimed(kind)
     assert outbox.mark_sending(message, LETTER, at=NOW)
     return message
+
+
+def taken(message: Message) -> Taken:
+    return Taken(message=message, result=AttemptResult.ACCEPTED, provider_id="1", status="ok", at=NOW)
 
 
 def let_leases_run_out() -> None:
@@ -158,9 +163,24 @@ def test_an_answer_that_comes_after_all_counts():
     let_leases_run_out()
     outbox.recover(at=NOW)
 
-    outbox.record_accepted(message, result=AttemptResult.ACCEPTED, provider_id="1", status="ok", at=NOW)
+    outbox.record_accepted(taken(message))
 
     assert (found(message).state, found(message).provider_id) == (MessageState.SENT, "1")
+
+
+@pytest.mark.parametrize("is_true", [True, False])
+def test_what_was_taken_is_written_down_with_the_next_mark_whether_that_may_be_or_not(is_true: bool):
+    before, message = make_sending(), make_claimed()
+    if not is_true:
+        Registration.objects.filter(pk=message.registration_id).update(
+            state="cancelled_by_participant", holds_seat=False
+        )
+
+    assert outbox.mark_sending(message, LETTER, at=NOW, after=taken(before)) == is_true
+
+    assert (found(before).state, found(before).provider_id, found(before).lease_token) == (MessageState.SENT, "1", None)
+    assert list(before.attempts.values_list("result", "provider_id")) == [(AttemptResult.ACCEPTED, "1")]
+    assert found(message).state == (MessageState.SENDING if is_true else MessageState.PLANNED)
 
 
 def test_a_failure_that_comes_too_late_changes_nothing():

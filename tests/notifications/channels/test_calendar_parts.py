@@ -59,7 +59,7 @@ def _raw(calendar: MailCalendar) -> bytes:
         calendar_method=calendar.method,
         attachments=(QR,),
     )
-    return mail_of(outgoing, sender="Wiec <wiec@example.org>", domain="example.org").as_bytes()
+    return mail_of(outgoing, sender="Wiec <wiec@example.org>", domain="example.org")
 
 
 def _tree(mail: Message, indent: str = "") -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any
 import icalendar
 import pytest
 import segno
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.models import Event, EventChange, Session
@@ -21,7 +23,7 @@ from registrations.models import Registration
 from tests.make import make_event, make_registration, make_unit
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
-from tests.notifications.far_ends import MailSink, broken_mail_server
+from tests.notifications.far_ends import MailSink, SmsProvider, broken_mail_server
 from tests.notifications.make_messages import end_pauses, make_message
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,53 @@ def test_a_whole_batch_goes_over_one_connection(sink: MailSink):
 
     assert len(sink.mails) == 30
     assert len(sink.sessions) == 1
+
+
+def test_each_mail_of_a_batch_costs_one_statement(sink: MailSink):
+    event = make_event()
+    counts = []
+    for number in (2, 2, 12):
+        for _ in range(number):
+            make_message(make_registration(event), "confirmed")
+        with CaptureQueriesContext(connection) as statements:
+            assert send().sent == number
+        counts.append(len(statements))
+
+    assert counts[2] - counts[1] == 10
+
+
+def test_nobody_waits_for_the_disk_about_a_mail(sink: MailSink, provider: SmsProvider):
+    event = make_event()
+    registration = make_registration(event, phone="+48501502503")
+    make_message(registration, "promoted", channel=Channel.SMS)
+    make_message(registration, "promoted")
+
+    with CaptureQueriesContext(connection) as statements:
+        assert send().sent == 2
+
+    marks = [one["sql"] for one in statements if "SET state = 'sen" in one["sql"]]
+    assert ["synchronous_commit" in mark for mark in marks] == [True, True, False, False]
+
+
+def test_the_next_mail_is_written_while_the_server_is_busy(sink: MailSink, monkeypatch: pytest.MonkeyPatch):
+    event = make_event()
+    for _ in range(3):
+        make_message(make_registration(event), "confirmed")
+    seen: list[list[str]] = []
+
+    def watched(message: Message, background: Background, *, at: datetime) -> Letter:
+        seen.append(sorted(Message.objects.values_list("state", flat=True)))
+        return letter_of(message, background, at=at)
+
+    monkeypatch.setattr(sending, "letter_of", watched)
+
+    assert send().sent == 3
+
+    assert seen == [
+        ["planned", "planned", "planned"],
+        ["planned", "planned", "sending"],
+        ["planned", "sending", "sent"],
+    ]
 
 
 def test_a_refused_address_fails_and_the_others_arrive(sink: MailSink):
