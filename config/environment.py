@@ -60,6 +60,7 @@ class Environment:
     time_zone: str
     email_url: MailServer | None
     default_from_email: str
+    bounce_address: str
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_messaging_service_sid: str
@@ -100,6 +101,7 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         time_zone=read.text("TIME_ZONE", _time_zone, default="Europe/Warsaw"),
         email_url=read.optional("EMAIL_URL", _mail_server),
         default_from_email=read.text("DEFAULT_FROM_EMAIL", _mail_address, default=f"wiec@{_mail_host(base_url)}"),
+        bounce_address=read.text("BOUNCE_ADDRESS", _bounce_mailbox, default=""),
         twilio_account_sid=read.text("TWILIO_ACCOUNT_SID", _twilio_sid("AC"), default=""),
         twilio_auth_token=read.text("TWILIO_AUTH_TOKEN", _word, default=""),
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
@@ -287,6 +289,14 @@ def _mail_server(raw: str) -> MailServer:
 def _mail_address(raw: str) -> str:
     if not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?", raw) or ("<" in raw) != raw.endswith(">"):
         raise ValueError(f"“{raw}” is not an e-mail address, as in wiec@example.org or Wiec <wiec@example.org>.")
+    return raw
+
+
+def _bounce_mailbox(raw: str) -> str:
+    # What says which message it was takes the rest of the 64 characters that a name may have.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,21}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", raw):
+        problem = "is not an address with a name of at most 21 letters and digits, as in bounce@wiec.example.org."
+        raise ValueError(f"“{raw}” {problem}")
     return raw
 
 

@@ -265,6 +265,7 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.default_from_email
 EMAIL_TIMEOUT = 20
+BOUNCE_ADDRESS = ENVIRONMENT.bounce_address
 MAIL_IS_SET_UP = ENVIRONMENT.email_url is not None
 if ENVIRONMENT.email_url is None:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -66,15 +66,16 @@ class _Relay:
             content = mail_of(outgoing, sender=self._sender, domain=self._domain).as_bytes()
         except (UnicodeError, ValueError, IndexError) as error:
             raise ChannelError("address", type(error).__name__, permanent=True) from error
+        sender = outgoing.envelope_sender or self._envelope_sender
         is_fresh = self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(sender, recipient, content, deadline)
         except _ConnectionLost as lost:
             if is_fresh:
                 raise lost.as_channel_error() from lost
         self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline)
+            return self._hand_over(sender, recipient, content, deadline)
         except _ConnectionLost as lost:
             raise lost.as_channel_error() from lost
 
@@ -113,8 +114,8 @@ class _Relay:
         self._smtp, self._carried = smtp, 0
         return True
 
-    def _hand_over(self, recipient: str, content: bytes, deadline: float) -> Acceptance:
-        code, answer = self._ask(f"MAIL FROM:<{self._envelope_sender}>", deadline)
+    def _hand_over(self, sender: str, recipient: str, content: bytes, deadline: float) -> Acceptance:
+        code, answer = self._ask(f"MAIL FROM:<{sender}>", deadline)
         if code >= _REFUSED:
             # It refuses who writes, not whom we write to.
             raise self._refusal(code, answer, is_outage=True)

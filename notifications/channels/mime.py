@@ -1,15 +1,26 @@
 """A message as an e-mail (RFC 5322, 2045, 6047). Pure."""
 
-from email.headerregistry import Address, BaseHeader, HeaderRegistry
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import cache, lru_cache
 from typing import Final
 
 from notifications.channels.outgoing import Outgoing
 
+
+class _InOneLine(UnstructuredHeader):
+    """A header of ids and addresses: the library would fold a long one into encoded words, which nobody reads back."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """As it is; a line may have 998 characters."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 _REGISTRY: Final = HeaderRegistry()
+for _name in ("In-Reply-To", "References", "List-Unsubscribe"):
+    _REGISTRY.map_to_type(_name, _InOneLine)
 # Headers that say what a part is: alike in all mails, and most of the headers of each.
 _ALIKE: Final = frozenset({"auto-submitted", "mime-version", "x-auto-response-suppress"})
 _OF_CONTENT: Final = "content-"
@@ -55,6 +66,12 @@ def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:
     mail["Subject"] = " ".join(outgoing.subject.split())
     mail["Date"] = format_datetime(outgoing.sent_at)
     mail["Message-ID"] = message_id(outgoing, domain=domain)
+    if outgoing.references:
+        mail["In-Reply-To"] = mail["References"] = f"<{outgoing.references}@{domain}>"
+    if outgoing.unsubscribe_url:
+        # One click (RFC 8058), without a page to look at.
+        mail["List-Unsubscribe"] = f"<{outgoing.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail.set_content(outgoing.text, cte=_QP)

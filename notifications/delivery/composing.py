@@ -30,13 +30,21 @@ from notifications.queries.dispatch import (
     sessions_of,
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
-from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
+from notifications.rendering.secret_links import (
+    UNSUBSCRIBE_MARK,
+    marked_ids,
+    unsubscribe_address,
+    with_invitation,
+    with_links,
+)
 from notifications.rendering.tickets import ticket_png
+from notifications.tokens import bounce_address, conversation, unsubscribe_token
 from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
 from registrations.models import Participant, PartyMember, Registration, RegistrationChange
 from registrations.queries.feeds import PersonalEntry, entries_of
 from registrations.queries.needs import needs_of, wheelchairs_needed
 from registrations.queries.parties import coming, replaced
+from registrations.tokens import email_key
 
 # Who is taken out of the database altogether is not written to in the person of somebody else.
 _ONLY_TO_MEMBERS: Final = frozenset(kind.name for kind in KINDS.values() if kind.member_causes and not kind.causes)
@@ -82,20 +90,30 @@ def letter_of(message: Message, background: Background, *, at: datetime) -> Lett
 def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
     """The message as it leaves: with its links and pictures in place."""
     event = message.event
+    is_mail = message.channel == Channel.EMAIL
     return Outgoing(
         id=message.pk,
         to=letter.to,
         subject=letter.subject,
-        text=linked(message, letter.body),
-        html=linked(message, letter.html),
+        text=linked(message, letter.body, to=letter.to),
+        html=linked(message, letter.html, to=letter.to),
         language=message.language,
         sent_at=at,
         useful_until=message.useful_until,
-        reply_to=unit_contact(event) if event is not None and message.channel == Channel.EMAIL else "",
+        reply_to=unit_contact(event) if event is not None and is_mail else "",
+        references=conversation(message.registration_id) if message.registration_id is not None and is_mail else "",
+        unsubscribe_url=_unsubscribe_url(message, letter.to),
+        envelope_sender=bounce_address(message.pk, settings.BOUNCE_ADDRESS) if settings.BOUNCE_ADDRESS else "",
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
         attachments=ticket_pictures(message, letter.html),
     )
+
+
+def _unsubscribe_url(message: Message, address: str) -> str:
+    if message.channel != Channel.EMAIL or not KINDS[message.kind].is_optional:
+        return ""
+    return unsubscribe_address(unsubscribe_token(email_key(address)), message.language)
 
 
 def kept_letter(message: Message) -> Letter:
@@ -110,8 +128,10 @@ def kept_letter(message: Message) -> Letter:
     )
 
 
-def linked(message: Message, text: str) -> str:
-    """A text of a message with the present links of its recipient's registrations, and of nobody else's."""
+def linked(message: Message, text: str, *, to: str) -> str:
+    """A text of a message with the present links of its recipient's registrations and mailbox, and of nobody else's."""
+    if unsubscribe_url := _unsubscribe_url(message, to):
+        text = text.replace(UNSUBSCRIBE_MARK, unsubscribe_url)
     if message.invitation is not None:
         return with_invitation(text, message.invitation.pk, message.invitation.token, message.language)
     own = message.registration

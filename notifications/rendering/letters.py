@@ -23,6 +23,7 @@ from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
+    UNSUBSCRIBE_MARK,
     as_long_as_sent,
     invitation_link_mark,
     manage_link_mark,
@@ -209,6 +210,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         "accessibility_url": f"{page}#accessibility" if page else "",
         "ticket_cid": TICKET_CID,
         "organiser": str(event.unit),
+        "unsubscribe_link": UNSUBSCRIBE_MARK if material.kind.is_optional else "",
         "contact_email": unit_contact(event),
         "contact_phone": event.contact_phone or event.unit.contact_phone,
         "has_calendar": material.kind.calendar == CalendarPart.REQUEST,

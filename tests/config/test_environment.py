@@ -112,6 +112,8 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("EMAIL_URL", "smtp://mail.example.org:port", "port"),
         ("DEFAULT_FROM_EMAIL", "wiec", "e-mail address"),
         ("DEFAULT_FROM_EMAIL", "Wiec <wiec@example.org", "e-mail address"),
+        ("BOUNCE_ADDRESS", "Wiec <bounce@example.org>", "bounce@wiec.example.org"),
+        ("BOUNCE_ADDRESS", "a-name-of-22-letters-x@example.org", "21 letters"),
         ("TWILIO_ACCOUNT_SID", "SK0123", "AC"),
         ("TWILIO_AUTH_TOKEN", "two words", "space"),
         ("TWILIO_MESSAGING_SERVICE_SID", "MG12", "MG"),

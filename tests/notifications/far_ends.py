@@ -46,6 +46,7 @@ class MailSink:
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
     refuse_recipient: dict[str, str] = field(default_factory=dict)
     refuse_content: dict[str, str] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class MailSink:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from or "")
         return "250 OK queued as 1"
 
 
