@@ -15,7 +15,7 @@ REMINDER = Kind(
     useful_until=until_event_starts,
     needs_sms_consent=True,
     waits_for_daytime=True,
-    is_optional=True,
     # Two reminders annoy more than none.
     repeat_when_unclear=False,
+    is_optional=True,
 )
