@@ -2,18 +2,18 @@
 
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 from notifications.channels.outgoing import Outgoing
 
 
-class _InOneLine(UnstructuredHeader):
+class _InOneLine(UnstructuredHeader, BaseHeader):
     """A header of ids and addresses: the library would fold a long one into encoded words, which nobody reads back."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: Any) -> str:
         """As it is; a line may have 998 characters."""
         return f"{self.name}: {self}{policy.linesep}"
 
