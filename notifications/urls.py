@@ -3,11 +3,19 @@
 from django.urls import path
 
 from notifications.api.messages import EventMessages
+from notifications.web.addresses import try_address_again
 from notifications.web.inbox import inbox, inbox_calendar, inbox_html
 from notifications.web.manage import message_log
+from notifications.web.unsubscribe import unsubscribe
 from notifications.web.webhooks import twilio_incoming, twilio_status
 
 public_patterns = [
+    path("u/<str:token>/", unsubscribe, name="unsubscribe"),
+    path(
+        "manage/events/<slug:slug>/registrations/<slug:reference>/address/",
+        try_address_again,
+        name="manage-registration-address",
+    ),
     path("manage/events/<slug:slug>/messages/", message_log, name="manage-messages"),
 ]
 plain_patterns = [
