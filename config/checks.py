@@ -1,7 +1,7 @@
-"""What `manage.py check --deploy` refuses: settings that belong to a trial or a test."""
+"""What is refused: by `manage.py check --deploy` what belongs to a trial or a test, by every command a wrong queue."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -10,6 +10,8 @@ from django.db import DatabaseError
 
 from events.queries.examples import example_data_exists
 
+# The tag of the check that also commands make which make no others.
+QUEUE: Final = "queue"
 QUEUE_PROMISES = {"orm": "default", "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False}
 
 
@@ -26,7 +28,7 @@ def production_settings(app_configs: Sequence[AppConfig] | None, **_options: Any
     return found
 
 
-@register(deploy=True)
+@register(QUEUE)
 def queue_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:  # noqa: ARG001  # as above
     """The queue must lose nothing and repeat nothing for ever."""
     queue = settings.Q_CLUSTER
@@ -35,7 +37,10 @@ def queue_settings(app_configs: Sequence[AppConfig] | None, **_options: Any) -> 
         for name, value in QUEUE_PROMISES.items()
         if queue.get(name) != value
     ]
-    if queue["retry"] <= queue["timeout"] * (1 + queue["queue_limit"] / queue["workers"]):
+    times = [queue.get(name) for name in ("retry", "timeout", "queue_limit", "workers")]
+    if not all(times):
+        found.append(Error("Q_CLUSTER needs retry, timeout, queue_limit and workers.", id="config.E008"))
+    elif queue["retry"] <= queue["timeout"] * (1 + queue["queue_limit"] / queue["workers"]):
         hint = "retry must be more than timeout × (1 + queue_limit / workers)."
         found.append(Error("Q_CLUSTER would start tasks again that still run.", hint=hint, id="config.E005"))
     return found

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -24,6 +25,7 @@ KEY_LENGTH: Final = 50  # characters; what Django asks for, and what `secrets.to
 TRUE: Final = frozenset({"1", "true", "yes", "on"})
 FALSE: Final = frozenset({"0", "false", "no", "off"})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+POLAND_AND_NEIGHBOURS: Final = frozenset({"PL", "UA", "DE", "CZ", "SK", "LT", "BY"})
 NIGHT: Final = (time(22), time(7))
 RATE_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
@@ -66,6 +68,11 @@ class Environment:
     twilio_messaging_service_sid: str
     twilio_from: str
     twilio_api_url: str
+    mail_per_second: int
+    sms_per_second: int
+    sms_countries: frozenset[str]
+    sms_transliterate: bool
+    sms_most_segments: int
     sending_enabled: bool
     quiet_hours: tuple[time, time] | None
     registration_rate: tuple[int, int]
@@ -107,6 +114,11 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
         twilio_from=read.text("TWILIO_FROM", _sms_sender, default=""),
         twilio_api_url=read.text("TWILIO_API_URL", _base_url, default="https://api.twilio.com"),
+        mail_per_second=read.text("MAIL_PER_SECOND", _whole_number(0, 10_000), default=0),
+        sms_per_second=read.text("SMS_PER_SECOND", _whole_number(0, 1000), default=10),
+        sms_countries=read.text("SMS_COUNTRIES", _countries, default=POLAND_AND_NEIGHBOURS),
+        sms_transliterate=read.yes_no("SMS_TRANSLITERATE", default=True),
+        sms_most_segments=read.text("SMS_MOST_SEGMENTS", _whole_number(1, 10), default=3),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
         quiet_hours=_unless_empty(read.text("QUIET_HOURS", _hours, default=NIGHT)),
         registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
@@ -327,6 +339,16 @@ def _sms_sender(raw: str) -> str:
     if not (is_number or is_name):
         raise ValueError(f"“{raw}” is neither a number as in +48123456789 nor a name of at most 11 letters and digits.")
     return raw
+
+
+def _countries(raw: str) -> frozenset[str]:
+    countries = frozenset(part.upper() for part in _listed(raw))
+    if not countries:
+        raise ValueError("it names no country: write codes with commas, as in PL,UA.")
+    for country in sorted(countries):
+        if country not in SUPPORTED_REGIONS:
+            raise ValueError(f"“{country}” is not the code of a country: write codes with commas, as in PL,UA.")
+    return countries
 
 
 def _hours(raw: str) -> tuple[time, time]:

@@ -43,6 +43,11 @@ TWILIO_AUTH_TOKEN = ENVIRONMENT.twilio_auth_token
 TWILIO_MESSAGING_SERVICE_SID = ENVIRONMENT.twilio_messaging_service_sid
 TWILIO_FROM = ENVIRONMENT.twilio_from
 TWILIO_API_URL = ENVIRONMENT.twilio_api_url
+MAIL_PER_SECOND = ENVIRONMENT.mail_per_second  # 0: as many as the server takes
+SMS_PER_SECOND = ENVIRONMENT.sms_per_second
+SMS_COUNTRIES = ENVIRONMENT.sms_countries
+SMS_TRANSLITERATE = ENVIRONMENT.sms_transliterate
+SMS_MOST_SEGMENTS = ENVIRONMENT.sms_most_segments
 
 # The database
 

@@ -1,5 +1,6 @@
 """The words and moves of messages."""
 
+import enum
 from collections.abc import Mapping
 from typing import Final
 
@@ -58,6 +59,10 @@ class StateReason(models.TextChoices):
     OTHER_REMINDER = "other_reminder", pgettext_lazy("message", "A later reminder was due at the same time")
     ERASED = "erased", pgettext_lazy("message", "The personal data were erased")
     ADDRESS_BLOCKED = "address_blocked", pgettext_lazy("message", "The person has stopped messages to this address")
+    COMPLAINT = "complaint", pgettext_lazy("message", "The person has called a message unwanted")
+    BOUNCED = "bounced", pgettext_lazy("message", "The address does not exist or does not take mail")
+    INVALID = "invalid", pgettext_lazy("message", "It is not a number that can get an SMS")
+    OTHER_COUNTRY = "other_country", pgettext_lazy("message", "No SMS are sent to numbers of this country")
     INTERRUPTED = "interrupted", pgettext_lazy("message", "Sending was interrupted; it may have arrived")
     NOT_REPEATED = "not_repeated", pgettext_lazy("message", "It may have arrived, so it was not sent again")
     CRASHES = "crashes", pgettext_lazy("message", "Working on it failed again and again")
@@ -99,6 +104,16 @@ class Delivery(models.TextChoices):
     ON_ITS_WAY = "on_its_way", pgettext_lazy("delivery", "On its way")
     DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
     LOST = "lost", pgettext_lazy("delivery", "Not delivered")
+
+
+class Loss(enum.Enum):
+    """What an SMS that was lost, although its provider had it, tells about its number."""
+
+    FOR_NOW = "for now"  # the phone may be on later
+    FOR_GOOD = "for good"
+    NO_MOBILE_PHONE = "no mobile phone"
+    OPTED_OUT = "opted out"
+    FILTERED = "filtered"  # somebody on the way took its text for spam
 
 
 class SuppressionReason(models.TextChoices):

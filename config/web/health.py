@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from notifications.queries.channels import ChannelHealth, channel_states
 from notifications.queries.health import DueState, due_state
 
 _UNAVAILABLE: Final = 503
@@ -29,14 +30,14 @@ def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - nothing in th
 def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - nothing in the request matters
     """Whether people can be served and messages flow; 503 when not."""
     try:
-        state = due_state(timezone.now())
+        state, channels = due_state(timezone.now()), channel_states()
     except (OperationalError, InterfaceError) as trouble:
         log.warning("not_ready", reason=type(trouble.__cause__ or trouble).__name__)
         return _answer({"ready": False, "database": "unreachable"})
-    return _answer(_facts(state))
+    return _answer(_facts(state, channels))
 
 
-def _facts(state: DueState) -> dict[str, object]:
+def _facts(state: DueState, channels: list[ChannelHealth]) -> dict[str, object]:
     return {
         "ready": state.is_ready,
         "database": "ok",
@@ -46,6 +47,16 @@ def _facts(state: DueState) -> dict[str, object]:
         "mail": state.mail,
         "sms": state.sms,
         "failed_today": state.failed_today,
+        # What a provider said last is for those who sign in.
+        "channels": {
+            health.channel.value: {
+                "works": health.works,
+                "paused_for_seconds": health.paused_for_seconds,
+                "failures": health.failures,
+                "slowed": health.is_slowed,
+            }
+            for health in channels
+        },
     }
 
 

@@ -4,7 +4,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,11 +12,17 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.enums import AttemptResult, Channel, MessageState, StateReason
+from notifications.actions import channel_states
+from notifications.actions.standing_in import plan_instead
+from notifications.actions.suppressing import suppress
+from notifications.enums import AttemptResult, Channel, MessageState, StateReason, SuppressionReason
 from notifications.errors import ChannelError
 from notifications.kinds import KINDS, Kind
 from notifications.models import DeliveryAttempt, Message
+from notifications.queries.suppressions import is_in_the_way, refusals_in_a_row, suppression_of
 from notifications.rendering.letters import Letter
+from notifications.rendering.secret_links import as_long_as_sent
+from notifications.rendering.short_messages import segments
 from registrations.enums import AttendanceIntent
 
 BATCH: Final = 25
@@ -31,29 +37,55 @@ _REPORT_WAIT: Final = timedelta(minutes=2)
 _MOST_CLAIMS: Final = 5
 _MOST_RENDERINGS: Final = 3
 _MOST_UNCLEAR: Final = 2
+# A mailbox that is refused for good so often in a row is given up; what says that it does not exist, at once.
+_MOST_REFUSALS: Final = 3
 
 _S = MessageState
 _Rows = QuerySet[Message]
 _NO_LEASE: Final = {"lease_token": None, "lease_until": None}
 # `claims` counts only those that nobody gave back, which is to say crashes.
 _GIVEN_BACK: Final = {"claims": F("claims") - 1, **_NO_LEASE}
+_REASON_OF: Final[Mapping[str, StateReason]] = {
+    SuppressionReason.OPTED_OUT: StateReason.ADDRESS_BLOCKED,
+    SuppressionReason.COMPLAINT: StateReason.COMPLAINT,
+    SuppressionReason.BOUNCED: StateReason.BOUNCED,
+    SuppressionReason.INVALID: StateReason.INVALID,
+}
 
 
 # Claiming
 
 
+class NotYet(Exception):
+    """Something is due, and the rate limit of its channel lets it go in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 @transaction.atomic
 def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | None:
-    """Lease what is due on a channel, the most important first, and return the lease; None: nothing is due."""
+    """Lease what is due on a channel, the most important first, and return the lease.
+
+    None: nothing is due, or the channel is left alone because it is out of order. Raises NotYet.
+    """
+    turn = channel_states.turn(channel, most=most)
+    if turn is None:
+        return None
     due = (
         Message.objects.filter(channel=channel, state=_S.PLANNED, next_attempt_at__lte=at)
         .filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
         .order_by("priority", "next_attempt_at", "id")
         .select_for_update(skip_locked=True)
     )
-    ids = list(due.values_list("pk", flat=True)[:most])
-    if not ids:
+    found = list(due.values_list("pk", "priority")[: max(1, turn.most)])
+    if not found:
         return None
+    ids = [pk for position, (pk, priority) in enumerate(found) if turn.includes(position, priority)]
+    if not ids:
+        raise NotYet(turn.seconds_to_more)
+    turn.take(len(ids))
     token = uuid.uuid4()
     Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=Now() + LEASE, claims=F("claims") + 1)
     return token
@@ -83,12 +115,15 @@ def miss_what_is_late(*, at: datetime) -> int:
 def mark_sending(message: Message, letter: Letter, *, at: datetime) -> bool:
     """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
 
-    One statement asks and writes: lease, registration, event, date, consent and lateness cannot change in between.
+    One statement asks and writes: lease, registration, event, date, consent, lateness and whether the address may be used
+    cannot change in between.
     """
+    kind, channel = KINDS[message.kind], Channel(message.channel)
     marked = (
         _mine(message)
         .filter(lease_until__gt=Now(), useful_until__gt=at)
-        .filter(still_true(KINDS[message.kind], message))
+        .filter(still_true(kind, message))
+        .exclude(is_in_the_way(channel, letter.to, is_optional=kind.is_optional))
         .update(
             state=_S.SENDING,
             lease_until=Now() + LEASE,
@@ -98,6 +133,7 @@ def mark_sending(message: Message, letter: Letter, *, at: datetime) -> bool:
             html=letter.html,
             calendar=letter.calendar,
             calendar_method=letter.calendar_method,
+            segments=segments(as_long_as_sent(letter.body, message.language)) if channel == Channel.SMS else None,
         )
     )
     return marked == 1
@@ -123,7 +159,8 @@ def still_true(kind: Kind, message: Message) -> Q:
     return condition
 
 
-def settle_unsent(message: Message, *, at: datetime) -> None:
+@transaction.atomic
+def settle_unsent(message: Message, *, to: str, at: datetime) -> None:
     """End a claimed message that may not be sent, with the reason that staff reads; a lost lease is somebody else's."""
     kind = KINDS[message.kind]
     if message.useful_until <= at:
@@ -137,12 +174,21 @@ def settle_unsent(message: Message, *, at: datetime) -> None:
         reason = StateReason.MOVED
     else:
         reason = StateReason.NOT_TRUE
-    _mine(message).exclude(still_true(kind, message)).update(state=_S.CANCELLED, state_reason=reason, **_NO_LEASE)
+    stale = _mine(message).exclude(still_true(kind, message))
+    if stale.update(state=_S.CANCELLED, state_reason=reason, **_NO_LEASE):
+        return
+    suppression = suppression_of(message, to, is_optional=kind.is_optional)
+    if suppression is not None and _end(_mine(message), _S.SUPPRESSED, _REASON_OF[suppression.reason]):
+        plan_instead(message, at=at)
 
 
 def end(message: Message, state: MessageState, reason: str) -> None:
     """End a claimed message without sending it."""
-    _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
+    _end(_mine(message), state, reason)
+
+
+def _end(rows: _Rows, state: MessageState, reason: str) -> bool:
+    return rows.update(state=state, state_reason=reason, **_NO_LEASE) == 1
 
 
 @transaction.atomic
@@ -163,9 +209,9 @@ def record_failed(message: Message, error: ChannelError, *, at: datetime) -> Non
         _set_aside(_sending(message), message, reason=error.code)
     elif error.permanent or error.is_suppressed:
         _attempt(message, AttemptResult.REFUSED, error=error, at=at)
-        state = _S.SUPPRESSED if error.is_suppressed else _S.FAILED
-        reason = StateReason.ADDRESS_BLOCKED if error.is_suppressed else str(error)
-        _sending(message).update(state=state, state_reason=reason, **_NO_LEASE)
+        _learn_from_refusal(message, error, at=at)
+        if _end(_sending(message), *_outcome(error)):
+            plan_instead(message, at=at)
     elif error.is_outage:
         # Not the message's fault: it keeps its tries, and its place in the queue.
         wait = max(_AFTER_OUTAGE, timedelta(seconds=error.retry_after or 0))
@@ -180,13 +226,36 @@ def record_failed(message: Message, error: ChannelError, *, at: datetime) -> Non
         _retry(_sending(message), message, error, at=at)
 
 
+def _outcome(error: ChannelError) -> tuple[MessageState, str]:
+    if not error.is_suppressed:
+        return _S.FAILED, str(error)
+    if error.suppresses is not None:
+        return _S.SUPPRESSED, _REASON_OF[error.suppresses]
+    return _S.SUPPRESSED, error.code
+
+
+def _learn_from_refusal(message: Message, error: ChannelError, *, at: datetime) -> None:
+    """Give an address up that the provider says is none, or that has been refused too often."""
+    reason = error.suppresses
+    if reason is None and not error.blames_address:
+        return
+    # As it was marked; whoever claimed the row may hold it without.
+    to = Message.objects.values_list("to", flat=True).get(pk=message.pk)
+    channel = Channel(message.channel)
+    if reason is None and refusals_in_a_row(message, to) >= _MOST_REFUSALS:
+        reason = SuppressionReason.BOUNCED
+    if reason is not None and to:
+        suppress(channel, to, reason=reason, detail=str(error), message=message, at=at)
+
+
 @transaction.atomic
 def record_unwritable(message: Message, error: Exception, *, at: datetime) -> None:
     """Its text could not be written: tried again a little later, and set aside when that does not help."""
     fault = ChannelError("unwritable", type(error).__name__)
     _attempt(message, AttemptResult.DEFERRED, error=fault, at=at)
     if DeliveryAttempt.objects.filter(message=message, code=fault.code).count() >= _MOST_RENDERINGS:
-        end(message, _S.FAILED, str(fault))
+        if _end(_mine(message), _S.FAILED, str(fault)):
+            plan_instead(message, at=at)
     else:
         _retry(_mine(message), message, fault, at=at)
 
@@ -195,7 +264,8 @@ def _retry(rows: _Rows, message: Message, error: ChannelError, *, at: datetime) 
     tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED).count()
     again_at = at + max(RETRIES[min(tries, len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
     if again_at >= min(message.useful_until, message.due_at + _TRY_FOR):
-        rows.update(state=_S.FAILED, state_reason=str(error), **_NO_LEASE)
+        if _end(rows, _S.FAILED, str(error)):
+            plan_instead(message, at=at)
     else:
         rows.update(state=_S.PLANNED, state_reason=str(error), next_attempt_at=again_at, **_GIVEN_BACK)
 
@@ -247,6 +317,7 @@ def found_sent(message: Message, *, provider_id: str, status: str, at: datetime)
     )
 
 
+@transaction.atomic
 def not_found(message: Message, *, at: datetime) -> None:
     """The provider, asked, has nothing, or cannot be asked at all (mail): the policy of the kind decides."""
     tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.UNCLEAR).count()
@@ -255,7 +326,8 @@ def not_found(message: Message, *, at: datetime) -> None:
         # It stays unknown; without a lease nobody comes back to it.
         _unknown(message).update(state_reason=StateReason.NOT_REPEATED, **_NO_LEASE)
     elif tries > _MOST_UNCLEAR:
-        _unknown(message).update(state=_S.FAILED, state_reason=StateReason.TRIED_ENOUGH, **_NO_LEASE)
+        if _end(_unknown(message), _S.FAILED, StateReason.TRIED_ENOUGH):
+            plan_instead(message, at=at)
     else:
         _unknown(message).update(state=_S.PLANNED, next_attempt_at=at, **_NO_LEASE)
 

@@ -13,6 +13,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from notifications.channels.mime import address_of, mail_of
 from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
+from notifications.enums import SuppressionReason
 from notifications.errors import ChannelError
 
 # A message takes no longer than this, whatever the server does; the outbox's lease is twice as long.
@@ -23,6 +24,9 @@ _ENDS_CONNECTION: Final = 421
 _GO_AHEAD: Final = 354
 _REFUSED: Final = 400
 _FOR_GOOD: Final = 500
+# RFC 3463: the address is none (but .7 and .8 are the sender's); or our network or words are refused, whoever reads.
+_NO_SUCH_ADDRESS: Final = re.compile(rb"5\.1\.[0-9]")
+_ABOUT_US: Final = re.compile(rb"5\.(1\.[78]|7\.[0-9]+)\b")
 _ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
@@ -110,7 +114,8 @@ class _Relay:
             smtp.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             code = str(getattr(error, "smtp_code", "") or "connect")
-            raise ChannelError(code, type(error).__name__, is_outage=True) from error
+            is_locked_out = isinstance(error, smtplib.SMTPAuthenticationError)
+            raise ChannelError(code, type(error).__name__, is_outage=True, is_locked_out=is_locked_out) from error
         self._smtp, self._carried = smtp, 0
         return True
 
@@ -121,7 +126,7 @@ class _Relay:
             raise self._refusal(code, answer, is_outage=True)
         code, answer = self._ask(f"RCPT TO:<{recipient}>", deadline)
         if code >= _REFUSED:
-            raise self._refusal(code, answer)
+            raise self._refusal(code, answer, is_about_recipient=True)
         code, answer = self._ask("DATA", deadline)
         if code != _GO_AHEAD:
             raise self._refusal(code, answer)
@@ -169,7 +174,9 @@ class _Relay:
         smtp.sock.settimeout(_patience(deadline))
         return smtp
 
-    def _refusal(self, code: int, answer: bytes, *, is_outage: bool = False) -> ChannelError:
+    def _refusal(
+        self, code: int, answer: bytes, *, is_outage: bool = False, is_about_recipient: bool = False
+    ) -> ChannelError:
         smtp = self._smtp
         if smtp is not None:
             try:
@@ -177,7 +184,15 @@ class _Relay:
             except (smtplib.SMTPException, OSError):
                 self._drop()
         permanent = code >= _FOR_GOOD and not is_outage
-        return ChannelError(str(code), _words(answer), permanent=permanent, is_outage=is_outage)
+        blames_address = permanent and is_about_recipient and not _ABOUT_US.match(answer)
+        return ChannelError(
+            str(code),
+            _words(answer),
+            permanent=permanent,
+            is_outage=is_outage,
+            suppresses=SuppressionReason.BOUNCED if blames_address and _NO_SUCH_ADDRESS.match(answer) else None,
+            blames_address=blames_address,
+        )
 
 
 def _patience(deadline: float) -> float:

@@ -1,5 +1,6 @@
 """SMS by Twilio's HTTP API; the only module that knows Twilio."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final
 import requests
 from django.conf import settings
 from django.http import QueryDict
+from phonenumbers import NumberParseException, parse, region_code_for_number
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -23,7 +25,8 @@ from twilio.rest import Client
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from notifications.channels.outgoing import Acceptance, Carrier, Outgoing
-from notifications.enums import Delivery
+from notifications.channels.words import word_of
+from notifications.enums import Delivery, Loss, SmsWord, StateReason, SuppressionReason
 from notifications.errors import ChannelError
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -32,10 +35,19 @@ _LONGEST_VALIDITY: Final = 36_000
 _SHORTEST_VALIDITY: Final = 60
 _SEARCHED: Final = 20
 
+_PATIENCE_SECONDS: Final = 60
+
 _STOPPED: Final = 21610
 _TOO_MANY: Final = frozenset({20429, 21611})
+_NO_MOBILE_NUMBER: Final = frozenset({21211, 21614})
+# It does not know us.
+_LOCKED_OUT: Final = frozenset({20003, 401, 403})
 # Wrong in our own set-up, so no message is to blame: account, region, sender, service.
-_SET_UP: Final = frozenset({20003, 20404, 21408, 21606, 21703, 21705, 401, 403, 404})
+_SET_UP: Final = frozenset({*_LOCKED_OUT, 20404, 21408, 21606, 21703, 21705, 404})
+# What became of an SMS that was lost: the phone may be on later; it is no mobile phone; its text was taken for spam.
+_WORTH_REPEATING: Final = frozenset({"30001", "30003", "30008"})
+_NO_MOBILE_PHONE: Final = frozenset({"30005", "30006"})
+_FILTERED: Final = "30007"
 
 _DELIVERIES: Final[Mapping[str, Delivery]] = {
     "accepted": Delivery.ON_ITS_WAY,
@@ -60,6 +72,18 @@ class Report:
     status: str
     delivery: Delivery
     code: str
+    segments: int | None = None
+    loss: Loss = Loss.FOR_GOOD
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What somebody wrote to us; `is_answered`: the provider has answered it already."""
+
+    provider_id: str
+    number: str
+    word: SmsWord
+    is_answered: bool
 
 
 def report_of(fields: Mapping[str, str]) -> Report | None:
@@ -69,7 +93,33 @@ def report_of(fields: Mapping[str, str]) -> Report | None:
     provider_id = fields.get("MessageSid") or fields.get("SmsSid") or ""
     if delivery is None or not provider_id:
         return None
-    return Report(provider_id, status, delivery, fields.get("ErrorCode", ""))
+    code = fields.get("ErrorCode", "")
+    return Report(provider_id, status, delivery, code, _count(fields.get("NumSegments", "")), _loss(code))
+
+
+def _loss(code: str) -> Loss:
+    if code in _WORTH_REPEATING:
+        return Loss.FOR_NOW
+    if code in _NO_MOBILE_PHONE:
+        return Loss.NO_MOBILE_PHONE
+    if code == str(_STOPPED):
+        return Loss.OPTED_OUT
+    return Loss.FILTERED if code == _FILTERED else Loss.FOR_GOOD
+
+
+def _count(digits: str) -> int | None:
+    """Zero stands for a number that is not known yet."""
+    return int(digits) or None if re.fullmatch(r"[0-9]{1,3}", digits) else None
+
+
+def incoming_of(fields: Mapping[str, str]) -> Incoming | None:
+    """The SMS in a webhook's fields; None where it names no sender."""
+    provider_id, number = fields.get("MessageSid", ""), fields.get("From", "")
+    if not provider_id or not number:
+        return None
+    opt_out = fields.get("OptOutType", "")
+    word = word_of(opt_out) if opt_out else word_of(fields.get("Body", ""))
+    return Incoming(provider_id, number, word, is_answered=bool(opt_out))
 
 
 def signature_is_valid(path: str, fields: QueryDict, headers: Mapping[str, str]) -> bool:
@@ -95,26 +145,34 @@ class _HttpClient(TwilioHttpClient):
     def __init__(self, session: requests.Session) -> None:
         super().__init__(pool_connections=False, timeout=TIMEOUT_SECONDS, max_retries=None)
         self.session = session
+        self.retry_after: int | None = None
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         if not url.startswith(f"{_API}/"):
             raise ChannelError("host", "A request to another host than the API's.", is_outage=True)
-        return super().request(method, settings.TWILIO_API_URL + url.removeprefix(_API), *args, **kwargs)
+        answer = super().request(method, settings.TWILIO_API_URL + url.removeprefix(_API), *args, **kwargs)
+        # The library's own errors do not pass it on.
+        self.retry_after = _seconds((answer.headers or {}).get("Retry-After", ""))
+        return answer
 
 
 class _Twilio:
     def __init__(self, session: requests.Session) -> None:
         # Regions of the environment would change the host behind our back.
         nowhere = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
+        self._http = _HttpClient(session)
         self._client = Client(
             settings.TWILIO_ACCOUNT_SID,
             settings.TWILIO_AUTH_TOKEN,
-            http_client=_HttpClient(session),
+            http_client=self._http,
             environment=nowhere,
         )
 
     def send(self, outgoing: Outgoing) -> Acceptance:
         """One SMS; its id stands in the address of the status callback, so that a report finds its row."""
+        if not is_served(outgoing.to):
+            # Somebody could have us pay for numbers at the other end of the world.
+            raise ChannelError(StateReason.OTHER_COUNTRY, permanent=True, is_suppressed=True)
         left = int((outgoing.useful_until - outgoing.sent_at).total_seconds())
         sender = (
             {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
@@ -131,7 +189,7 @@ class _Twilio:
                 **sender,
             )
         except (TwilioException, requests.RequestException, ValueError) as error:
-            raise _failure(error) from error
+            raise _failure(error, self._http.retry_after) from error
         if not created.sid:
             raise ChannelError("no id", "The answer names no message.", unclear=True)
         return Acceptance(provider_id=created.sid, status=str(created.status or ""))
@@ -141,14 +199,27 @@ class _Twilio:
         try:
             listed = self._client.messages.list(to=outgoing.to, page_size=_SEARCHED, limit=_SEARCHED)
         except (TwilioException, requests.RequestException, ValueError) as error:
-            raise _failure(error) from error
+            raise _failure(error, self._http.retry_after) from error
         for message in listed:
             if message.sid and message.sid not in known and message.body == outgoing.text:
                 return Acceptance(provider_id=message.sid, status=str(message.status or ""))
         return None
 
 
-def _failure(error: Exception) -> ChannelError:
+def is_served(number: str) -> bool:
+    """Whether SMS are sent to the country of a number.
+
+    >>> is_served("+48501502503"), is_served("+1876555123"), is_served("48")
+    (True, False, False)
+    """
+    try:
+        region = region_code_for_number(parse(number))
+    except NumberParseException:
+        return False
+    return region in settings.SMS_COUNTRIES
+
+
+def _failure(error: Exception, retry_after: int | None) -> ChannelError:
     """Which of our answers a failure calls for."""
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         return ChannelError("connect", type(error).__name__, is_outage=True)
@@ -157,23 +228,30 @@ def _failure(error: Exception) -> ChannelError:
         return ChannelError("no answer", type(error).__name__, unclear=True, is_outage=True)
     if not isinstance(error, TwilioRestException | TwilioServiceException):
         return ChannelError("client", type(error).__name__, is_outage=True)
-    return _refusal(int(error.status), int(error.code or error.status))
+    return _refusal(int(error.status), int(error.code or error.status), retry_after)
 
 
-def _refusal(status: int, code: int) -> ChannelError:
+def _refusal(status: int, code: int, retry_after: int | None) -> ChannelError:
     """A default for each class of HTTP status, and few known codes: their meanings are split up over time."""
     failure = partial(ChannelError, str(code), f"HTTP {status}")
     answer = failure(permanent=True)
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _TOO_MANY:
         # Such a request was not carried out.
-        answer = failure(is_outage=True, retry_after=60)
+        answer = failure(is_outage=True, retry_after=retry_after or _PATIENCE_SECONDS)
     elif code == _STOPPED:
-        answer = failure(permanent=True, is_suppressed=True)
+        answer = failure(permanent=True, is_suppressed=True, suppresses=SuppressionReason.OPTED_OUT)
+    elif code in _NO_MOBILE_NUMBER:
+        answer = failure(permanent=True, suppresses=SuppressionReason.INVALID)
     elif code in _SET_UP:
-        answer = failure(is_outage=True)
+        answer = failure(is_outage=True, is_locked_out=code in _LOCKED_OUT)
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         answer = failure(unclear=True, is_outage=True)
     return answer
+
+
+def _seconds(text: str) -> int | None:
+    """The header in seconds; a date, which Twilio does not write, is not worth reading."""
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else None
 
 
 def _never_connected(error: Exception) -> bool:

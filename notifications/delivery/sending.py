@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from events.actions.wall_clock import quiet_until
-from notifications.actions import outbox
+from notifications.actions import channel_states, outbox
 from notifications.actions.due_times import may_wake
 from notifications.channels import Carrier, Outgoing, open_channel
 from notifications.delivery.composing import (
@@ -48,7 +48,14 @@ class Sent:
     put_off: int = 0  # will be tried again
     failed: int = 0
     unclear: int = 0
-    out_of_order: set[Channel] = field(default_factory=set)
+    handed_over: int = 0  # of all these, what a provider was called for
+    faults: dict[Channel, ChannelError] = field(default_factory=dict)
+    left_alone: set[Channel] = field(default_factory=set)
+
+    @property
+    def out_of_order(self) -> set[Channel]:
+        """The channels that were in a pause, or broke the run off."""
+        return self.left_alone | set(self.faults)
 
 
 def send_due(*, clock: Clock = timezone.now, until: float = float("inf")) -> Sent:
@@ -65,20 +72,38 @@ def send_due(*, clock: Clock = timezone.now, until: float = float("inf")) -> Sen
 
 def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> None:
     """One channel, over one kept-open connection; when it is out of order the others go on."""
+    if channel_states.is_left_alone(channel):
+        done.left_alone.add(channel)
+        return
     with open_channel(channel) as carrier:
         _settle_unclear(channel, carrier, done, clock=clock)
-        while time.monotonic() < until and channel not in done.out_of_order:
-            token = outbox.claim(channel, at=clock())
+        while time.monotonic() < until and channel not in done.faults:
+            try:
+                token = outbox.claim(channel, at=clock())
+            except outbox.NotYet as turn:
+                if time.monotonic() + turn.seconds >= until:
+                    return
+                time.sleep(turn.seconds)
+                continue
             if token is None:
                 return
-            _send_batch(leased_messages(token), carrier, done, clock=clock, until=until)
+            messages = leased_messages(token)
+            handed_over, sent = done.handed_over, done.sent
+            _send_batch(messages, carrier, done, clock=clock, until=until)
+            channel_states.note(
+                channel,
+                claimed=len(messages),
+                handed_over=done.handed_over - handed_over,
+                was_taken=done.sent > sent,
+                fault=done.faults.get(channel),
+            )
 
 
 def _send_batch(messages: Sequence[Message], carrier: Carrier, done: Sent, *, clock: Clock, until: float) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
     background = background_of(messages)
     for position, message in enumerate(messages):
-        if time.monotonic() >= until or Channel(message.channel) in done.out_of_order:
+        if time.monotonic() >= until or Channel(message.channel) in done.faults:
             outbox.release(messages[position:])
             return
         _send(message, background, carrier, done, clock=clock)
@@ -97,10 +122,11 @@ def _send(message: Message, background: Background, carrier: Carrier, done: Sent
     letter, outgoing = written
     if not outbox.mark_sending(message, letter, at=at):
         message.refresh_from_db(fields=["state", "registration", "session", "event"])
-        outbox.settle_unsent(message, at=at)
+        outbox.settle_unsent(message, to=letter.to, at=at)
         done.ended += 1
         return
     # From here on the row says `sending`, and nobody but this call or the provider's word may change that.
+    done.handed_over += 1
     try:
         acceptance = carrier.send(outgoing)
     except ChannelError as error:
@@ -150,7 +176,7 @@ def _quiet_until(message: Message, *, at: datetime) -> datetime | None:
 
 def _count(error: ChannelError, message: Message, done: Sent) -> None:
     if error.is_outage:
-        done.out_of_order.add(Channel(message.channel))
+        done.faults[Channel(message.channel)] = error
     if error.unclear:
         done.unclear += 1
     elif error.permanent:
@@ -168,6 +194,9 @@ def _settle_unclear(channel: Channel, carrier: Carrier, done: Sent, *, clock: Cl
     claimed = outbox.claim_unclear(channel)
     for message in complete_messages(message.pk for message in claimed):
         at = clock()
+        if channel in done.faults:
+            outbox.ask_later(message, at=at)
+            continue
         outgoing = outgoing_of(message, kept_letter(message), at=at)
         try:
             found = carrier.find(outgoing, known=known_provider_ids(message))
@@ -180,3 +209,5 @@ def _settle_unclear(channel: Channel, carrier: Carrier, done: Sent, *, clock: Cl
                 done.sent += 1
             else:
                 outbox.not_found(message, at=at)
+    if channel in done.faults:
+        channel_states.note(channel, fault=done.faults[channel])

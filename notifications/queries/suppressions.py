@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Max, Q, QuerySet
 
-from notifications.enums import Channel, SuppressionScope
-from notifications.models import Message, Suppression
+from notifications.enums import AttemptResult, Channel, SuppressionScope
+from notifications.models import DeliveryAttempt, Message, Suppression
 from registrations.tokens import email_key, phone_key
 
 
@@ -34,3 +34,14 @@ def suppression_of(message: Message, address: str, *, is_optional: bool) -> Supp
     """What keeps a message from its address; None: nothing does."""
     standing = standing_suppressions(Channel(message.channel), [address])
     return standing.filter(scope__in=scopes_for(is_optional=is_optional)).first()
+
+
+def refusals_in_a_row(message: Message, address: str) -> int:
+    """How many messages to the same reader's address were refused for good since one was taken, this one included."""
+    reader = message.registration
+    alike = Q(registration__email_key=reader.email_key) if reader is not None else Q(registration=None)
+    to_them = Message.objects.filter(alike, channel=message.channel, to=address)
+    attempts = DeliveryAttempt.objects.filter(message__in=to_them)
+    taken = attempts.filter(result=AttemptResult.ACCEPTED).aggregate(last=Max("pk"))["last"] or 0
+    refused = attempts.filter(result=AttemptResult.REFUSED, pk__gt=taken)
+    return refused.values("message").distinct().count()

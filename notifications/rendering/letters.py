@@ -377,6 +377,8 @@ def _sms(material: Material, values: Mapping[str, object]) -> str:
         str(material.event),
         measure=lambda text: as_long_as_sent(text, material.language),
         link_is_needed=material.kind.sms_needs_link,
+        is_plain=settings.SMS_TRANSLITERATE,
+        most=settings.SMS_MOST_SEGMENTS,
     )
 
 

@@ -58,17 +58,27 @@ def segments(text: str) -> int:
 
 
 def fitted(
-    write: Callable[[str, bool], str], title: str, *, measure: Callable[[str], str], link_is_needed: bool
+    write: Callable[[str, bool], str],
+    title: str,
+    *,
+    measure: Callable[[str], str],
+    link_is_needed: bool,
+    is_plain: bool = True,
+    most: int = SEGMENTS_WITH_LINK,
 ) -> str:
     """The text with as much of the title as fits, and with its link if the link fits or is needed.
 
-    `write(title, with_link)` gives a text; `measure` turns it into what is sent, to be counted.
+    `write(title, with_link)` gives a text; `measure` turns it into what is sent, to be counted. `is_plain`: in plain
+    Latin; `most`: segments that it may take where there is no other way.
     """
-    ways = ((True, SEGMENTS), (True, SEGMENTS_WITH_LINK)) if link_is_needed else ((True, SEGMENTS), (False, SEGMENTS))
-    for with_link, most in ways:
+    few = min(SEGMENTS, most)
+    ways = [(True, few), (True, most)] if link_is_needed else [(True, few), (False, few), (False, most)]
+    for with_link, limit in ways:
         for length in (len(title), 60, 40, 24, 16):
-            text = plain_latin(write(_shortened(title, length), with_link))
-            if segments(measure(text)) <= most:
+            text = write(_shortened(title, length), with_link)
+            if is_plain:
+                text = plain_latin(text)
+            if segments(measure(text)) <= limit:
                 return text
     raise ValueError("The SMS does not fit into its segments.")
 

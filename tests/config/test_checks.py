@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from config.checks import production_settings, queue_settings
 from events.models import User
@@ -90,3 +92,18 @@ def test_a_queue_that_starts_running_tasks_again_is_not(settings: Any, change: d
     settings.Q_CLUSTER = {**settings.Q_CLUSTER, **change}
 
     assert "config.E005" in codes()
+
+
+def test_a_queue_without_its_limits_is_not(settings: Any) -> None:
+    settings.Q_CLUSTER = {name: value for name, value in settings.Q_CLUSTER.items() if name != "retry"}
+
+    assert "config.E008" in codes()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["qcluster", "work_once", "serve", "run", "migrate"])
+def test_no_command_starts_with_a_wrong_queue(settings: Any, command: str) -> None:
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "max_attempts": 0}
+
+    with pytest.raises(SystemCheckError, match=r"config\.E004"):
+        call_command(command, skip_checks=False)

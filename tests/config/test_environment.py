@@ -63,6 +63,8 @@ def test_values_are_typed(tmp_path: Path) -> None:
         TRUSTED_PROXIES="10.0.0.0/8, ::1",
         SENDING_ENABLED="off",
         WEB_WORKERS="3",
+        SMS_COUNTRIES="pl, UA",
+        SMS_TRANSLITERATE="0",
     )
 
     assert environment.quiet_hours == (time(22), time(7))
@@ -70,6 +72,9 @@ def test_values_are_typed(tmp_path: Path) -> None:
     assert environment.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
     assert not environment.sending_enabled
     assert environment.web_workers == 3
+    assert environment.sms_countries == {"PL", "UA"}
+    assert not environment.sms_transliterate
+    assert (environment.mail_per_second, environment.sms_per_second, environment.sms_most_segments) == (0, 10, 3)
     assert environment.default_from_email == "wiec@wiec.example.org"
     assert environment.email_url == MailServer(
         host="mail.example.org", port=587, user="wiec", password="p@ss", use_tls=True, use_ssl=False
@@ -120,6 +125,12 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("TWILIO_FROM", "+48 123", r"\+48123456789"),
         ("TWILIO_FROM", "Urzad Miasta Lublin", "11 letters"),
         ("TWILIO_API_URL", "api.twilio.com", "https://"),
+        ("MAIL_PER_SECOND", "-1", "from 0 to 10000"),
+        ("SMS_PER_SECOND", "ten", "from 0 to 1000"),
+        ("SMS_COUNTRIES", "PL,XX", "“XX” is not the code of a country"),
+        ("SMS_COUNTRIES", ",", "names no country"),
+        ("SMS_TRANSLITERATE", "2", "neither 1 nor 0"),
+        ("SMS_MOST_SEGMENTS", "0", "from 1 to 10"),
         ("SENDING_ENABLED", "2", "neither 1 nor 0"),
         ("QUIET_HOURS", "22-7", "22:00-07:00"),
         ("QUIET_HOURS", "22:00+02:00-07:00", "22:00-07:00"),

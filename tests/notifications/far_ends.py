@@ -179,8 +179,8 @@ def broken_mail_server(**script: list[str]) -> Iterator[BrokenMailServer]:
 class SmsProvider:
     """Twilio's messages resource, as far as its public description goes; every request is held against that.
 
-    `faults`, used up one by one: a (status, code) to answer with, "hang", "drop" (before it is taken), "take and drop",
-    "take and hang", "take and 500", "nonsense".
+    `faults`, used up one by one: a (status, code) to answer with, with the seconds to come again after as third; "hang",
+    "drop" (before it is taken), "take and drop", "take and hang", "take and 500", "nonsense".
     """
 
     port: int
@@ -248,8 +248,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.provider.requests.append(fields)
         fault = self.provider.faults.pop(0) if self.provider.faults else None
         if isinstance(fault, tuple):
-            status, code = fault
-            self._answer(status, {"code": code, "message": "test", "status": status})
+            status, code, *retry_after = fault
+            headers = {"Retry-After": str(*retry_after)} if retry_after else {}
+            self._answer(status, {"code": code, "message": "test", "status": status}, headers)
         elif fault == "nonsense":
             self.provider.take(fields)
             self._raw(201, b"<html>not JSON</html>")
@@ -279,11 +280,13 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(3)
         self.close_connection = True
 
-    def _answer(self, status: int, content: object) -> None:
-        self._raw(status, json.dumps(content).encode())
+    def _answer(self, status: int, content: object, headers: dict[str, str] | None = None) -> None:
+        self._raw(status, json.dumps(content).encode(), headers)
 
-    def _raw(self, status: int, content: bytes) -> None:
+    def _raw(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Now
+
 from events.enums import EventRoleKind
 from events.models import AgendaItem, Event, EventRole, User
 from notifications.enums import Channel
 from notifications.kinds import KINDS
-from notifications.models import Message
+from notifications.models import ChannelState, Message
 from registrations.models import Invitation, PartyMember, Registration
 from tests.make.events import NOW
 
@@ -39,6 +41,11 @@ def make_message(
         useful_until=at + useful_for,
         next_attempt_at=at,
     )
+
+
+def end_pauses() -> None:
+    """As if the time for which channels are left alone were over."""
+    ChannelState.objects.exclude(open_until=None).update(open_until=Now() - timedelta(seconds=1))
 
 
 def make_message_to_invited(

@@ -670,4 +670,4 @@ def test_latin_letters_lose_their_marks_and_others_stay():
 
 def test_an_sms_that_cannot_fit_is_refused():
     with pytest.raises(ValueError, match="does not fit"):
-        fitted(lambda title, _with_link: "я" * 200 + title, "x", measure=str, link_is_needed=False)
+        fitted(lambda title, _with_link: "я" * 300 + title, "x", measure=str, link_is_needed=False)

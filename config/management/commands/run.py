@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.checks import QUEUE
 from config.running import AlreadyRuns, only_one
 from config.supervision import STOP_SECONDS, Group, Stop, raise_stop, supervise, work_the_queue
 from config.web_server import refuse_a_taken_port, serve_pages
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     """`make run`."""
 
     help = "Run the database (if it is the embedded one), the web server and the queue until Ctrl-C."
-    requires_system_checks = ()
+    requires_system_checks = (QUEUE,)
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
         """Prepare, start, say where to look, and stay."""

@@ -7,8 +7,12 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from notifications.enums import Job
+from notifications.actions.channel_states import note
+from notifications.enums import Channel, Job
+from notifications.errors import ChannelError
 from notifications.models import Heartbeat
+
+WORKS = {"works": True, "paused_for_seconds": None, "failures": 0, "slowed": False}
 
 
 @pytest.fixture
@@ -50,7 +54,23 @@ def test_ready_while_the_tick_runs(client, beat):
         "mail": "kept",
         "sms": "kept",
         "failed_today": 0,
+        "channels": {"email": WORKS, "sms": WORKS},
     }
+
+
+def test_a_channel_that_is_left_alone_is_shown_without_what_was_said(client, beat):
+    beat(seconds_ago=0)
+    note(Channel.EMAIL, fault=ChannelError("535", "b.kowalska", is_outage=True, is_locked_out=True))
+    note(Channel.SMS, fault=ChannelError("20429", is_outage=True, retry_after=30))
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert b"kowalska" not in response.content
+    channels = response.json()["channels"]
+    assert (channels["email"]["works"], channels["email"]["failures"], channels["email"]["slowed"]) == (False, 1, False)
+    assert 58 <= channels["email"]["paused_for_seconds"] <= 60
+    assert (channels["sms"]["works"], channels["sms"]["failures"], channels["sms"]["slowed"]) == (False, 0, True)
 
 
 @pytest.mark.parametrize("seconds_ago", [None, 241])

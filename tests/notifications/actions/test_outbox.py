@@ -84,7 +84,7 @@ def test_a_row_whose_lease_has_run_out_is_not_sent_even_if_nobody_took_it():
     let_leases_run_out()
 
     assert not outbox.mark_sending(message, LETTER, at=NOW)
-    outbox.settle_unsent(message, at=NOW)
+    outbox.settle_unsent(message, to=LETTER.to, at=NOW)
 
     assert found(message).state == MessageState.PLANNED
 
@@ -163,7 +163,7 @@ def test_what_is_late_ends_unless_somebody_is_at_it():
 
     assert (found(free).state, found(held).state) == (MessageState.MISSED, MessageState.PLANNED)
     assert not outbox.mark_sending(held, LETTER, at=NOW + MINUTE)
-    outbox.settle_unsent(found(held), at=NOW + MINUTE)
+    outbox.settle_unsent(found(held), to=LETTER.to, at=NOW + MINUTE)
     assert found(held).state == MessageState.MISSED
 
 

@@ -22,7 +22,7 @@ from tests.make import make_event, make_registration, make_unit
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
 from tests.notifications.far_ends import MailSink, broken_mail_server
-from tests.notifications.make_messages import make_message
+from tests.notifications.make_messages import end_pauses, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +225,7 @@ def test_a_server_that_is_down_costs_no_message_a_try(settings: Any):
         assert (message.state, message.claims) == (MessageState.PLANNED, 0)
     with broken_mail_server() as server:
         use_mail_server(settings, server.port)
+        end_pauses()
         assert send(31).sent == 3
 
 
