@@ -31,6 +31,11 @@ def bounce_address(message_id: uuid.UUID, mailbox: str) -> str:
     return f"{name}+{base64.b32encode(raw).rstrip(b'=').decode().lower()}@{domain}"
 
 
+def envelope_sender(message_id: uuid.UUID) -> str:
+    """Where reports about a message go; "": to the sender, because there is no mailbox for them."""
+    return bounce_address(message_id, settings.BOUNCE_ADDRESS) if settings.BOUNCE_ADDRESS else ""
+
+
 def message_of_bounce(address: str) -> uuid.UUID | None:
     """The message that a bounce address of ours speaks of; None: it is none, or somebody made it up."""
     found = _BOUNCE.search(address)

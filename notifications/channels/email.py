@@ -1,11 +1,12 @@
 """Mail over one kept-open SMTP connection: one recipient per message, and always clear in which phase it failed."""
 
+import io
 import re
 import smtplib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,6 +25,10 @@ _ENDS_CONNECTION: Final = 421
 _GO_AHEAD: Final = 354
 _REFUSED: Final = 400
 _FOR_GOOD: Final = 500
+# Exchange counts connections and says so when there are too many at once, to whichever message is there.
+_TOO_MANY_AT_ONCE: Final = 432
+# "Exceeded storage allocation": a mailbox is emptied, and some servers say it when they are only busy.
+_NO_ROOM: Final = 552
 # RFC 3463: the address is none (but .7 and .8 are the sender's); or our network or words are refused, whoever reads.
 _NO_SUCH_ADDRESS: Final = re.compile(rb"5\.1\.[0-9]")
 _ABOUT_US: Final = re.compile(rb"5\.(1\.[78]|7\.[0-9]+)\b")
@@ -117,6 +122,7 @@ class _Relay:
             is_locked_out = isinstance(error, smtplib.SMTPAuthenticationError)
             raise ChannelError(code, type(error).__name__, is_outage=True, is_locked_out=is_locked_out) from error
         self._smtp, self._carried = smtp, 0
+        self._answers = _Answers(smtp)
         return True
 
     def _hand_over(self, sender: str, recipient: str, content: bytes, deadline: float) -> Acceptance:
@@ -171,7 +177,12 @@ class _Relay:
         smtp = self._smtp
         if smtp is None or smtp.sock is None:
             raise _ConnectionLost("closed")
+        if time.monotonic() >= deadline:
+            # Somebody else may hold the message by now: nothing more of it goes out from here.
+            self._drop()
+            raise _ConnectionLost("too slow")
         smtp.sock.settimeout(_patience(deadline))
+        self._answers.deadline = deadline
         return smtp
 
     def _refusal(
@@ -183,7 +194,8 @@ class _Relay:
                 smtp.rset()
             except (smtplib.SMTPException, OSError):
                 self._drop()
-        permanent = code >= _FOR_GOOD and not is_outage
+        is_outage = is_outage or code == _TOO_MANY_AT_ONCE
+        permanent = code >= _FOR_GOOD and code != _NO_ROOM and not is_outage
         blames_address = permanent and is_about_recipient and not _ABOUT_US.match(answer)
         return ChannelError(
             str(code),
@@ -193,6 +205,26 @@ class _Relay:
             suppresses=SuppressionReason.BOUNCED if blames_address and _NO_SUCH_ADDRESS.match(answer) else None,
             blames_address=blames_address,
         )
+
+
+class _Answers(io.RawIOBase):
+    """What the server says, read with what patience is left: one that says a letter now and then would go on for ever."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        assert smtp.sock is not None
+        self._socket = smtp.sock
+        self.deadline = 0.0
+        smtp.file = io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What has come by now, as the socket's own file does."""
+        if time.monotonic() >= self.deadline:
+            raise TimeoutError("too slow")
+        self._socket.settimeout(_patience(self.deadline))
+        return self._socket.recv_into(buffer)
 
 
 def _patience(deadline: float) -> float:

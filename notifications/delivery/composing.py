@@ -38,7 +38,7 @@ from notifications.rendering.secret_links import (
     with_links,
 )
 from notifications.rendering.tickets import ticket_png
-from notifications.tokens import bounce_address, conversation, unsubscribe_token
+from notifications.tokens import conversation, envelope_sender, unsubscribe_token
 from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
 from registrations.models import Participant, PartyMember, Registration, RegistrationChange
 from registrations.queries.feeds import PersonalEntry, entries_of
@@ -103,7 +103,7 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
         reply_to=unit_contact(event) if event is not None and is_mail else "",
         references=conversation(message.registration_id) if message.registration_id is not None and is_mail else "",
         unsubscribe_url=_unsubscribe_url(message, letter.to),
-        envelope_sender=bounce_address(message.pk, settings.BOUNCE_ADDRESS) if settings.BOUNCE_ADDRESS else "",
+        envelope_sender=envelope_sender(message.pk),
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
         attachments=ticket_pictures(message, letter.html),

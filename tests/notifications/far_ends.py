@@ -93,7 +93,8 @@ def mail_sink() -> Iterator[MailSink]:
 class BrokenMailServer:
     """Speaks SMTP by hand; `script` maps a phase (greeting, MAIL, RCPT, DATA, dot) to faults, used up one by one.
 
-    A fault is an answer to give instead, "drop" to hang up, or "hang" to say nothing for longer than anybody waits.
+    A fault is an answer to give instead, "drop" to hang up, "hang" to say nothing for longer than anybody waits, or
+    "drip" to begin an answer again and again and never to end it.
     """
 
     port: int
@@ -156,6 +157,11 @@ class BrokenMailServer:
             return False
         if self._last == "hang":
             time.sleep(20)
+            return False
+        if self._last == "drip":
+            for _ in range(40):
+                client.sendall(b"250-still thinking\r\n")
+                time.sleep(0.1)
             return False
         client.sendall(self._last.encode() + b"\r\n")
         return not self._last.startswith("421")

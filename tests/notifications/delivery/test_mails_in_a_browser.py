@@ -39,7 +39,9 @@ def mails(sink: MailSink) -> dict[str, EmailMessage]:
     event = make_event("debata", unit=unit, title=LONG_TITLE, venue=make_venue("ratusz"), sessions=2)
     venue = event.venue
     assert venue is not None
-    venue.directions = {"pl": "Wejście od strony parkingu, winda na prawo za szatnią. " + "https://example.org/" + "dojazd" * 12}
+    venue.directions = {
+        "pl": "Wejście od strony parkingu, winda na prawo za szatnią. " + "https://example.org/" + "dojazd" * 12
+    }
     venue.save()
     registration = make_registration(event, seats=2)
     change = EventChange.objects.create(
