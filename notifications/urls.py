@@ -1,6 +1,7 @@
 """Addresses of messages: the hooks of providers, the development inbox and the staff's log."""
 
-from django.urls import path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from notifications.api.messages import EventMessages
 from notifications.web.addresses import try_address_again
@@ -18,13 +19,15 @@ public_patterns = [
     ),
     path("manage/events/<slug:slug>/messages/", message_log, name="manage-messages"),
 ]
-plain_patterns = [
+plain_patterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/status/", twilio_status, name="twilio-status"),
     path("webhooks/twilio/incoming/", twilio_incoming, name="twilio-incoming"),
     path("dev/inbox/", inbox, name="dev-inbox"),
     path("dev/inbox/<uuid:message_id>/html/", inbox_html, name="dev-inbox-html"),
     path("dev/inbox/<uuid:message_id>/calendar/", inbox_calendar, name="dev-inbox-calendar"),
 ]
+if settings.ANYMAIL:
+    plain_patterns.append(path("webhooks/mail/", include("anymail.urls")))
 api_patterns = [
     path("manage/events/<slug:slug>/messages/", EventMessages.as_view(), name="api-manage-messages"),
 ]

@@ -43,6 +43,20 @@ def test_the_header_of_a_reminder_leads_to_one_click(sink: MailSink, program: Cl
     assert standing() == [(email_key("anna@example.org"), "optional")]
 
 
+def test_who_has_clicked_gets_no_reminder_and_everything_else(sink: MailSink, program: Client):
+    event = make_event()
+    registration = make_registration(event, email="anna@example.org")
+    program.post(ADDRESS, ONE_CLICK, content_type=FORM)
+    spared, needed = make_message(registration, "reminder"), make_message(registration, "confirmed")
+
+    send_due(clock=lambda: NOW)
+
+    spared.refresh_from_db()
+    needed.refresh_from_db()
+    assert (spared.state, needed.state) == ("suppressed", "sent")
+    assert len(sink.mails) == 1
+
+
 def test_as_a_form_with_parts_it_is_the_same_click(program: Client):
     assert program.post(ADDRESS, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert program.post(ADDRESS, ONE_CLICK, content_type=FORM).status_code == 200
