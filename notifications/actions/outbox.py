@@ -178,17 +178,19 @@ def settle_unsent(message: Message, *, to: str, at: datetime) -> None:
     if stale.update(state=_S.CANCELLED, state_reason=reason, **_NO_LEASE):
         return
     suppression = suppression_of(message, to, is_optional=kind.is_optional)
-    if suppression is not None and _end(_mine(message), _S.SUPPRESSED, _REASON_OF[suppression.reason]):
-        plan_instead(message, at=at)
+    if suppression is not None:
+        _give_up(_mine(message), message, _S.SUPPRESSED, _REASON_OF[suppression.reason], at=at)
 
 
 def end(message: Message, state: MessageState, reason: str) -> None:
     """End a claimed message without sending it."""
-    _end(_mine(message), state, reason)
+    _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
 
 
-def _end(rows: _Rows, state: MessageState, reason: str) -> bool:
-    return rows.update(state=state, state_reason=reason, **_NO_LEASE) == 1
+def _give_up(rows: _Rows, message: Message, state: MessageState, reason: str, *, at: datetime) -> None:
+    """End a message that will not arrive, and plan what stands in for it; unless the row is somebody else's by now."""
+    if rows.update(state=state, state_reason=reason, **_NO_LEASE):
+        plan_instead(message, at=at)
 
 
 @transaction.atomic
@@ -210,8 +212,7 @@ def record_failed(message: Message, error: ChannelError, *, at: datetime) -> Non
     elif error.permanent or error.is_suppressed:
         _attempt(message, AttemptResult.REFUSED, error=error, at=at)
         _learn_from_refusal(message, error, at=at)
-        if _end(_sending(message), *_outcome(error)):
-            plan_instead(message, at=at)
+        _give_up(_sending(message), message, *_outcome(error), at=at)
     elif error.is_outage:
         # Not the message's fault: it keeps its tries, and its place in the queue.
         wait = max(_AFTER_OUTAGE, timedelta(seconds=error.retry_after or 0))
@@ -254,8 +255,7 @@ def record_unwritable(message: Message, error: Exception, *, at: datetime) -> No
     fault = ChannelError("unwritable", type(error).__name__)
     _attempt(message, AttemptResult.DEFERRED, error=fault, at=at)
     if DeliveryAttempt.objects.filter(message=message, code=fault.code).count() >= _MOST_RENDERINGS:
-        if _end(_mine(message), _S.FAILED, str(fault)):
-            plan_instead(message, at=at)
+        _give_up(_mine(message), message, _S.FAILED, str(fault), at=at)
     else:
         _retry(_mine(message), message, fault, at=at)
 
@@ -264,8 +264,7 @@ def _retry(rows: _Rows, message: Message, error: ChannelError, *, at: datetime) 
     tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED).count()
     again_at = at + max(RETRIES[min(tries, len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
     if again_at >= min(message.useful_until, message.due_at + _TRY_FOR):
-        if _end(rows, _S.FAILED, str(error)):
-            plan_instead(message, at=at)
+        _give_up(rows, message, _S.FAILED, str(error), at=at)
     else:
         rows.update(state=_S.PLANNED, state_reason=str(error), next_attempt_at=again_at, **_GIVEN_BACK)
 
@@ -326,8 +325,7 @@ def not_found(message: Message, *, at: datetime) -> None:
         # It stays unknown; without a lease nobody comes back to it.
         _unknown(message).update(state_reason=StateReason.NOT_REPEATED, **_NO_LEASE)
     elif tries > _MOST_UNCLEAR:
-        if _end(_unknown(message), _S.FAILED, StateReason.TRIED_ENOUGH):
-            plan_instead(message, at=at)
+        _give_up(_unknown(message), message, _S.FAILED, StateReason.TRIED_ENOUGH, at=at)
     else:
         _unknown(message).update(state=_S.PLANNED, next_attempt_at=at, **_NO_LEASE)
 

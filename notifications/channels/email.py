@@ -118,6 +118,8 @@ class _Relay:
             assert smtp is not None
             smtp.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
+            with suppress(OSError):
+                backend.close()
             code = str(getattr(error, "smtp_code", "") or "connect")
             is_locked_out = isinstance(error, smtplib.SMTPAuthenticationError)
             raise ChannelError(code, type(error).__name__, is_outage=True, is_locked_out=is_locked_out) from error

@@ -1,7 +1,8 @@
 """The outbox: messages, tries to send them, what providers reported, and the tick's own traces."""
 
 import uuid
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 
@@ -9,6 +10,8 @@ from events.enums import Language
 from events.models import Event, EventChange, EventRole, ReminderRule, Session, User
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from registrations.models import Invitation, PartyMember, Registration, RegistrationChange
+
+RECEIPT_WITHIN: Final = timedelta(hours=24)
 
 
 class Message(models.Model):
@@ -113,6 +116,12 @@ class Message(models.Model):
         if self.to or participant is None:
             return self.to
         return participant.email if self.channel == Channel.EMAIL else str(participant.phone)
+
+    def lacks_receipt(self, *, at: datetime) -> bool:
+        """Whether an SMS that a provider took a day ago has not been reported on since; it may have arrived."""
+        if self.channel != Channel.SMS or self.state != MessageState.SENT or self.sent_at is None:
+            return False
+        return bool(self.provider_id) and self.sent_at <= at - RECEIPT_WITHIN
 
 
 class DeliveryAttempt(models.Model):

@@ -29,6 +29,8 @@ def undelivered_messages(user: Person, *, at: datetime) -> list[Trouble]:
     failed = (
         Message.objects.filter(
             state=MessageState.FAILED,
+            # Where something goes out in its place, that one counts.
+            replacements=None,
             created_at__gt=at - _LOOKS_BACK,
             event__in=managed_events(user, May.SEE_MESSAGES),
         )

@@ -92,6 +92,16 @@ def withdraw_consent(consent: Consent, *, at: datetime) -> Consent:
 
 
 @retried
+def withdraw_sms_reminders(phone: str, *, at: datetime) -> int:
+    """Take the wish for SMS reminders back from every registration with this number; from how many."""
+    theirs = Registration.objects.filter(participant__phone=phone, sms_reminders=True)
+    ids = list(theirs.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+    standing = Consent.objects.filter(registration__in=ids, purpose=_P.SMS_REMINDERS, withdrawn_at=None)
+    standing.update(withdrawn_at=at)
+    return Registration.objects.filter(pk__in=ids).update(sms_reminders=False)
+
+
+@retried
 def change_consents(
     registration: Registration, purposes: Collection[str], *, source: str, language: str, at: datetime
 ) -> None:
