@@ -164,8 +164,8 @@ class _Relay:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise _ConnectionLost(type(error).__name__, in_content=True) from error
-        self._within(deadline)
         try:
+            # With what patience is left (`_Answers`); none at all is no clear answer either, for the dot is out.
             code, answer = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()

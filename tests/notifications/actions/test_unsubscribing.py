@@ -47,8 +47,8 @@ def test_reminders_come_again_and_the_row_stays():
 
 
 def test_the_reader_takes_a_complaint_back_and_not_that_the_mailbox_is_gone():
-    complaint = {"reason": SuppressionReason.COMPLAINT, "scope": SuppressionScope.OPTIONAL}
-    suppress(Channel.EMAIL, "anna@example.org", **complaint, at=NOW)
+    optional = SuppressionScope.OPTIONAL
+    suppress(Channel.EMAIL, "anna@example.org", reason=SuppressionReason.COMPLAINT, scope=optional, at=NOW)
     suppress(Channel.EMAIL, "anna@example.org", reason=SuppressionReason.BOUNCED, at=NOW)
 
     resume_reminders(ANNA, at=NOW)

@@ -183,3 +183,20 @@ def test_a_server_that_took_too_long_to_greet_gets_nothing(settings: Any, monkey
 
     assert server.taken == []
     assert states() == [MessageState.PLANNED]
+
+
+def test_time_that_runs_out_behind_the_dot_is_unclear(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    messages()
+
+    def slowly(content: bytes) -> bytes:
+        time.sleep(0.5)  # the network took so long for the content
+        return content + b"\r\n.\r\n"
+
+    monkeypatch.setattr("notifications.channels.email._CALL_SECONDS", 0.4)
+    monkeypatch.setattr("notifications.channels.email._with_dots", slowly)
+    with broken_mail_server() as server:
+        of(server, settings)
+
+        assert send().unclear == 1
+
+    assert states() == [MessageState.UNKNOWN]
