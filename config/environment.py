@@ -62,6 +62,9 @@ class Environment:
     time_zone: str
     email_url: MailServer | None
     default_from_email: str
+    bounce_address: str
+    anymail_webhook_secret: str = field(repr=False)
+    anymail_webhook_keys: Mapping[str, str] = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_messaging_service_sid: str
@@ -107,6 +110,9 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         time_zone=read.text("TIME_ZONE", _time_zone, default="Europe/Warsaw"),
         email_url=read.optional("EMAIL_URL", _mail_server),
         default_from_email=read.text("DEFAULT_FROM_EMAIL", _mail_address, default=f"wiec@{_mail_host(base_url)}"),
+        bounce_address=read.text("BOUNCE_ADDRESS", _bounce_mailbox, default=""),
+        anymail_webhook_secret=read.text("ANYMAIL_WEBHOOK_SECRET", _user_and_password, default=""),
+        anymail_webhook_keys=read.text("ANYMAIL_WEBHOOK_KEYS", _named_values, default={}),
         twilio_account_sid=read.text("TWILIO_ACCOUNT_SID", _twilio_sid("AC"), default=""),
         twilio_auth_token=read.text("TWILIO_AUTH_TOKEN", _word, default=""),
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
@@ -300,6 +306,28 @@ def _mail_address(raw: str) -> str:
     if not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?", raw) or ("<" in raw) != raw.endswith(">"):
         raise ValueError(f"“{raw}” is not an e-mail address, as in wiec@example.org or Wiec <wiec@example.org>.")
     return raw
+
+
+def _bounce_mailbox(raw: str) -> str:
+    # What says which message it was takes the rest of the 64 characters that a name may have.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,21}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", raw):
+        problem = "is not an address with a name of at most 21 letters and digits, as in bounce@wiec.example.org."
+        raise ValueError(f"“{raw}” {problem}")
+    return raw
+
+
+def _user_and_password(raw: str) -> str:
+    if not re.fullmatch(r"[^\s:]+:[^\s:]{16,}", raw):
+        raise ValueError("it must look like user:password, with a password of at least 16 characters.")
+    return raw
+
+
+def _named_values(raw: str) -> Mapping[str, str]:
+    pairs = [part.partition("=") for part in _listed(raw)]
+    for name, _, value in pairs:
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name) or not value:
+            raise ValueError("it must look like NAME=value, several with commas, as in MAILGUN_WEBHOOK_SIGNING_KEY=….")
+    return {name: value for name, _, value in pairs}
 
 
 def _mail_host(base_url: str) -> str:

@@ -9,7 +9,7 @@ import structlog
 # What stands for a person, and what is written in its place. Links first: a token may look like anything.
 EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:=\[\]]+@[^\s@<>\"'(),;:=\[\]]+\.[^\s@<>\"'(),;:=\[\]]+")
 PERSONAL: Final = (
-    (re.compile(r"(/(?:r|t|my|consents|invited|calendar/my|api/v1/registrations|reset/key)/)[^/\s?\"'<>]+"), r"\1…"),
+    (re.compile(r"(/(?:r|t|u|my|consents|invited|calendar/my|api/v1/registrations|reset/key)/)[^/\s?\"'<>]+"), r"\1…"),
     (re.compile(r"(?<![\w.+-])\+[0-9](?:[ ()./-]{0,2}[0-9]){6,14}(?![\w-])"), "[phone]"),
     (re.compile(r"(?<![\w.:+/-])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}(?![\w:-]|\.[0-9])"), "[phone]"),
 )

@@ -272,6 +272,16 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.default_from_email
 EMAIL_TIMEOUT = 20
+BOUNCE_ADDRESS = ENVIRONMENT.bounce_address
+# What a mail provider tells us afterwards; mail itself goes out by SMTP.
+ANYMAIL: dict[str, str] = {}
+if ENVIRONMENT.anymail_webhook_secret:
+    if not find_spec("anymail"):
+        sys.exit(
+            "ANYMAIL_WEBHOOK_SECRET is set, but django-anymail is not installed: run `pip install django-anymail`."
+        )
+    INSTALLED_APPS += ["anymail"]
+    ANYMAIL = {**ENVIRONMENT.anymail_webhook_keys, "WEBHOOK_SECRET": ENVIRONMENT.anymail_webhook_secret}
 MAIL_IS_SET_UP = ENVIRONMENT.email_url is not None
 if ENVIRONMENT.email_url is None:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 
@@ -15,6 +15,9 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to news from below, and have the two schedules in place after each migration."""
         from notifications import receivers  # noqa: F401, PLC0415 - registers itself; may not load before the models
+
+        if apps.is_installed("anymail"):
+            from notifications.web import mail_provider  # noqa: F401, PLC0415 - as above
 
         post_migrate.connect(_keep_schedules, sender=self, dispatch_uid="two-schedules")
 

@@ -17,11 +17,13 @@ from events.enums import EventStatus, Role, Visibility
 from events.models import Audience, Event, EventSeries, Organization, User
 from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message
+from notifications.tokens import unsubscribe_token
 from registrations.actions.addresses import my_registrations_link
 from registrations.actions.attendance import check_in
 from registrations.actions.calendars import personal_feed
 from registrations.actions.consents import give_consents
 from registrations.enums import CheckInSource, ConsentPurpose
+from registrations.tokens import email_key
 from tests.make import (
     make_attachment,
     make_event,
@@ -209,6 +211,11 @@ TABLE: Final = [
     Row("invitation", "post", parts={"token": "invited"}, got=400),
     Row("invitation", parts={"token": "unknown"}, got=404),
     Row("invitation-send", "post", parts={"token": "invited"}, got=302),
+    # A mailbox's own door: whoever has the key of one of its mails
+    Row("unsubscribe", parts={"token": "mailbox"}),
+    Row("unsubscribe", "post", parts={"token": "mailbox"}),
+    Row("unsubscribe", got=404),
+    Row("unsubscribe", "post", got=404),
     # Signing in
     Row("account_login", passes=frozenset({ANONYMOUS}), refused=302),
     Row("account_logout", passes=SIGNED_IN),
@@ -314,6 +321,7 @@ TABLE: Final = [
     Row("manage-registration-reject", "post", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", passes=MANAGE_PEOPLE),
     Row("manage-registration-cancel", "post", passes=MANAGE_PEOPLE),
+    Row("manage-registration-address", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-invitations", passes=SEE_PEOPLE),
     Row("manage-invitation-new", passes=MANAGE_PEOPLE),
     Row("manage-invitation-new", "post", passes=MANAGE_PEOPLE),
@@ -561,6 +569,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "token": coming.manage_token,
         "feed": personal_feed(coming, at=NOW).token,
         "mine": asked.mine_token,
+        "mailbox": unsubscribe_token(email_key("anna@example.org")),
         "consent": consent.withdraw_token,
         "code": registration.ticket_code,
         "reference": registration.reference,

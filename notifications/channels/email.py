@@ -1,11 +1,12 @@
 """Mail over one kept-open SMTP connection: one recipient per message, and always clear in which phase it failed."""
 
+import io
 import re
 import smtplib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,6 +25,10 @@ _ENDS_CONNECTION: Final = 421
 _GO_AHEAD: Final = 354
 _REFUSED: Final = 400
 _FOR_GOOD: Final = 500
+# Exchange counts connections and says so when there are too many at once, to whichever message is there.
+_TOO_MANY_AT_ONCE: Final = 432
+# "Exceeded storage allocation": a mailbox is emptied, and some servers say it when they are only busy.
+_NO_ROOM: Final = 552
 # RFC 3463: the address is none (but .7 and .8 are the sender's); or our network or words are refused, whoever reads.
 _NO_SUCH_ADDRESS: Final = re.compile(rb"5\.1\.[0-9]")
 _ABOUT_US: Final = re.compile(rb"5\.(1\.[78]|7\.[0-9]+)\b")
@@ -77,15 +82,16 @@ class _Relay:
             content = mail_of(outgoing, sender=self._sender, domain=self._domain)
         except (UnicodeError, ValueError, IndexError) as error:
             raise ChannelError("address", type(error).__name__, permanent=True) from error
+        sender = outgoing.envelope_sender or self._envelope_sender
         is_fresh = self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline, meanwhile)
+            return self._hand_over(sender, recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             if is_fresh:
                 raise lost.as_channel_error() from lost
         self._connect(deadline)
         try:
-            return self._hand_over(recipient, content, deadline, meanwhile)
+            return self._hand_over(sender, recipient, content, deadline, meanwhile)
         except _ConnectionLost as lost:
             raise lost.as_channel_error() from lost
 
@@ -125,10 +131,13 @@ class _Relay:
             is_locked_out = isinstance(error, smtplib.SMTPAuthenticationError)
             raise ChannelError(code, type(error).__name__, is_outage=True, is_locked_out=is_locked_out) from error
         self._smtp, self._carried = smtp, 0
+        self._answers = _Answers(smtp)
         return True
 
-    def _hand_over(self, recipient: str, content: bytes, deadline: float, meanwhile: Meanwhile | None) -> Acceptance:
-        envelope = (f"MAIL FROM:<{self._envelope_sender}>", f"RCPT TO:<{recipient}>", "DATA")
+    def _hand_over(
+        self, envelope_sender: str, recipient: str, content: bytes, deadline: float, meanwhile: Meanwhile | None
+    ) -> Acceptance:
+        envelope = (f"MAIL FROM:<{envelope_sender}>", f"RCPT TO:<{recipient}>", "DATA")
         sender, to, data = self._ask_all(envelope, deadline)
         if sender.code >= _REFUSED:
             # It refuses who writes, not whom we write to.
@@ -191,8 +200,8 @@ class _Relay:
             raise _ConnectionLost(type(error).__name__, in_content=True) from error
         if meanwhile is not None:
             meanwhile()
-        self._within(deadline)
         try:
+            # With what patience is left (`_Answers`); none at all is no clear answer either, for the dot is out.
             answer = _Answer(*smtp.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
@@ -206,7 +215,12 @@ class _Relay:
         smtp = self._smtp
         if smtp is None or smtp.sock is None:
             raise _ConnectionLost("closed")
+        if time.monotonic() >= deadline:
+            # Somebody else may hold the message by now: nothing more of it goes out from here.
+            self._drop()
+            raise _ConnectionLost("too slow")
         smtp.sock.settimeout(_patience(deadline))
+        self._answers.deadline = deadline
         return smtp
 
     def _refusal(self, answer: _Answer, *, is_outage: bool = False, is_about_recipient: bool = False) -> ChannelError:
@@ -216,7 +230,8 @@ class _Relay:
                 smtp.rset()
             except (smtplib.SMTPException, OSError):
                 self._drop()
-        permanent = answer.code >= _FOR_GOOD and not is_outage
+        is_outage = is_outage or answer.code == _TOO_MANY_AT_ONCE
+        permanent = answer.code >= _FOR_GOOD and answer.code != _NO_ROOM and not is_outage
         blames_address = permanent and is_about_recipient and not _ABOUT_US.match(answer.text)
         return ChannelError(
             str(answer.code),
@@ -226,6 +241,26 @@ class _Relay:
             suppresses=SuppressionReason.BOUNCED if blames_address and _NO_SUCH_ADDRESS.match(answer.text) else None,
             blames_address=blames_address,
         )
+
+
+class _Answers(io.RawIOBase):
+    """What the server says, read with what patience is left: one that says a letter now and then would go on for ever."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        assert smtp.sock is not None
+        self._socket = smtp.sock
+        self.deadline = 0.0
+        smtp.file = io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What has come by now, as the socket's own file does."""
+        if time.monotonic() >= self.deadline:
+            raise TimeoutError("too slow")
+        self._socket.settimeout(_patience(self.deadline))
+        return self._socket.recv_into(buffer)
 
 
 def _patience(deadline: float) -> float:

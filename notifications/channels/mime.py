@@ -40,12 +40,31 @@ def mail_of(outgoing: Outgoing, *, sender: str, domain: str) -> bytes:
         _text_header("Subject", " ".join(outgoing.subject.split())),
         _plain("Date", format_datetime(outgoing.sent_at)),
         _plain("Message-ID", message_id(outgoing, domain=domain)),
+        *_of_conversation(outgoing, domain),
+        *_of_list(outgoing),
         b"Auto-Submitted: auto-generated",
         b"X-Auto-Response-Suppress: OOF, AutoReply",
         b"MIME-Version: 1.0",
         _plain("Content-Language", outgoing.language),
     ]
     return _CRLF.join([*headers, _content(outgoing)])
+
+
+def _of_conversation(outgoing: Outgoing, domain: str) -> _Headers:
+    """What keeps the mails of a registration together."""
+    if not outgoing.references:
+        return []
+    return [_plain(name, f"<{outgoing.references}@{domain}>") for name in ("In-Reply-To", "References")]
+
+
+def _of_list(outgoing: Outgoing) -> _Headers:
+    """One click (RFC 8058), without a page to look at, in mails that one may do without."""
+    if not outgoing.unsubscribe_url:
+        return []
+    return [
+        _plain("List-Unsubscribe", f"<{outgoing.unsubscribe_url}>"),
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ]
 
 
 def message_id(outgoing: Outgoing, *, domain: str) -> str:

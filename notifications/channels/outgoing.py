@@ -33,6 +33,9 @@ class Outgoing:
     useful_until: datetime
     html: str = ""
     reply_to: str = ""
+    references: str = ""  # what the mail is an answer to
+    unsubscribe_url: str = ""  # of mail that one may do without
+    envelope_sender: str = ""  # where reports about it go; empty: to the sender
     calendar: str = ""
     calendar_method: str = ""
     attachments: tuple[Attachment, ...] = ()

@@ -31,14 +31,22 @@ from notifications.queries.dispatch import (
 )
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.meetings import Meetings
-from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
+from notifications.rendering.secret_links import (
+    UNSUBSCRIBE_MARK,
+    marked_ids,
+    unsubscribe_address,
+    with_invitation,
+    with_links,
+)
 from notifications.rendering.situations import Renderings
 from notifications.rendering.tickets import ticket_png
+from notifications.tokens import conversation, envelope_sender, unsubscribe_token
 from registrations.enums import OPEN_NEEDS, ChangeCause, MemberState, NeedKind, RegistrationState
 from registrations.models import Participant, PartyMember, Registration, RegistrationChange
 from registrations.queries.feeds import PersonalEntry, entries_of
 from registrations.queries.needs import needs_of, wheelchairs_needed
 from registrations.queries.parties import coming, replaced
+from registrations.tokens import email_key
 
 # Who is taken out of the database altogether is not written to in the person of somebody else.
 _ONLY_TO_MEMBERS: Final = frozenset(kind.name for kind in KINDS.values() if kind.member_causes and not kind.causes)
@@ -92,7 +100,8 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
     """The message as it leaves: with its links and pictures in place."""
     event = message.event
     # Both in one go: the keys are made once.
-    text, _, html = linked(message, f"{letter.body}\0{letter.html}").partition("\0")
+    text, _, html = linked(message, f"{letter.body}\0{letter.html}", to=letter.to).partition("\0")
+    is_mail = message.channel == Channel.EMAIL
     return Outgoing(
         id=message.pk,
         to=letter.to,
@@ -102,11 +111,20 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
         language=message.language,
         sent_at=at,
         useful_until=message.useful_until,
-        reply_to=unit_contact(event) if event is not None and message.channel == Channel.EMAIL else "",
+        reply_to=unit_contact(event) if event is not None and is_mail else "",
+        references=conversation(message.registration_id) if message.registration_id is not None and is_mail else "",
+        unsubscribe_url=_unsubscribe_url(message, letter.to),
+        envelope_sender=envelope_sender(message.pk),
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
         attachments=ticket_pictures(message, letter.html),
     )
+
+
+def _unsubscribe_url(message: Message, address: str) -> str:
+    if message.channel != Channel.EMAIL or not KINDS[message.kind].is_optional:
+        return ""
+    return unsubscribe_address(unsubscribe_token(email_key(address)), message.language)
 
 
 def kept_letter(message: Message) -> Letter:
@@ -121,8 +139,10 @@ def kept_letter(message: Message) -> Letter:
     )
 
 
-def linked(message: Message, text: str) -> str:
-    """A text of a message with the present links of its recipient's registrations, and of nobody else's."""
+def linked(message: Message, text: str, *, to: str) -> str:
+    """A text of a message with the present links of its recipient's registrations and mailbox, and of nobody else's."""
+    if unsubscribe_url := _unsubscribe_url(message, to):
+        text = text.replace(UNSUBSCRIBE_MARK, unsubscribe_url)
     if message.invitation is not None:
         return with_invitation(text, message.invitation.pk, message.invitation.token, message.language)
     own = message.registration

@@ -21,6 +21,7 @@ from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_b
 from notifications.rendering.meetings import Meeting, Meetings, attended_sessions, meeting_of
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
+    UNSUBSCRIBE_MARK,
     as_long_as_sent,
     invitation_link_mark,
     manage_link_mark,
@@ -178,6 +179,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         "by_organiser": material.by_organiser,
         "mine_link": mine_link_mark(material.mine) if material.mine is not None else "",
         "own": [_own(one, material.language) for one in material.all_registrations],
+        "unsubscribe_link": UNSUBSCRIBE_MARK if material.kind.is_optional else "",
         **_news(material, zone),
         **_answered(material),
         **_too_many(material),

@@ -12,6 +12,8 @@ from events.enums import Language
 
 _MARK: Final = re.compile(r"\{\{(manage|mine)_link:([0-9]{1,18})\}\}")
 _INVITATION_MARK: Final = re.compile(r"\{\{invitation_link:([0-9]{1,18})\}\}")
+# The same in every text: only the mailbox that a mail goes to says which address it becomes.
+UNSUBSCRIBE_MARK: Final = "{{unsubscribe_link}}"
 # As long as a token, for measuring a text that has the mark.
 TOKEN_LENGTH: Final = 35
 
@@ -58,6 +60,11 @@ def invitation_address(token: str, language: str) -> str:
     return _address("invited", token, language)
 
 
+def unsubscribe_address(token: str, language: str) -> str:
+    """The address where the mailbox behind a token is spared what one may do without, in the reader's language."""
+    return _address("u", token, language)
+
+
 def _address(page: str, token: str, language: str) -> str:
     prefix = "" if language == Language.PL else f"/{language}"
     return f"{settings.BASE_URL}{prefix}/{page}/{token}/"
@@ -93,7 +100,7 @@ def without_links(text: str) -> str:
     """The text as staff may see it."""
     for mark in (_MARK, _INVITATION_MARK):
         text = mark.sub(lambda _found: f"[{_('personal link')}]", text)
-    return text
+    return text.replace(UNSUBSCRIBE_MARK, f"[{_('personal link')}]")
 
 
 def as_long_as_sent(text: str, language: str) -> str:

@@ -54,7 +54,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def inbox_html(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001 - Django's own signature
     """The HTML of a mail with its pictures, for a frame; a link opens in the whole window."""
     message = _message(message_id)
-    html = linked(message, message.html)
+    html = linked(message, message.html, to=message.to)
     for picture in ticket_pictures(message, html):
         data = base64.b64encode(picture.content).decode()
         html = html.replace(f"cid:{picture.content_id}", f"data:{picture.media_type};base64,{data}")
@@ -84,5 +84,5 @@ def _require_debug() -> None:
 
 
 def _received(message: Message) -> Received:
-    text = linked(message, message.body)
+    text = linked(message, message.body, to=message.to)
     return Received(message=message, text=SafeString(urlize(text, autoescape=True)), subject=message.subject)

@@ -30,12 +30,12 @@ def own_door(view: Callable[[HttpRequest, Registration], HttpResponse]) -> Guard
     def opened(request: HttpRequest, _token: str, registration: Registration) -> HttpResponse:
         return view(request, registration)
 
-    return _guarded(opened, get_registration_by_token)
+    return guarded(opened, get_registration_by_token)
 
 
 def member_door(view: Callable[[HttpRequest, PartyMember], HttpResponse]) -> Guarded:
     """Open somebody of a party by the key of the registration."""
-    return _guarded(lambda request, _token, found: view(request, found), _member)
+    return guarded(lambda request, _token, found: view(request, found), _member)
 
 
 def _member(token: str, member_id: int) -> PartyMember:
@@ -44,22 +44,22 @@ def _member(token: str, member_id: int) -> PartyMember:
 
 def mailbox_door(view: Callable[[HttpRequest, str, Mailbox], HttpResponse]) -> Guarded:
     """Open everything of a mailbox by the key that was sent there; the view gets the key too, for its links."""
-    return _guarded(view, lambda token: get_mailbox_by_token(token, at=timezone.now()), unknown="unknown_mailbox")
+    return guarded(view, lambda token: get_mailbox_by_token(token, at=timezone.now()), unknown="unknown_mailbox")
 
 
 def consent_door(view: Callable[[HttpRequest, str, Consent], HttpResponse]) -> Guarded:
     """Open a consent by its key; the view gets the key too."""
-    return _guarded(view, get_consent_by_token)
+    return guarded(view, get_consent_by_token)
 
 
 def invited_door(view: Callable[[HttpRequest, Invitation], HttpResponse]) -> Guarded:
     """Open a meeting to whoever was invited by name, by the key that was sent there."""
-    return _guarded(
+    return guarded(
         lambda request, _token, found: view(request, found), get_invitation_by_token, unknown="unknown_invitation"
     )
 
 
-def _guarded(
+def guarded(
     view: Callable[[HttpRequest, str, Found], HttpResponse],
     find: Callable[..., Found],
     unknown: str = "unknown_link",
@@ -68,7 +68,7 @@ def _guarded(
 
     @wraps(view)
     @csrf_exempt
-    def guarded(request: HttpRequest, token: str, **parts: int) -> HttpResponse:
+    def opened(request: HttpRequest, token: str, **parts: int) -> HttpResponse:
         try:
             found = find(token, **parts)
         except Http404:
@@ -80,4 +80,4 @@ def _guarded(
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return guarded
+    return opened

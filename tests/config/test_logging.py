@@ -54,6 +54,7 @@ def _lines(written: io.StringIO) -> list[dict[str, Any]]:
         ("GET /my/ 200", "GET /my/ 200"),
         (f"POST /api/v1/consents/{TOKEN}/ 200", "POST /api/v1/consents/…/ 200"),
         (f"POST /en/invited/{TOKEN}/ 302", "POST /en/invited/…/ 302"),
+        (f"POST /uk/u/{TOKEN}/ 200", "POST /uk/u/…/ 200"),
         ("GET /t/ABCD-1234", "GET /t/…"),
         ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/…/"),
         ('File "/srv/wiec/registrations/urls.py", line 3', 'File "/srv/wiec/registrations/urls.py", line 3'),

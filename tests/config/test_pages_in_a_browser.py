@@ -28,8 +28,11 @@ from events.models import (
     Stage,
     Venue,
 )
+from notifications.actions.unsubscribing import stop_reminders
+from notifications.tokens import unsubscribe_token
 from registrations.enums import NeedKind, RegistrationState
 from registrations.models import Registration
+from registrations.tokens import email_key
 from tests.make.events import (
     NOW,
     make_attachment,
@@ -125,6 +128,8 @@ def town() -> dict[str, str]:
     invited = make_invitation(open_event, seats=3)
     used = make_invitation(open_event)
     Registration.objects.filter(pk=confirmed.pk).update(invitation=used)
+    spared = email_key("spared@example.org")
+    stop_reminders(spared, at=now)
     return {
         "home": "/",
         "list": "/events/",
@@ -140,6 +145,8 @@ def town() -> dict[str, str]:
         "invited": f"/invited/{invited.token}/",
         "invitation used": f"/invited/{used.token}/",
         "no invitation": "/invited/nothing/",
+        "no more reminders": f"/u/{unsubscribe_token(spared)}/",
+        "no more reminders?": f"/u/{unsubscribe_token(email_key('ewa@example.org'))}/",
         "register with questions": "/events/pytania/register/",
         "answered": f"/r/{answering.manage_token}/",
         "needs and answers": f"/r/{answering.manage_token}/details/",

@@ -49,6 +49,7 @@ class MailSink:
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
     refuse_recipient: dict[str, str] = field(default_factory=dict)
     refuse_content: dict[str, str] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class MailSink:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from or "")
         return "250 OK queued as 1"
 
 
@@ -94,7 +96,8 @@ def mail_sink() -> Iterator[MailSink]:
 class BrokenMailServer:
     """Speaks SMTP by hand; `script` maps a phase (greeting, MAIL, RCPT, DATA, dot) to faults, used up one by one.
 
-    A fault is an answer to give instead, "drop" to hang up, or "hang" to say nothing for longer than anybody waits.
+    A fault is an answer to give instead, "drop" to hang up, "hang" to say nothing for longer than anybody waits, or
+    "drip" to begin an answer again and again and never to end it.
     """
 
     port: int
@@ -157,6 +160,11 @@ class BrokenMailServer:
             return False
         if self._last == "hang":
             time.sleep(20)
+            return False
+        if self._last == "drip":
+            for _ in range(40):
+                client.sendall(b"250-still thinking\r\n")
+                time.sleep(0.1)
             return False
         client.sendall(self._last.encode() + b"\r\n")
         return not self._last.startswith("421")

@@ -57,7 +57,7 @@ def read_by(email: str) -> list[tuple[str, str]]:
             "\n".join(
                 [
                     message.subject,
-                    linked(message, message.body),
+                    linked(message, message.body, to=message.to),
                     message.html,
                     f"METHOD:{message.calendar_method}",
                     message.calendar,

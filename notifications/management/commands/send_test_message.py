@@ -11,6 +11,7 @@ from django.utils import timezone
 from notifications.channels import Outgoing, is_set_up, open_channel
 from notifications.enums import Channel
 from notifications.errors import ChannelError
+from notifications.tokens import envelope_sender
 
 _NEEDS = {Channel.EMAIL: "EMAIL_URL", Channel.SMS: "TWILIO_ACCOUNT_SID and its companions"}
 
@@ -36,14 +37,17 @@ class Command(BaseCommand):
         if not is_set_up(channel):
             return f"{channel.label} is not set up: it needs {_NEEDS[channel]}."
         now = timezone.now()
+        number = uuid.uuid4()
         outgoing = Outgoing(
-            id=uuid.uuid4(),
+            id=number,
             to=to,
             subject="Wiec: test",
             text=f"This is a test message of {settings.BASE_URL}. The set-up works.",
             language="en",
             sent_at=now,
             useful_until=now + timedelta(hours=1),
+            # A relay may refuse to carry mail for this address, and that shall show now.
+            envelope_sender=envelope_sender(number),
         )
         try:
             with open_channel(channel) as carrier:
