@@ -13,7 +13,7 @@ from notifications.actions import outbox
 from notifications.actions.channel_states import FAULTS, Turn, is_left_alone, note, note_trouble, turn
 from notifications.enums import Channel, Priority
 from notifications.errors import ChannelError
-from notifications.models import ChannelState
+from notifications.models import ChannelState, Message
 from notifications.queries.channels import ChannelHealth, channel_states
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
@@ -128,7 +128,7 @@ def test_a_claim_takes_tokens_and_says_when_there_are_more(settings: Any):
 
     make_message(make_registration(event, phone="+48501502503"), "event_cancelled", channel=SMS)
     token = outbox.claim(SMS, at=NOW)
-    assert [row.kind for row in outbox.Message.objects.filter(lease_token=token)] == ["event_cancelled"]
+    assert [row.kind for row in Message.objects.filter(lease_token=token)] == ["event_cancelled"]
 
 
 def test_what_was_claimed_and_not_handed_over_is_given_back(settings: Any):
@@ -166,7 +166,7 @@ def test_eight_processes_take_no_more_than_there_is(settings: Any):
     for thread in threads:
         thread.join()
 
-    claimed = outbox.Message.objects.exclude(lease_token=None).count()
+    claimed = Message.objects.exclude(lease_token=None).count()
     assert 4 <= claimed <= 8  # a slow machine sees one or two come back meanwhile
 
 

@@ -90,7 +90,7 @@ def test_nothing_is_sent_to_somebody_who_is_erased_while_the_letter_is_written()
     Registration.objects.update(erased_at=NOW)
 
     assert not outbox.mark_sending(message, LETTER, at=NOW)
-    outbox.settle_unsent(message, at=NOW)
+    outbox.settle_unsent(message, to="anna@example.org", at=NOW)
 
     assert state_of(message) == (MessageState.CANCELLED, StateReason.NOT_TRUE)
 

@@ -149,7 +149,7 @@ def test_the_night_costs_no_turn(provider: SmsProvider, settings: Any):
 
 def test_the_one_that_was_to_try_it_and_is_not_true_any_more_leaves_that_to_the_next(provider: SmsProvider):
     stale, sound = make_sms(2)
-    Registration.objects.filter(pk=stale.registration_id).update(sms_reminders=False)
+    Registration.objects.filter(messages=stale).update(sms_reminders=False)
     Message.objects.filter(pk=stale.pk).update(next_attempt_at=NOW - timedelta(minutes=1))
     ChannelState.objects.create(
         channel=SMS, refilled_at=NOW, failures=5, pause_seconds=60, open_until=Now() - timedelta(seconds=1), tokens=5
