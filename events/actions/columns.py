@@ -35,6 +35,8 @@ COLUMNS: Final = (
     "languages",
     "is_streamed",
     "is_recorded",
+    "people_limit",
+    "staff_count",
     "age_rule",
     "age_limit",
 )

@@ -196,6 +196,9 @@ class EventDefinition:
     languages: tuple[str, ...] | None = None
     is_streamed: bool = False
     is_recorded: bool = False
+    # How many people may be inside at once, and how many of them work there; null: what the rooms hold.
+    people_limit: int | None = None
+    staff_count: int = 0
     age_rule: AgeRule = AgeRule.NONE
     age_limit: int | None = None
     join_opens_minutes: int = 30
@@ -232,6 +235,8 @@ class EventEdit:
     languages: Maybe[tuple[str, ...]] = UNSET
     is_streamed: Maybe[bool] = UNSET
     is_recorded: Maybe[bool] = UNSET
+    people_limit: Maybe[int | None] = UNSET
+    staff_count: Maybe[int] = UNSET
     age_rule: Maybe[AgeRule] = UNSET
     age_limit: Maybe[int | None] = UNSET
     join_opens_minutes: Maybe[int] = UNSET
@@ -279,6 +284,8 @@ def definition_of(event: Event) -> EventDefinition:
         languages=tuple(event.languages),
         is_streamed=event.is_streamed,
         is_recorded=event.is_recorded,
+        people_limit=event.people_limit,
+        staff_count=event.staff_count,
         age_rule=AgeRule(event.age_rule),
         age_limit=event.age_limit,
         roles=roles_of(event),

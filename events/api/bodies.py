@@ -233,6 +233,11 @@ class EventParts(Body):
     )
     streamed = serializers.BooleanField(source="is_streamed", required=False)
     recorded = serializers.BooleanField(source="is_recorded", required=False)
+    people_limit = count(
+        allow_null=True,
+        help_text=_("How many people may be inside at once; null: as many as the smallest of the event's rooms holds."),
+    )
+    staff_count = count(max_value=SMALLINT, help_text=_("How many people who work there are in the room with them."))
     age_rule = serializers.ChoiceField(choices=AgeRule.choices, required=False)
     age_limit = count(allow_null=True, max_value=SMALLINT)
     join_opens_minutes = count(max_value=SMALLINT)
@@ -381,6 +386,8 @@ class ManagedEventShape(EventParts):
                 "languages": definition.languages or (),
                 "is_streamed": definition.is_streamed,
                 "is_recorded": definition.is_recorded,
+                "people_limit": definition.people_limit,
+                "staff_count": definition.staff_count,
                 "age_rule": definition.age_rule,
                 "age_limit": definition.age_limit,
                 "join_opens_minutes": definition.join_opens_minutes,

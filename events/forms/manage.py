@@ -46,6 +46,7 @@ _MOST_MINUTES: Final = 60 * 24 * 60
 _COMING_OF_AGE: Final = 18
 _USUAL_LINK_MINUTES: Final = 30
 _ONE_DAY: Final = 24 * 60
+_MOST_STAFF: Final = 1000
 _AS_USUAL: Final = ("", _("As is usual for this kind"))
 _WHETHER_REQUIRED: Final = (("yes", _("People have to register")), ("no", _("Everybody may come without registering")))
 _ON_THE_WALL: Final = "%Y-%m-%dT%H:%M"
@@ -202,6 +203,15 @@ class EventForm(PolicyForm):
         min_value=0,
         max_value=_ONE_DAY,
         initial=_USUAL_LINK_MINUTES,
+    )
+    people_limit = _seats(
+        _("People who may be inside at once"),
+        help_text=_(
+            "By law or by the house's rules, staff included. Left empty, what the smallest of the rooms holds."
+        ),
+    )
+    staff_count = forms.IntegerField(
+        label=_("Of these, people who work there"), min_value=0, max_value=_MOST_STAFF, initial=0, required=False
     )
     room_override_reason = room_reason()
 

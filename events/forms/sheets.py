@@ -108,6 +108,11 @@ class EventSheet:
         )
 
     @property
+    def has_room_rules(self) -> bool:
+        """Whether it is said how many people may be inside, or how many of them work there."""
+        return is_written(self.event, "people_limit") or str(self.event["staff_count"].value() or "0") != "0"
+
+    @property
     def has_link_time(self) -> bool:
         """Whether the link opens at another time than usual."""
         field = self.event["join_opens_minutes"]
@@ -228,6 +233,8 @@ class EventSheet:
             **{name: tuple(typed[name]) for name in ("topics", "audiences", "organizations")},
             "is_streamed": typed["is_streamed"],
             "is_recorded": typed["is_recorded"],
+            "people_limit": typed["people_limit"],
+            "staff_count": typed["staff_count"] or 0,
             "age_rule": AgeRule(typed["age_rule"]),
             # An age that was written before another rule was chosen means nothing.
             "age_limit": typed["age_limit"] if typed["age_rule"] == AgeRule.GUARDIAN_STATEMENT else None,
@@ -358,7 +365,7 @@ def _overbooked_by(refusal: OverCapacity) -> str:
 
 def _event_initial(definition: EventDefinition) -> Initial:
     names = ("title", "summary", "description", "join_url", "join_opens_minutes", "contact_email", "contact_phone")
-    facts = ("is_streamed", "is_recorded", "age_limit")
+    facts = ("is_streamed", "is_recorded", "people_limit", "staff_count", "age_limit")
     objects = ("kind", "venue", "district", "process", "stage")
     chosen = {name: getattr(definition, name) for name in objects}
     return {

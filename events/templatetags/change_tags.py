@@ -220,9 +220,19 @@ def _programme(before: _Facts, after: _Facts) -> Iterator[str]:
     if "age_limit" in after:
         limits = {"before": before.get("age_limit") or "—", "after": after["age_limit"] or "—"}
         yield _("A guardian's statement is asked for below this age: %(before)s → %(after)s.") % limits
+    if "people_limit" in after:
+        limits = {"before": _stated(before.get("people_limit")), "after": _stated(after["people_limit"])}
+        yield _("People who may be inside at once: %(before)s → %(after)s.") % limits
+    if "staff_count" in after:
+        staff = {"before": before.get("staff_count") or 0, "after": after["staff_count"]}
+        yield _("Staff in the room: %(before)s → %(after)s.") % staff
     if "join_opens_minutes" in after:
         minutes = {"before": before.get("join_opens_minutes"), "after": after["join_opens_minutes"]}
         yield _("Minutes before the start when the link opens: %(before)s → %(after)s.") % minutes
+
+
+def _stated(value: object) -> str:
+    return "—" if value is None else str(value)
 
 
 def _languages(codes: Sequence[str] | None) -> str:

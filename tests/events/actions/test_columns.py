@@ -122,6 +122,8 @@ def test_flags_and_lists_are_kept_read_back_and_changed():
         "languages": ("pl", "en"),
         "is_streamed": True,
         "is_recorded": True,
+        "people_limit": 80,
+        "staff_count": 4,
         "age_rule": AgeRule.GUARDIAN_STATEMENT,
         "age_limit": 16,
         "join_opens_minutes": 10,
@@ -156,6 +158,8 @@ def test_flags_and_lists_are_kept_read_back_and_changed():
         ({"age_limit": 18}, "age_limit"),
         ({"age_rule": "seniors"}, "age_rule"),
         ({"join_opens_minutes": -1}, "join_opens_minutes"),
+        ({"people_limit": -1}, "people_limit"),
+        ({"staff_count": 40_000}, "staff_count"),
         ({"join_opens_minutes": 40_000}, "join_opens_minutes"),
     ],
 )

@@ -126,6 +126,8 @@ def test_every_field_is_read_back_in_the_shape_in_which_it_is_sent(editor):
         "languages": ["pl", "uk"],
         "streamed": True,
         "recorded": True,
+        "people_limit": 80,
+        "staff_count": 4,
         "age_rule": "guardian_statement",
         "age_limit": 16,
         "join_opens_minutes": 15,

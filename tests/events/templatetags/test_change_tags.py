@@ -26,6 +26,8 @@ VALUES: dict[str, Any] = {
     "languages": ["pl", "en"],
     "is_streamed": True,
     "is_recorded": True,
+    "people_limit": 80,
+    "staff_count": 4,
     "age_rule": "adults_only",
     "age_limit": 16,
     "join_opens_minutes": 15,
@@ -105,6 +107,12 @@ def read(kind: EventChangeKind, before: Any = None, after: Any = None, language:
         ("edited", {"attachments": []}, {"attachments": ["plan.pdf"]}, ["New files: plan.pdf."]),
         ("edited", {"is_streamed": False}, {"is_streamed": True}, ["It is streamed."]),
         ("edited", {"is_recorded": True}, {"is_recorded": False}, ["It is no longer recorded."]),
+        (
+            "edited",
+            {"people_limit": None, "staff_count": 0},
+            {"people_limit": 80, "staff_count": 4},
+            ["People who may be inside at once: — → 80.", "Staff in the room: 0 → 4."],
+        ),
         (
             "edited",
             {"languages": []},

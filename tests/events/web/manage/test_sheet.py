@@ -62,6 +62,8 @@ def everything() -> dict[str, object]:
         "languages": ["pl", "uk"],
         "is_streamed": "on",
         "is_recorded": "on",
+        "people_limit": "80",
+        "staff_count": "4",
         "age_rule": "guardian_statement",
         "age_limit": "16",
         "join_opens_minutes": "10",
@@ -70,11 +72,13 @@ def everything() -> dict[str, object]:
 
 def said_of(event: Event) -> list[object]:
     lists = [each.slug for rows in (event.audiences, event.organizations) for each in rows.all()]
-    facts = [event.is_streamed, event.is_recorded, event.age_rule, event.age_limit, event.join_opens_minutes]
+    facts = [event.is_streamed, event.is_recorded, event.people_limit, event.staff_count]
+    facts += [event.age_rule, event.age_limit, event.join_opens_minutes]
     return [event.visibility, *lists, event.languages, *facts]
 
 
-ALL_OF_IT = [Visibility.RESTRICTED, "rady", "rada", ["pl", "uk"], True, True, AgeRule.GUARDIAN_STATEMENT, 16, 10]
+ALL_OF_IT = [Visibility.RESTRICTED, "rady", "rada", ["pl", "uk"], True, True, 80, 4]
+ALL_OF_IT += [AgeRule.GUARDIAN_STATEMENT, 16, 10]
 
 
 def test_a_new_event_says_for_whom_it_is_and_in_which_languages(client):
@@ -90,7 +94,7 @@ def test_an_event_is_changed_in_the_same_words_and_shows_them(client):
 
     assert said_of(Event.objects.get()) == ALL_OF_IT
     sheet = client.get(EDIT).context["sheet"]
-    assert (sheet.has_circle, sheet.has_languages, sheet.has_link_time) == (True, True, True)
+    assert (sheet.has_circle, sheet.has_languages, sheet.has_link_time, sheet.has_room_rules) == (True,) * 4
     client.post(EDIT, sent(client, EDIT, confirmed="1"))
     assert said_of(Event.objects.get()) == ALL_OF_IT
 
@@ -98,7 +102,8 @@ def test_an_event_is_changed_in_the_same_words_and_shows_them(client):
 def test_the_simple_sheet_is_folded(client):
     sheet = client.get(NEW).context["sheet"]
 
-    assert (sheet.has_circle, sheet.has_languages, sheet.has_link_time, sheet.asks_why_room_is_shared) == (False,) * 4
+    assert (sheet.has_circle, sheet.has_languages, sheet.has_link_time, sheet.has_room_rules) == (False,) * 4
+    assert not sheet.asks_why_room_is_shared
     assert "room_override_reason" not in client.get(NEW).content.decode()
 
 
