@@ -89,6 +89,27 @@ class InvitationUsed(DomainError):
     default_message = _("Somebody has registered with this invitation already.")
 
 
+class RoomFull(DomainError):
+    """The room holds as many people as it may, by law or by the house's rules; nobody gets past it."""
+
+    code = "room_full"
+    default_message = _("The room holds as many people as it may. Nobody can be let in before somebody leaves.")
+
+
+class ReserveListFirst(DomainError):
+    """People of the reserve list stand at the door; `details["waiting_here"]` has their registration numbers."""
+
+    code = "reserve_list_first"
+    default_message = _("People of the reserve list are here and come first.")
+
+
+class ApprovalNeeded(DomainError):
+    """Whoever takes part is accepted by an organiser first."""
+
+    code = "approval_needed"
+    default_message = _("An organiser decides who takes part in this meeting. Ask one of them to let the person in.")
+
+
 class NotAnnounced(DomainError):
     """Nobody is written to about an event that is not announced yet, or over."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from registrations.api import desk as api_desk
 from registrations.api import door as api_door
+from registrations.api import headcounts as api_headcounts
 from registrations.api import invitations as api_invitations
 from registrations.api import managed_party as api_managed_party
 from registrations.api import needs as api_needs
@@ -12,11 +13,12 @@ from registrations.api import own_data as api_own_data
 from registrations.api import own_party as api_own_party
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
+from registrations.api import walk_ins as api_walk_ins
 from registrations.web import invited, own, own_data, own_party, register
 from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
 from registrations.web.manage import door as staff_door
-from registrations.web.manage import door_conflicts, door_passes, invitations
+from registrations.web.manage import door_conflicts, door_headcount, door_passes, door_walk_in, invitations
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
@@ -119,7 +121,11 @@ public_patterns = [
     ),
     path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
-    path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
+    path("manage/events/<slug:slug>/door/headcount/", door_headcount.headcount, name="manage-door-headcount"),
+    path("manage/events/<slug:slug>/door/headcount/undo/", door_headcount.undo, name="manage-door-headcount-undo"),
+    path("manage/events/<slug:slug>/door/walk-in/", door_walk_in.door_walk_in, name="manage-door-walk-in"),
+    path("manage/events/<slug:slug>/door/walk-in/here/", door_walk_in.here, name="manage-door-here"),
+    path("manage/events/<slug:slug>/door/walk-in/gone/", door_walk_in.gone, name="manage-door-gone"),
 ]
 plain_patterns = [
     # Printed as a code on every registration, so it is short and has no language.
@@ -252,5 +258,6 @@ api_patterns = [
         api_door.CheckInConflicts.as_view(),
         name="api-manage-check-in-conflicts",
     ),
-    path("manage/events/<slug:slug>/headcounts/", api_door.Headcounts.as_view(), name="api-manage-headcounts"),
+    path("manage/events/<slug:slug>/walk-ins/", api_walk_ins.WalkIns.as_view(), name="api-manage-walk-ins"),
+    path("manage/events/<slug:slug>/headcounts/", api_headcounts.Headcounts.as_view(), name="api-manage-headcounts"),
 ]

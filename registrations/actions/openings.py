@@ -1,5 +1,6 @@
 """Whether somebody may come in now, as a refusal; the page's picture of it is `registration_window`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ def require_queue(event: Event, pool: SeatPool, seats: int) -> None:
     raise full(pool)
 
 
-def full(pool: SeatPool) -> EventFull | PoolFull:
+def full(pool: SeatPool, *, details: Mapping[str, object] | None = None) -> EventFull | PoolFull:
     """The refusal that says what has no seats left: the event, or what was chosen of it."""
-    return EventFull() if pool.session_id is None and pool.category_id is None else PoolFull()
+    is_whole = pool.session_id is None and pool.category_id is None
+    return EventFull(details=details) if is_whole else PoolFull(details=details)

@@ -218,7 +218,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
     event, all_pools, asks = _reread(wish.event_id, book) if book else _look(wish)
     require_open(event, at=wish.at)
     answers = _read(event, asked_questions(event.pk) if asks else [], wish)
-    category = _category(all_pools, wish.applicant.category)
+    category = listed_category(all_pools, wish.applicant.category)
     sessions = _sessions(event, wish.applicant.session_ids, at=wish.at)
 
     registration = Registration(
@@ -312,7 +312,8 @@ def _read(event: Event, questions: Sequence[Question], wish: _Wish) -> dict[int,
     return answers
 
 
-def _category(pools: Sequence[SeatPool], code: str | None) -> ParticipantCategory | None:
+def listed_category(pools: Sequence[SeatPool], code: str | None) -> ParticipantCategory | None:
+    """The group of this code, out of those that the event lists; where it lists some, one has to be named."""
     listed = {pool.category.code: pool.category for pool in pools if pool.category is not None}
     if not code:
         if listed:

@@ -1,4 +1,4 @@
-"""The door over the API: devices check people in, one or many at once after having been offline, and count heads."""
+"""The door over the API: devices check people in, one or many at once after having been offline."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,13 +19,7 @@ from events.enums import AccessKind
 from events.errors import DomainError, FieldErrors
 from events.models import DoorActor, DoorPass, Event
 from events.permissions import May, get_door, get_managed_event, may_know
-from registrations.actions.attendance import (
-    HEADCOUNT_STEP_MAX,
-    CheckInAnswer,
-    add_headcount,
-    check_in,
-    void_check_in,
-)
+from registrations.actions.attendance import CheckInAnswer, check_in, void_check_in
 from registrations.enums import Attendance, CheckInResult, CheckInSource
 from registrations.models import CheckIn, PartyMember, Registration
 from registrations.queries.door_log import repeated_check_ins
@@ -296,30 +290,3 @@ class CheckInConflicts(APIView):
             kind = AccessKind.REGISTRATIONS
             note_access(user, kind, event=event, about=ABOUT, people=len(people), at=timezone.now())
         return Response(RepeatedCheckInShape(people, many=True).data)
-
-
-class HeadcountBody(Body):
-    """So many people more (or fewer) than before, each tap once by its nonce."""
-
-    delta = serializers.IntegerField(min_value=-HEADCOUNT_STEP_MAX, max_value=HEADCOUNT_STEP_MAX)
-    nonce = serializers.CharField(max_length=64)
-    category = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
-
-
-class HeadcountShape(serializers.Serializer[Any]):
-    """How many people have been counted at the event without their names."""
-
-    headcount = serializers.IntegerField()
-
-
-class Headcounts(DoorView):
-    """Counting people without names."""
-
-    @extend_schema(request=HeadcountBody, responses=HeadcountShape)
-    def post(self, request: Request, slug: str) -> Response:
-        """Add the tap and say the sum."""
-        event, actor = self.door(slug)
-        body = HeadcountBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        said = {**body.validated_data, "category": body.validated_data.get("category") or None}
-        return Response({"headcount": add_headcount(event, **said, by=actor, at=timezone.now())})

@@ -116,10 +116,3 @@ class DoorPassForm(forms.Form):
         day = self.fields["day"]
         assert isinstance(day, forms.TypedChoiceField)  # declared above
         day.choices = [(one.isoformat(), date_format(one, "l, j E Y")) for one in session_days(event)]
-
-
-class HeadcountForm(forms.Form):
-    """One tap of the counter."""
-
-    delta = forms.TypedChoiceField(choices=[(step, step) for step in HEADCOUNT_STEPS], coerce=int)
-    nonce = forms.CharField(max_length=_NONCE_LENGTH)

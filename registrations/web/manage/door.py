@@ -18,9 +18,9 @@ from events.errors import DomainError
 from events.forms.refusals import in_one_line
 from events.models import DoorActor, Event, User, answers_for
 from events.permissions import DoorRequest, get_door, may_know
-from registrations.actions.attendance import CheckInAnswer, add_headcount, check_in, void_check_in
+from registrations.actions.attendance import CheckInAnswer, check_in, void_check_in
 from registrations.enums import CheckInResult, CheckInSource
-from registrations.forms.manage import HEADCOUNT_STEPS, CheckInForm, HeadcountForm, UndoForm
+from registrations.forms.manage import HEADCOUNT_STEPS, CheckInForm, UndoForm
 from registrations.models import PartyMember, Registration
 from registrations.queries.at_the_door import (
     PersonAtDoor,
@@ -30,6 +30,7 @@ from registrations.queries.at_the_door import (
     people_at_the_door,
 )
 from registrations.queries.doors import get_event_registration, get_party_member
+from registrations.queries.rooms import room_figures
 from registrations.web.door_pass import at_the_door
 
 # What the access log calls a search here.
@@ -76,7 +77,7 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
     words = request.GET.get("q", "")[:100]
     people = _with_nonces(people_at_the_door(event, q=words))
     if people:
-        _note_search(actor, event, len(people))
+        note_search(actor, event, len(people))
     return render(
         request,
         "manage/door.html",
@@ -89,6 +90,7 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
             "words": words,
             "people": people,
             "figures": door_figures(event),
+            "room": room_figures(event),
             "steps": HEADCOUNT_STEPS,
         },
     )
@@ -122,7 +124,7 @@ def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: Door
     )
 
 
-def _note_search(actor: DoorActor, event: Event, people: int) -> None:
+def note_search(actor: DoorActor, event: Event, people: int) -> None:
     """Write down who looked; a pass under the name of whoever gave it."""
     about = _ABOUT if isinstance(actor, User) else f"pass {actor.pk}"
     user = answers_for(actor)
@@ -162,21 +164,6 @@ def undo(request: DoorRequest, slug: str) -> HttpResponse:
         messages.error(request, in_one_line(refusal))
     else:
         messages.success(request, _("The admission is taken back."))
-    return redirect("manage-door", slug)
-
-
-@at_the_door
-@require_POST
-def headcount(request: DoorRequest, slug: str) -> HttpResponse:
-    """Count people without names."""
-    event, actor = get_door(request.user, request.door_pass, slug)
-    form = HeadcountForm(request.POST)
-    if form.is_valid():
-        typed = form.cleaned_data
-        try:
-            add_headcount(event, delta=typed["delta"], nonce=typed["nonce"], by=actor, at=timezone.now())
-        except DomainError as refusal:
-            messages.error(request, in_one_line(refusal))
     return redirect("manage-door", slug)
 
 
