@@ -98,6 +98,7 @@ CALLER: Final = {"first_name": "Ewa", "last_name": "Lis", "source": "phone"}
 REASON: Final = {"reason": "Prelegentka"}
 FORCE: Final = {**REASON, "force": True}
 RELEASED: Final = {"category": "business", "seats": 1, "reason": "Nikt nie przyszedł"}
+WALK_IN: Final = {"first_name": "Ola", "seats": 1, "language": "pl", "nonce": "walk-in"}
 INVITEE: Final = {"email": "ewa@example.org", "last_name": "Lis"}
 
 NEW_DATE: Final = {"starts_at": "2027-02-07T17:00", "ends_at": "2027-02-07T19:00"}
@@ -340,7 +341,16 @@ TABLE: Final = [
     Row("manage-door", passes=CHECK_IN),
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-headcount", passes=CHECK_IN),
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-headcount-undo", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-headcount-undo", "post", body={"tap": 999}, passes=frozenset()),
+    Row("manage-door-walk-in", passes=CHECK_IN),
+    Row("manage-door-walk-in", "post", body=WALK_IN, passes=CHECK_IN),
+    Row("manage-door-here", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-here", "post", body={"reference": "NOBODY22"}, passes=frozenset()),
+    Row("manage-door-gone", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-gone", "post", body={"reference": "NOBODY22"}, passes=frozenset()),
     Row("manage-door-conflicts", passes=CHECK_IN),
     Row("manage-door-passes", passes=MANAGE_PEOPLE),
     Row("manage-door-passes", "post", body={"label": "Wejście", "day": "2027-01-26"}, passes=MANAGE_PEOPLE),
@@ -503,6 +513,9 @@ TABLE: Final = [
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),
     api("manage-check-in-conflicts", passes=CHECK_IN),
+    api("manage-walk-ins", "post", body=WALK_IN, passes=CHECK_IN, got=201),
+    api("manage-walk-ins", "post", body={**WALK_IN, **FORCE}, passes=CHECK_IN & OVERRIDE, got=201),
+    api("manage-headcounts", passes=CHECK_IN),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
 ]

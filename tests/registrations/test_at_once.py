@@ -28,6 +28,7 @@ from registrations.actions.intentions import say_coming
 from registrations.actions.moves import cancel_registration, confirm_registration, expire_due
 from registrations.actions.needs import Need, answer_need
 from registrations.actions.queues import promote
+from registrations.actions.walk_ins import WalkIn, walk_in
 from registrations.enums import Attendance, ChangeCause, CheckInResult, CheckInSource, NeedState, RegistrationState
 from registrations.errors import (
     EventCancelled,
@@ -37,6 +38,7 @@ from registrations.errors import (
     NeedMoveNotAllowed,
     NeedsOpen,
     NotActive,
+    RoomFull,
     TooLateForNeeds,
     TooLateToCancel,
 )
@@ -45,7 +47,15 @@ from registrations.queries.at_the_door import latest_admission
 from registrations.queries.door_log import repeated_check_ins
 from registrations.queries.lists import position_of
 from registrations.queries.recount import pool_counts
-from tests.make import make_applicant, make_category, make_event, make_invitation, make_registration, make_user
+from tests.make import (
+    make_applicant,
+    make_category,
+    make_door_pass,
+    make_event,
+    make_invitation,
+    make_registration,
+    make_user,
+)
 from tests.make.events import NOW
 from tests.registrations.acts import counts, enter, entered, fresh
 
@@ -297,17 +307,46 @@ def test_one_number_for_two_people_at_once_admits_one_of_them():
     assert Registration.objects.filter(attendance=Attendance.PRESENT).count() == 1
 
 
-def test_heads_counted_at_once_are_all_counted_and_never_fewer_than_none():
+def test_heads_counted_at_once_by_several_phones_equal_their_sum():
     event, doorkeeper = make_event(), make_user()
+    given = make_door_pass(event)
+    # So many are inside that nobody is taken off who is not there.
+    add_headcount(event, delta=100, nonce="before", by=doorkeeper, at=NOW)
+    taps = [
+        partial(add_headcount, event, delta=delta, nonce=f"{number} {delta} {by}", by=by, at=NOW)
+        for number in range(100)
+        for delta, by in ((1, doorkeeper), (5, given), (-1, doorkeeper), (1, given))
+    ]
 
-    at_once(
-        [
-            partial(add_headcount, event, delta=1, nonce=str(nonce), by=doorkeeper, at=NOW)
-            for nonce in [*range(10), *range(10)]
-        ]
-    )
+    # A phone that heard no answer sends its tap again.
+    at_once([*taps, *taps[:20]], hands=8)
 
-    assert add_headcount(event, delta=1, nonce="last", by=doorkeeper, at=NOW) == 11
+    assert add_headcount(event, delta=1, nonce="last", by=doorkeeper, at=NOW) == 100 + 100 * (1 + 5 - 1 + 1) + 1
+
+
+def test_people_who_walk_in_at_once_never_fill_the_room_past_its_limit():
+    event, doorkeeper = make_event(), make_user()
+    Event.objects.filter(pk=event.pk).update(people_limit=3)
+
+    def come(nonce: str) -> str:
+        try:
+            walk_in(event, WalkIn("Ola"), language="pl", nonce=nonce, by=doorkeeper, at=NOW)
+        except RoomFull as refusal:
+            return refusal.code
+        return "in"
+
+    assert Counter(at_once([partial(come, str(number)) for number in range(6)])) == {"in": 3, "room_full": 3}
+    assert counts(event) == [(3, 0)]
+
+
+def test_one_tap_that_is_sent_twice_at_once_lets_one_person_in():
+    event, doorkeeper = make_event(), make_user()
+    act = partial(walk_in, event, WalkIn("Ola"), language="pl", nonce="tap", by=doorkeeper, at=NOW)
+
+    answers = at_once([act, act])
+
+    assert sorted(answer.is_new for answer in answers) == [False, True]
+    assert counts(event) == [(1, 0)]
 
 
 def test_who_is_overtaken_at_the_last_seat_waits(monkeypatch):

@@ -90,14 +90,17 @@ def _page(
 @require_POST
 def here(request: DoorRequest, slug: str) -> HttpResponse:
     """Note that somebody of the reserve list is at the door; whoever has a seat by that is named."""
-    event, actor, registration = _found(request, slug)
-    try:
-        called = note_here(registration, by=actor, at=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, in_one_line(refusal))
-    else:
-        _tell(request, called)
-    return redirect("manage-door-walk-in", event.slug)
+    event, actor = get_door(request.user, request.door_pass, slug)
+    form = StandingByForm(request.POST)
+    if form.is_valid():
+        registration = get_event_registration(event, form.cleaned_data["reference"])
+        try:
+            called = note_here(registration, by=actor, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, in_one_line(refusal))
+        else:
+            _tell(request, called)
+    return redirect("manage-door-walk-in", slug)
 
 
 def _tell(request: DoorRequest, called: list[Registration]) -> None:
@@ -117,16 +120,12 @@ def _tell(request: DoorRequest, called: list[Registration]) -> None:
 @require_POST
 def gone(request: DoorRequest, slug: str) -> HttpResponse:
     """Note that somebody of the reserve list has left the door."""
-    event, actor, registration = _found(request, slug)
-    note_gone(registration, by=actor, at=timezone.now())
-    return redirect("manage-door-walk-in", event.slug)
-
-
-def _found(request: DoorRequest, slug: str) -> tuple[Event, DoorActor, Registration]:
     event, actor = get_door(request.user, request.door_pass, slug)
     form = StandingByForm(request.POST)
-    reference = form.cleaned_data["reference"] if form.is_valid() else ""
-    return event, actor, get_event_registration(event, reference)
+    if form.is_valid():
+        registration = get_event_registration(event, form.cleaned_data["reference"])
+        note_gone(registration, by=actor, at=timezone.now())
+    return redirect("manage-door-walk-in", slug)
 
 
 def _nonce() -> str:

@@ -32,6 +32,8 @@ PAGES = {
     "/en/manage/events/meeting/registrations/{reference}/cancel/": EDITS,
     "/en/manage/events/meeting/messages/": SEES_PEOPLE,
     "/en/manage/events/meeting/door/": STANDS_AT_DOOR,
+    "/en/manage/events/meeting/door/walk-in/": STANDS_AT_DOOR,
+    "/en/manage/events/meeting/door/headcount/": STANDS_AT_DOOR,
     "/en/manage/places/": EDITS,
     "/en/manage/places/new/": EDITS,
     "/en/manage/places/hall/": EDITS,
@@ -41,7 +43,7 @@ PAGES = {
 ACTIONS = {
     "/en/manage/events/meeting/copy/": EDITS,
     "/en/manage/events/meeting/door/undo/": STANDS_AT_DOOR,
-    "/en/manage/events/meeting/door/headcount/": STANDS_AT_DOOR,
+    "/en/manage/events/meeting/door/headcount/undo/": STANDS_AT_DOOR,
 }
 
 

@@ -199,6 +199,8 @@ def desk() -> Desk:
             "door": "/manage/events/spotkanie/door/?q=n",
             "door search": "/manage/events/spotkanie/door/?q=nowa",
             "headcount": "/manage/events/punkt/door/",
+            "headcount in full": "/manage/events/punkt/door/headcount/",
+            "walk-in": "/manage/events/spotkanie/door/walk-in/",
             "ticket": f"/t/{person.ticket_code}",
             "places": "/manage/places/",
             "place": "/manage/places/ratusz/",
