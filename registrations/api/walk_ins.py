@@ -52,7 +52,7 @@ class WalkIns(DoorView):
 
     @extend_schema(request=WalkInBody, responses={201: WalkedInShape, 200: WalkedInShape})
     def post(self, request: Request, slug: str) -> Response:
-        """201 for somebody new, 200 when this tap had come before; `details.waiting_here` of a refusal says who comes first."""
+        """201 for somebody new, 200 when this tap had come before; `waiting_here` of a refusal says who comes first."""
         event, actor = self.door(slug)
         body = WalkInBody(data=request.data)
         body.is_valid(raise_exception=True)

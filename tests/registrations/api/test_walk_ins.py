@@ -61,7 +61,7 @@ def test_a_refusal_says_who_comes_first_and_only_an_organiser_forces(door):
 
     full = door.post(URL, OLA)
     assert (full.status_code, full.json()["code"]) == (409, "event_full")
-    assert waiting.reference in full.text
+    assert full.json()["waiting_here"] == [waiting.reference]
     assert door.post(URL, forced).status_code == 404
     assert owner.post(URL, {**OLA, "force": True}).json()["code"] == "reason_missing"
     assert owner.post(URL, forced).json()["forced"] is True
