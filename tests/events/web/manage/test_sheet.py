@@ -72,7 +72,7 @@ def everything() -> dict[str, object]:
 
 def said_of(event: Event) -> list[object]:
     lists = [each.slug for rows in (event.audiences, event.organizations) for each in rows.all()]
-    facts = [event.is_streamed, event.is_recorded, event.people_limit, event.staff_count]
+    facts: list[object] = [event.is_streamed, event.is_recorded, event.people_limit, event.staff_count]
     facts += [event.age_rule, event.age_limit, event.join_opens_minutes]
     return [event.visibility, *lists, event.languages, *facts]
 

@@ -56,8 +56,8 @@ def test_ones_last_tap_is_taken_back_once(client):
     client.post(PAGE, {"delta": "5", "nonce": "1"})
     tap = client.get(PAGE).context["own"]
 
-    for _ in range(2):
-        answer = client.post(f"{PAGE}undo/", {"tap": tap.pk}, follow=True)
+    client.post(f"{PAGE}undo/", {"tap": tap.pk})
+    answer = client.post(f"{PAGE}undo/", {"tap": tap.pk}, follow=True)
 
     assert list(HeadcountEntry.objects.values_list("delta", flat=True)) == [5, -5]
     assert answer.context["own"] is None
