@@ -11,6 +11,7 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from events.queries.registration_windows import registration_closes_at
 from notifications.channels import Attachment, Outgoing
+from notifications.delivery.particulars import particulars
 from notifications.enums import Channel
 from notifications.kinds import (
     KINDS,
@@ -182,6 +183,7 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         else (),
         mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
+        particulars=particulars(message, kind, event),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -115,6 +115,7 @@ class Material:
     all_registrations: Sequence[Registration] = ()
     mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
+    particulars: Mapping[str, object] = field(default_factory=dict)  # what only its kind says, ready to be shown
 
     @property
     def has_passed_on(self) -> bool:
@@ -218,6 +219,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_of_registration(material, coming, zone, at=at),
         **_of_invitation(material, zone, at=at),
         **_of_work(material),
+        **material.particulars,
     }
 
 
@@ -326,6 +328,7 @@ def _of_work(material: Material) -> dict[str, object]:
         "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
         "people_concerned": material.people_concerned,
         "staff_url": f"{settings.BASE_URL}{reverse('manage-event', args=[material.event.slug])}",
+        "messages_url": f"{settings.BASE_URL}{reverse('manage-messages', args=[material.event.slug])}",
         "needs_url": f"{settings.BASE_URL}{reverse('manage-needs', args=[material.event.slug])}",
     }
 
