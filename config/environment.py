@@ -77,6 +77,7 @@ class Environment:
     sms_most_segments: int
     sending_enabled: bool
     quiet_hours: tuple[time, time] | None
+    changes_gather_minutes: int
     registration_rate: tuple[int, int]
     trusted_proxies: tuple[Network, ...]
     allow_clock: bool
@@ -125,6 +126,7 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         sms_most_segments=read.text("SMS_MOST_SEGMENTS", _whole_number(1, 10), default=3),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
         quiet_hours=_unless_empty(read.text("QUIET_HOURS", _hours, default=NIGHT)),
+        changes_gather_minutes=read.text("CHANGES_GATHER_MINUTES", _whole_number(0, 120), default=10),
         registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
         trusted_proxies=read.text("TRUSTED_PROXIES", _networks, default=()),
         allow_clock=read.yes_no("ALLOW_CLOCK", default=False),

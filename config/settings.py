@@ -35,6 +35,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url
 SENDING_ENABLED = ENVIRONMENT.sending_enabled
 QUIET_HOURS = ENVIRONMENT.quiet_hours
+CHANGES_GATHER_MINUTES = ENVIRONMENT.changes_gather_minutes
 REGISTRATION_RATE = ENVIRONMENT.registration_rate  # how many, in how many seconds
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 ALLOW_CLOCK = ENVIRONMENT.allow_clock

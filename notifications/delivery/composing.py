@@ -11,6 +11,7 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from events.queries.registration_windows import registration_closes_at
 from notifications.channels import Attachment, Outgoing
+from notifications.delivery.particulars import particulars
 from notifications.enums import Channel
 from notifications.kinds import (
     KINDS,
@@ -215,6 +216,7 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
         renderings=background.renderings,
         meetings=background.meetings,
+        particulars=particulars(message, kind, event),
     )
 
 

@@ -114,6 +114,7 @@ class Material:
     # What texts have in common: those of a tick, and what a batch, for which events were read once, says of a meeting.
     renderings: Renderings = field(default_factory=Renderings)
     meetings: Meetings = field(default_factory=dict)
+    particulars: Mapping[str, object] = field(default_factory=dict)  # what only its kind says, ready to be shown
 
     @property
     def has_passed_on(self) -> bool:
@@ -186,6 +187,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_of_registration(material, coming, zone, at=at),
         **_of_invitation(material, zone, at=at),
         **_of_work(material),
+        **material.particulars,
     }
 
 
@@ -312,6 +314,7 @@ def _of_work(material: Material) -> dict[str, object]:
         "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
         "people_concerned": material.people_concerned,
         "staff_url": f"{settings.BASE_URL}{reverse('manage-event', args=[material.event.slug])}",
+        "messages_url": f"{settings.BASE_URL}{reverse('manage-messages', args=[material.event.slug])}",
         "needs_url": f"{settings.BASE_URL}{reverse('manage-needs', args=[material.event.slug])}",
     }
 

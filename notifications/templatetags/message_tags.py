@@ -38,6 +38,9 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "still_coming": pgettext_lazy("message kind", "Do you still come?"),
     "seat_released": pgettext_lazy("message kind", "No answer: the seat has gone to others"),
     "reminder": pgettext_lazy("message kind", "Reminder"),
+    "reminder_waitlisted": pgettext_lazy("message kind", "Reminder to the reserve list"),
+    "reminder_speaker": pgettext_lazy("message kind", "To people who work there: reminder"),
+    "after_event": pgettext_lazy("message kind", "Thank you for taking part"),
     "event_changed": pgettext_lazy("message kind", "The event has changed"),
     "event_cancelled": pgettext_lazy("message kind", "The event is cancelled"),
     "event_postponed": pgettext_lazy("message kind", "The event is postponed"),
@@ -48,6 +51,11 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "supplier_postponed": pgettext_lazy("message kind", "To people who work there: postponed"),
     "supplier_changed": pgettext_lazy("message kind", "To people who work there: changed"),
     "accessibility_alert": pgettext_lazy("message kind", "To the coordinator: less accessible than announced"),
+    "need_answered": pgettext_lazy("message kind", "What became of a need"),
+    "wheelchair_alert": pgettext_lazy("message kind", "To the coordinator: more wheelchairs than places"),
+    "filling_up": pgettext_lazy("message kind", "To the organisers: filling up"),
+    "needs_unmet": pgettext_lazy("message kind", "To the coordinator: needs not arranged yet"),
+    "failing_messages": pgettext_lazy("message kind", "To the owners: messages that did not arrive"),
 }
 
 

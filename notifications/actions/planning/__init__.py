@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from notifications.actions.planning.alerts import plan_alerts
 from notifications.actions.planning.events import plan_event_changes, planned_by
 from notifications.actions.planning.invitations import plan_invitations
 from notifications.actions.planning.registrations import plan_registration_changes, told_along_with
 from notifications.actions.planning.reminders import plan_reminders
 
-__all__ = ["plan_changes", "plan_reminders", "planned_by", "told_along_with"]
+__all__ = ["plan_alerts", "plan_changes", "plan_reminders", "planned_by", "told_along_with"]
 
 
 def plan_changes(*, at: datetime) -> int:
