@@ -103,6 +103,7 @@ NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
 NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
 NEW_SERIES: Final = {**NEW_EVENT, "name": "Warsztaty", "rule": {"frequency": "weekly", "count": 2}}
+NEWS: Final = {"subject": {"pl": "Wejście"}, "body": {"pl": "Wejście od podwórza."}}
 TABLE_OF_ONE: Final = {"table": "Klub"}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
@@ -333,6 +334,8 @@ TABLE: Final = [
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
     Row("manage-messages", passes=SEE_MESSAGES),
+    Row("manage-announcement-new", passes=MANAGE_PEOPLE),
+    Row("manage-announcement-new", "post", passes=MANAGE_PEOPLE),  # The form says what is missing.
     # The API for everybody
     api("index"),
     api("schema"),
@@ -486,6 +489,9 @@ TABLE: Final = [
     api("manage-check-in-void", "post", passes=CHECK_IN),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
+    api("manage-announcements", passes=SEE_MESSAGES),
+    api("manage-announcements", "post", body={**NEWS, "nonce": str(uuid.UUID(int=1))}, passes=MANAGE_PEOPLE, got=201),
+    api("manage-announcements-preview", "post", body=NEWS, passes=MANAGE_PEOPLE),
 ]
 
 

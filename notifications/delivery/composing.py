@@ -182,6 +182,7 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         else (),
         mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
+        announcement=message.announcement,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from notifications.kinds.accessibility_alert import ACCESSIBILITY_ALERT
 from notifications.kinds.already_registered import ALREADY_REGISTERED
+from notifications.kinds.announcement import ANNOUNCEMENT
 from notifications.kinds.application_accepted import APPLICATION_ACCEPTED
 from notifications.kinds.application_received import APPLICATION_RECEIVED
 from notifications.kinds.application_rejected import APPLICATION_REJECTED
@@ -45,6 +46,7 @@ from notifications.kinds.wheelchair_alert import WHEELCHAIR_ALERT
 
 __all__ = [
     "ACCESSIBILITY_ALERT",
+    "ANNOUNCEMENT",
     "EVENT_CANCELLED",
     "EVENT_CHANGED",
     "EVENT_POSTPONED",
@@ -110,6 +112,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ACCESSIBILITY_ALERT,
         NEED_ANSWERED,
         WHEELCHAIR_ALERT,
+        ANNOUNCEMENT,
     )
 }
 

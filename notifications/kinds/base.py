@@ -37,6 +37,7 @@ class Kind:
     `member_causes`: the change rows that it answers to people of a party, as far as they have an address of their own: to
     whom the row is about, else to everybody who comes; with `tells_replaced` to whom the row has replaced. `is_question`:
     it is true only until it is answered. `causes_of_whole`: as `causes`, of rows that are about nobody of the party.
+    `is_optional`: one may do without it, and stop it alone.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Kind:
     repeat_when_unclear: bool = True
     tells_of_needs: bool = False
     is_question: bool = False
+    is_optional: bool = False
 
 
 def until_event_ends(registration: Registration, at: datetime) -> datetime:

@@ -27,6 +27,7 @@ def _complete(messages: QuerySet[Message]) -> QuerySet[Message]:
         "registration_change__member",
         "role__agenda_item__session",
         "staff",
+        "announcement",
     ).prefetch_related(
         Prefetch("event__sessions", queryset=Session.objects.select_related("room")),
         "registration__sessions",

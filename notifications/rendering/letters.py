@@ -21,6 +21,8 @@ from events.queries.registration_windows import registration_closes_at
 from events.rendering import event_address, plain_text
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
+from notifications.models import Announcement
+from notifications.rendering.announced import announced
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
     as_long_as_sent,
@@ -115,6 +117,7 @@ class Material:
     all_registrations: Sequence[Registration] = ()
     mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
+    announcement: Announcement | None = None
 
     @property
     def has_passed_on(self) -> bool:
@@ -218,6 +221,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_of_registration(material, coming, zone, at=at),
         **_of_invitation(material, zone, at=at),
         **_of_work(material),
+        **announced(material.announcement, is_short=material.channel == Channel.SMS),
     }
 
 

@@ -48,6 +48,9 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "supplier_postponed": pgettext_lazy("message kind", "To people who work there: postponed"),
     "supplier_changed": pgettext_lazy("message kind", "To people who work there: changed"),
     "accessibility_alert": pgettext_lazy("message kind", "To the coordinator: less accessible than announced"),
+    "wheelchair_alert": pgettext_lazy("message kind", "To the coordinator: more wheelchairs than places"),
+    "need_answered": pgettext_lazy("message kind", "An answer about what somebody needs"),
+    "announcement": pgettext_lazy("message kind", "Announcement of the organiser"),
 }
 
 
