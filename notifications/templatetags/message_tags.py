@@ -5,11 +5,13 @@ from typing import Final
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from notifications.enums import StateReason
 
 register = template.Library()
+_MINUTE: Final = 60
+_HOUR: Final = 3600
 
 _KINDS: Final[Mapping[str, str | Promise]] = {
     "hold_to_confirm": pgettext_lazy("message kind", "Please confirm your address"),
@@ -64,3 +66,15 @@ def kind_in_words(kind: str) -> str:
 def reason_in_words(reason: str) -> str:
     """Why a message ended as it did: our own reasons in words, a provider's as it gave them."""
     return str(StateReason(reason).label) if reason in StateReason.values else reason
+
+
+@register.filter
+def age(seconds: int) -> str:
+    """How long ago, in one unit: seconds, minutes or hours."""
+    if seconds < _MINUTE:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    if seconds < _HOUR:
+        minutes = seconds // _MINUTE
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = seconds // _HOUR
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
