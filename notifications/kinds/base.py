@@ -37,7 +37,7 @@ class Kind:
     `member_causes`: the change rows that it answers to people of a party, as far as they have an address of their own: to
     whom the row is about, else to everybody who comes; with `tells_replaced` to whom the row has replaced. `is_question`:
     it is true only until it is answered. `causes_of_whole`: as `causes`, of rows that are about nobody of the party.
-    `is_optional`: one may do without it, and stop it alone.
+    `is_optional`: one may do without it, so who wants no such messages to an address does not get it there.
     """
 
     name: str

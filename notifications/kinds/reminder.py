@@ -17,4 +17,5 @@ REMINDER = Kind(
     waits_for_daytime=True,
     # Two reminders annoy more than none.
     repeat_when_unclear=False,
+    is_optional=True,
 )
