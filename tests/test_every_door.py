@@ -335,6 +335,7 @@ TABLE: Final = [
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
     Row("manage-messages", passes=SEE_MESSAGES),
     Row("manage-messages-seen", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-announcement-new", passes=MANAGE_PEOPLE),
     Row("manage-announcement-new", "post", passes=MANAGE_PEOPLE),  # The form says what is missing.
     # The API for everybody
@@ -491,6 +492,7 @@ TABLE: Final = [
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
     api("manage-messages-seen", "post", passes=MANAGE_PEOPLE),
+    api("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=201),
     api("manage-announcements", passes=SEE_MESSAGES),
     api("manage-announcements", "post", body={**NEWS, "nonce": str(uuid.UUID(int=1))}, passes=MANAGE_PEOPLE, got=201),
     api("manage-announcements-preview", "post", body=NEWS, passes=MANAGE_PEOPLE),

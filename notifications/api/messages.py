@@ -1,6 +1,7 @@
 """The delivery log of an event: every message with its tries; secret links are never in it."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,11 +19,12 @@ from events.api.queries import OnlyKnown
 from events.enums import AccessKind, Language
 from events.models import Event
 from events.permissions import May, get_managed_event
+from notifications.actions.resending import resend
 from notifications.actions.seeing import mark_seen
 from notifications.enums import AttemptResult, Channel, MessageState
 from notifications.kinds import KINDS
 from notifications.models import Message
-from notifications.queries.log import event_messages
+from notifications.queries.log import event_messages, get_event_message
 from notifications.rendering.log_rows import PRIVATE_KINDS, log_row
 
 _MOST_SEEN: Final = 500
@@ -129,3 +131,16 @@ class SeenMessages(APIView):
         body.is_valid(raise_exception=True)
         count = mark_seen(event, only=body.validated_data.get("only"), by=user, at=timezone.now())
         return Response({"count": count})
+
+
+class ResendMessage(APIView):
+    """Sending a message once more."""
+
+    @extend_schema(request=None, responses={201: MessageShape})
+    def post(self, request: Request, slug: str, message_id: UUID) -> Response:
+        """A new message of the same kind about the same occasion, as long as what it says is still so; three times at most."""
+        user, now = signed_in(request), timezone.now()
+        event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
+        again = resend(get_event_message(event, message_id), by=user, at=now)
+        row = log_row(get_event_message(event, again.pk), at=now)
+        return Response(MessageShape(row).data, status=201)

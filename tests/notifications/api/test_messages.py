@@ -148,3 +148,17 @@ def test_who_looks_at_them_stands_in_the_access_log():
     Program(auditor).get(URL)
 
     assert [(log.user, log.kind, log.people) for log in event.accesses.all()] == [(auditor, "registrations", 1)]
+
+
+def test_a_message_is_sent_again_and_says_in_place_of_which():
+    event = make_event("debata")
+    message = make_message(event, state=MessageState.FAILED)
+    program = Program(make_user())
+
+    said = program.post(f"{URL}{message.pk}/resend/")
+    refused = program.post(f"{URL}{message.pk}/resend/")
+    foreign = Program(make_user(role=Role.AUDITOR)).post(f"{URL}{message.pk}/resend/")
+
+    assert (said.status_code, said.json()["state"], said.json()["instead_of"]) == (201, "planned", str(message.pk))
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_to_be_sent_again")
+    assert foreign.status_code == 404

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from events.enums import Role
 from notifications.enums import MessageState
@@ -108,3 +109,16 @@ def test_looking_at_names_is_written_down(desk: Client):
     desk.get(URL)
 
     assert [log.people for log in event.accesses.all()] == [1]
+
+
+def test_a_button_sends_a_message_again_or_says_why_not(desk: Client):
+    message = make_failed(make_event("debata", at=timezone.now()))
+    address = f"{URL}{message.pk}/resend/"
+
+    sent = desk.post(address, {"back": "state=failed"}, follow=True)
+    refused = desk.post(address, follow=True)
+
+    assert sent.redirect_chain[0][0] == f"{URL}?state=failed"
+    assert "The message goes out again within a minute." in sent.content.decode()
+    assert "It is being sent again already." in refused.content.decode()
+    assert Message.objects.count() == 2
