@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, TypeVar
@@ -65,6 +66,8 @@ class Environment:
     twilio_messaging_service_sid: str
     twilio_from: str
     twilio_api_url: str
+    sms_price_per_segment: Decimal | None
+    sms_currency: str
     sending_enabled: bool
     quiet_hours: tuple[time, time] | None
     registration_rate: tuple[int, int]
@@ -105,6 +108,8 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         twilio_messaging_service_sid=read.text("TWILIO_MESSAGING_SERVICE_SID", _twilio_sid("MG"), default=""),
         twilio_from=read.text("TWILIO_FROM", _sms_sender, default=""),
         twilio_api_url=read.text("TWILIO_API_URL", _base_url, default="https://api.twilio.com"),
+        sms_price_per_segment=read.optional("SMS_PRICE_PER_SEGMENT", _price),
+        sms_currency=read.text("SMS_CURRENCY", _currency, default="PLN"),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
         quiet_hours=_unless_empty(read.text("QUIET_HOURS", _hours, default=NIGHT)),
         registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
@@ -316,6 +321,18 @@ def _sms_sender(raw: str) -> str:
     is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", raw)
     if not (is_number or is_name):
         raise ValueError(f"“{raw}” is neither a number as in +48123456789 nor a name of at most 11 letters and digits.")
+    return raw
+
+
+def _price(raw: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", raw):
+        raise ValueError(f"“{raw}” is not a price, as in 0.165.")
+    return Decimal(raw)
+
+
+def _currency(raw: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", raw):
+        raise ValueError(f"“{raw}” is not a currency in three capital letters, as in PLN.")
     return raw
 
 

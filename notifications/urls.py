@@ -4,14 +4,17 @@ from django.urls import path
 
 from notifications.api.announcements import AnnouncementPreview, EventAnnouncements
 from notifications.api.messages import EventMessages, ResendMessage, SeenMessages
+from notifications.api.previews import MessagePreview, TrialMessage
 from notifications.web.announcements import new_announcement
 from notifications.web.inbox import inbox, inbox_calendar, inbox_html
 from notifications.web.manage import message_log, seen, send_again
+from notifications.web.previews import message_preview
 from notifications.web.webhooks import twilio_incoming, twilio_status
 
 public_patterns = [
     path("manage/events/<slug:slug>/messages/", message_log, name="manage-messages"),
     path("manage/events/<slug:slug>/messages/seen/", seen, name="manage-messages-seen"),
+    path("manage/events/<slug:slug>/messages/preview/", message_preview, name="manage-messages-preview"),
     path("manage/events/<slug:slug>/messages/<uuid:message_id>/resend/", send_again, name="manage-message-resend"),
     path("manage/events/<slug:slug>/announcements/new/", new_announcement, name="manage-announcement-new"),
 ]
@@ -25,6 +28,8 @@ plain_patterns = [
 api_patterns = [
     path("manage/events/<slug:slug>/messages/", EventMessages.as_view(), name="api-manage-messages"),
     path("manage/events/<slug:slug>/messages/seen/", SeenMessages.as_view(), name="api-manage-messages-seen"),
+    path("manage/events/<slug:slug>/messages/preview/", MessagePreview.as_view(), name="api-manage-messages-preview"),
+    path("manage/events/<slug:slug>/messages/test/", TrialMessage.as_view(), name="api-manage-messages-test"),
     path(
         "manage/events/<slug:slug>/messages/<uuid:message_id>/resend/",
         ResendMessage.as_view(),

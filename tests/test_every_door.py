@@ -104,6 +104,7 @@ NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
 NEW_SERIES: Final = {**NEW_EVENT, "name": "Warsztaty", "rule": {"frequency": "weekly", "count": 2}}
 NEWS: Final = {"subject": {"pl": "Wejście"}, "body": {"pl": "Wejście od podwórza."}}
+TRIAL: Final = {"kind": "confirmed", "channel": "email"}
 TABLE_OF_ONE: Final = {"table": "Klub"}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
@@ -336,6 +337,8 @@ TABLE: Final = [
     Row("manage-messages", passes=SEE_MESSAGES),
     Row("manage-messages-seen", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-messages-preview", passes=SEE_MESSAGES),
+    Row("manage-messages-preview", "post", passes=MANAGE_PEOPLE),  # It says which address is missing.
     Row("manage-announcement-new", passes=MANAGE_PEOPLE),
     Row("manage-announcement-new", "post", passes=MANAGE_PEOPLE),  # The form says what is missing.
     # The API for everybody
@@ -493,6 +496,9 @@ TABLE: Final = [
     api("manage-messages", passes=SEE_MESSAGES),
     api("manage-messages-seen", "post", passes=MANAGE_PEOPLE),
     api("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=201),
+    api("manage-messages-preview", query="?kind=confirmed", passes=SEE_MESSAGES),
+    # Nothing leaves a machine on which no channel is set up.
+    api("manage-messages-test", "post", body=TRIAL, passes=MANAGE_PEOPLE, got=409),
     api("manage-announcements", passes=SEE_MESSAGES),
     api("manage-announcements", "post", body={**NEWS, "nonce": str(uuid.UUID(int=1))}, passes=MANAGE_PEOPLE, got=201),
     api("manage-announcements-preview", "post", body=NEWS, passes=MANAGE_PEOPLE),

@@ -39,7 +39,8 @@ class MessageFilterForm(forms.Form):
         super().__init__(data)
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [_ALL, *sorted(((kind, kind_in_words(kind)) for kind in KINDS), key=lambda one: one[1])]
+        worded = [(kind_in_words(kind), kind) for kind in KINDS]
+        field.choices = [_ALL, *((kind, words) for words, kind in sorted(worded))]
 
     @property
     def filters(self) -> LogFilters:

@@ -26,7 +26,7 @@ from registrations.models import AccommodationRequest, Invitation, Participant, 
 
 # Of no row: nobody's door opens with it.
 _NO_ROW: Final = 0
-_CODE: Final = "EXAMPLE2"
+EXAMPLE_CODE: Final = "EXAMPLE2"
 _LINK: Final = re.compile(r"\{\{(?:manage|mine|invitation)_link:\d+\}\}")
 _GONE: Final = AccessibilityFeature.PJM
 _BEFORE: Final[Mapping[EventChangeKind, dict[str, Any]]] = {
@@ -52,7 +52,7 @@ def shown(letter: Letter, *, channel: Channel, language: str) -> Shown:
     """A letter for a page of staff; its pictures are in it, and no link leads anywhere."""
     html = _LINK.sub("#", letter.html)
     if f"cid:{TICKET_CID}" in html:
-        picture = base64.b64encode(ticket_png(f"{settings.BASE_URL}/t/{_CODE}")).decode()
+        picture = base64.b64encode(ticket_png(f"{settings.BASE_URL}/t/{EXAMPLE_CODE}")).decode()
         html = html.replace(f"cid:{TICKET_CID}", f"data:image/png;base64,{picture}")
     parts = segments(as_long_as_sent(letter.body, language)) if channel == Channel.SMS else 0
     return Shown(channel, language, letter.subject, without_links(letter.body), html, parts)
@@ -145,8 +145,8 @@ def _registration(kind: Kind, event: Event, *, language: str, at: datetime) -> R
         holds_seat=True,
         contact_comes=True,
         language=language,
-        reference=_CODE,
-        ticket_code=_CODE,
+        reference=EXAMPLE_CODE,
+        ticket_code=EXAMPLE_CODE,
         created_at=at,
         hold_expires_at=at + timedelta(hours=1),
         offer_expires_at=at + timedelta(hours=24),
@@ -159,7 +159,7 @@ def _registration(kind: Kind, event: Event, *, language: str, at: datetime) -> R
 
 def _member(registration: Registration | None, *, at: datetime) -> PartyMember:
     name = _("Jan (example)")
-    return PartyMember(pk=_NO_ROW, registration=registration, first_name=name, ticket_code=_CODE, created_at=at)
+    return PartyMember(pk=_NO_ROW, registration=registration, first_name=name, ticket_code=EXAMPLE_CODE, created_at=at)
 
 
 def _changes(kind: Kind, event: Event, sessions: Sequence[Session], *, at: datetime) -> list[EventChange]:
