@@ -4,14 +4,18 @@ from django.urls import path
 
 from notifications.api.announcements import AnnouncementPreview, EventAnnouncements
 from notifications.api.messages import EventMessages, ResendMessage, SeenMessages
+from notifications.api.overrides import AllOwnWords, OwnWordsOfKind
 from notifications.api.previews import MessagePreview, TrialMessage
 from notifications.web.announcements import new_announcement
 from notifications.web.inbox import inbox, inbox_calendar, inbox_html
 from notifications.web.manage import message_log, seen, send_again
+from notifications.web.overrides import text, texts
 from notifications.web.previews import message_preview
 from notifications.web.webhooks import twilio_incoming, twilio_status
 
 public_patterns = [
+    path("manage/messages/texts/", texts, name="manage-texts"),
+    path("manage/messages/texts/<slug:kind>/<slug:language>/", text, name="manage-text"),
     path("manage/events/<slug:slug>/messages/", message_log, name="manage-messages"),
     path("manage/events/<slug:slug>/messages/seen/", seen, name="manage-messages-seen"),
     path("manage/events/<slug:slug>/messages/preview/", message_preview, name="manage-messages-preview"),
@@ -26,6 +30,8 @@ plain_patterns = [
     path("dev/inbox/<uuid:message_id>/calendar/", inbox_calendar, name="dev-inbox-calendar"),
 ]
 api_patterns = [
+    path("manage/messages/texts/", AllOwnWords.as_view(), name="api-manage-texts"),
+    path("manage/messages/texts/<slug:kind>/<slug:language>/", OwnWordsOfKind.as_view(), name="api-manage-text"),
     path("manage/events/<slug:slug>/messages/", EventMessages.as_view(), name="api-manage-messages"),
     path("manage/events/<slug:slug>/messages/seen/", SeenMessages.as_view(), name="api-manage-messages-seen"),
     path("manage/events/<slug:slug>/messages/preview/", MessagePreview.as_view(), name="api-manage-messages-preview"),

@@ -29,6 +29,7 @@ from notifications.queries.dispatch import (
     registrations_of_person,
     sessions_of,
 )
+from notifications.queries.overrides import OwnWords, own_words
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.secret_links import marked_ids, with_invitation, with_links
 from notifications.rendering.tickets import ticket_png
@@ -56,6 +57,7 @@ class Background:
 
     entries: Mapping[int, Sequence[PersonalEntry]]
     former_places: Mapping[int, FormerPlace]
+    own_words: OwnWords
 
 
 def background_of(messages: Iterable[Message]) -> Background:
@@ -71,6 +73,7 @@ def background_of(messages: Iterable[Message]) -> Background:
     return Background(
         entries=entries_of(with_calendar),
         former_places=former_places({message.event for message in batch if message.event is not None}),
+        own_words=own_words(),
     )
 
 
@@ -183,6 +186,7 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         mine=change.pk if change is not None and kind == MY_REGISTRATIONS else None,
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
         announcement=message.announcement,
+        own_words=background.own_words.of(message.kind, message.language),
     )
 
 

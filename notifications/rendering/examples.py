@@ -1,10 +1,10 @@
-"""Messages as a person made up as an example would get them: from rows that are stored nowhere. Pure."""
+"""Messages as a person made up as an example would get them: from rows that are stored nowhere."""
 
 import base64
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from events.models import Event, EventChange, EventRole, Session
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, MY_REGISTRATIONS, NEED_ANSWERED, WHEELCHAIR_ALERT, Kind, needs_served_by
 from notifications.models import Announcement
+from notifications.queries.overrides import own_words
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.secret_links import as_long_as_sent, without_links
 from notifications.rendering.short_messages import segments
@@ -70,6 +71,7 @@ def example_letter(
     """What somebody made up would get; the event is real, and what has happened to it is made up where a kind needs it."""
     with translation.override(language):
         material = _material(kind, event, channel=channel, language=language, at=at, announcement=announcement)
+    material = replace(material, own_words=own_words().of(kind.name, language))
     return written(material, at=at)
 
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
@@ -23,6 +22,7 @@ from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
 from notifications.models import Announcement
 from notifications.rendering.announced import announced
+from notifications.rendering.overrides import rendered
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
     as_long_as_sent,
@@ -118,6 +118,7 @@ class Material:
     mine: int | None = None  # the change row with which somebody asked for all their links
     entries: Sequence[PersonalEntry] = ()  # of the person's calendar
     announcement: Announcement | None = None
+    own_words: Mapping[str, str] = field(default_factory=dict)  # of the city, by part
 
     @property
     def has_passed_on(self) -> bool:
@@ -360,7 +361,7 @@ def _own(registration: Registration, language: str) -> _Own:
 
 
 def _render(material: Material, name: str, values: Mapping[str, object]) -> str:
-    return render_to_string(f"messages/{material.kind.name}/{name}", dict(values))
+    return rendered(material.kind, name, values, material.own_words)
 
 
 def _tidy(text: str) -> str:
@@ -374,12 +375,18 @@ def _sms(material: Material, values: Mapping[str, object]) -> str:
         link = values.get("manage_link", "") if with_link else ""
         return " ".join(_render(material, "sms.txt", {**values, "title": title, "manage_link": link}).split())
 
-    return fitted(
-        write,
-        str(material.event),
-        measure=lambda text: as_long_as_sent(text, material.language),
-        link_is_needed=material.kind.sms_needs_link,
-    )
+    try:
+        return fitted(
+            write,
+            str(material.event),
+            measure=lambda text: as_long_as_sent(text, material.language),
+            link_is_needed=material.kind.sms_needs_link,
+        )
+    except ValueError:
+        if not material.own_words:
+            raise
+        # Own words that fit an example and not this event: the original ones always do.
+        return _sms(replace(material, own_words={}), values)
 
 
 def _calendar(material: Material, *, at: datetime) -> MailCalendar:

@@ -37,7 +37,7 @@ def test_a_kind_is_shown_in_the_language_that_is_asked_for(desk: Client):
     page = desk.get(f"{URL}?kind=waitlisted&language=uk").content.decode()
 
     assert "Пробна зустріч" in page
-    assert "<html lang=&quot;uk&quot;>" in page
+    assert "&lt;html lang=&quot;uk&quot;&gt;" in page
     assert desk.get(f"{URL}?kind=nonsense&language=xx").context["kind"].name == "confirmed"
 
 
