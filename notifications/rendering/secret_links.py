@@ -91,8 +91,10 @@ def with_invitation(text: str, invitation_id: int, token: str, language: str) ->
 
 def without_links(text: str) -> str:
     """The text as staff may see it."""
+    # Outside of the braces, where the collector of texts finds it.
+    word = _("personal link")
     for mark in (_MARK, _INVITATION_MARK):
-        text = mark.sub(lambda _found: f"[{_('personal link')}]", text)
+        text = mark.sub(f"[{word}]", text)
     return text
 
 
