@@ -30,6 +30,7 @@ from notifications.queries.dispatch import (
     registrations_of_person,
     sessions_of,
 )
+from notifications.queries.overrides import OwnWords, own_words
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.meetings import Meetings
 from notifications.rendering.secret_links import (
@@ -69,6 +70,7 @@ class Background:
     former_places: Mapping[int, FormerPlace]
     renderings: Renderings
     meetings: Meetings
+    own_words: OwnWords
 
 
 def background_of(messages: Iterable[Message], renderings: Renderings | None = None) -> Background:
@@ -89,6 +91,7 @@ def background_of(messages: Iterable[Message], renderings: Renderings | None = N
         former_places=former_places({message.event for message in batch if message.event is not None}),
         renderings=renderings or Renderings(),
         meetings={},
+        own_words=own_words(),
     )
 
 
@@ -217,6 +220,8 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         renderings=background.renderings,
         meetings=background.meetings,
         particulars=particulars(message, kind, event),
+        announcement=message.announcement,
+        own_words=background.own_words.of(message.kind, message.language),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from notifications.kinds.accessibility_alert import ACCESSIBILITY_ALERT
 from notifications.kinds.after_event import AFTER_EVENT
 from notifications.kinds.already_registered import ALREADY_REGISTERED
+from notifications.kinds.announcement import ANNOUNCEMENT
 from notifications.kinds.application_accepted import APPLICATION_ACCEPTED
 from notifications.kinds.application_received import APPLICATION_RECEIVED
 from notifications.kinds.application_rejected import APPLICATION_REJECTED
@@ -52,6 +53,7 @@ from notifications.kinds.wheelchair_alert import WHEELCHAIR_ALERT
 __all__ = [
     "ACCESSIBILITY_ALERT",
     "AFTER_EVENT",
+    "ANNOUNCEMENT",
     "EVENT_CANCELLED",
     "EVENT_CHANGED",
     "EVENT_POSTPONED",
@@ -128,6 +130,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         FILLING_UP,
         NEEDS_UNMET,
         FAILING_MESSAGES,
+        ANNOUNCEMENT,
     )
 }
 

@@ -35,6 +35,7 @@ def _complete(messages: QuerySet[Message]) -> list[Message]:
         ),
         ("role_id", Prefetch("role", EventRole.objects.select_related("agenda_item__session"))),
         ("staff_id", "staff"),
+        ("announcement_id", "announcement"),
     )
     wanted = [path for column, path in related if any(getattr(message, column) is not None for message in found)]
     prefetch_related_objects(found, *wanted)

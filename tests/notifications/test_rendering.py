@@ -1,6 +1,7 @@
 """Every kind in every language, with nothing left open, and SMS that fit."""
 
 import re
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from events.models import AgendaItem, Event, EventChange, EventRole, Registratio
 from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, linked, outgoing_of
 from notifications.enums import Channel
 from notifications.kinds import KINDS
-from notifications.models import Message
+from notifications.models import Announcement, Message
 from notifications.queries.dispatch import complete_messages
 from notifications.rendering.letters import Letter, NothingToSay
 from notifications.rendering.secret_links import (
@@ -87,6 +88,10 @@ WITHOUT_LINK = {
 TO_STAFF = {"accessibility_alert", "wheelchair_alert", "filling_up", "needs_unmet", "failing_messages"}
 TO_MEMBERS = {"member_confirmed", "member_replaced"}
 NUMBER = "+48501502503"
+ANNOUNCED = {
+    "subject": {"pl": "Wejście od podwórza", "en": "Use the back door", "uk": "Вхід з двору"},
+    "body": {"pl": "Prosimy o dokumenty. " * 30, "en": "Bring papers. " * 50, "uk": "Візьміть документи. " * 30},
+}
 
 
 def letter(message: Message, *, at: datetime = NOW) -> Letter:
@@ -116,6 +121,8 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
         Registration.objects.update(intent_due_at=NOW + timedelta(days=2) if kind == "still_coming" else None)
         member = make_member(registration, email="jan@example.org")
         message = make_message(registration, kind, channel=channel, member=member if kind in TO_MEMBERS else None)
+        if kind == "announcement":
+            message.announcement = Announcement.objects.create(event=row, at=NOW, nonce=uuid.uuid4(), **ANNOUNCED)
     if message.registration is None and kind not in CHANGES:
         return message
     if kind in CHANGES or kind.startswith("event_"):
