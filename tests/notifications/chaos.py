@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 TARGETS: Final = ("idle worker", "busy worker", "monitor", "pusher", "sentinel", "parent", "group")
 # After a kill a tick has to finish within this: a hung queue is seen after 6 s, and started again in 2.
-BACK_SECONDS: Final = 30.0
+BACK_SECONDS: Final = 60.0
 STILL_SECONDS: Final = 60.0  # longer than any lease, retry or report in a hasty run
 # How many mails a killed process may have handed over without a row that says so: the one in its hands.
 UNWRITTEN: Final = 1
