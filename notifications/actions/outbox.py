@@ -5,7 +5,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -131,7 +131,8 @@ def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken
     patience = _patience(message)
     before = f"{_ATTEMPT}, taken AS ({_TAKEN})".format(patience=patience) if after is not None else ""
     statement = _MARK.format(before=before, truth=truth, patience=patience)
-    mine = (LEASE, *astuple(letter), message.pk, message.lease_token, at, *known)
+    texts = (letter.to, letter.subject, letter.body, letter.html, letter.calendar, letter.calendar_method)
+    mine = (LEASE, *texts, message.pk, message.lease_token, at, *known)
     with connection.cursor() as cursor:
         cursor.execute(statement, (*after.values, *mine) if after is not None else mine)
         marked: int = cursor.rowcount
