@@ -76,6 +76,7 @@ class AdmittedPersonShape(serializers.Serializer[Registration]):
     seats = serializers.IntegerField()
     contact_comes = serializers.BooleanField()
     attendance = serializers.ChoiceField(choices=Attendance.choices)
+    no_photo = serializers.BooleanField(help_text="Whoever takes photographs is to leave this party out.")
     party = serializers.SerializerMethodField()
 
     @extend_schema_field(MemberAtDoorShape(many=True))
@@ -94,6 +95,7 @@ class CheckInShape(serializers.Serializer[Any]):
     nonce = serializers.CharField()
     result = serializers.ChoiceField(choices=[*CheckInResult.values, REFUSED])
     event = serializers.CharField(allow_null=True)
+    event_title = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
     by = serializers.CharField(allow_null=True)
     registration = AdmittedPersonShape(allow_null=True)
@@ -142,7 +144,14 @@ def _one_of_many(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[s
     except DomainError as refusal:
         errors = refusal.errors if isinstance(refusal, FieldErrors) else {}
         sentences = [str(sentence) for several in errors.values() for sentence in several] or [refusal.message]
-        facts = {"nonce": tap["nonce"], "result": REFUSED, "event": event.slug, "at": None, "by": None}
+        facts = {
+            "nonce": tap["nonce"],
+            "result": REFUSED,
+            "event": event.slug,
+            "event_title": str(event),
+            "at": None,
+            "by": None,
+        }
         return {**facts, "registration": None, "member": None, "code": refusal.code, "detail": " ".join(sentences)}
 
 
@@ -161,14 +170,15 @@ def _one(event: Event, tap: Mapping[str, Any], *, by: User) -> Mapping[str, Any]
         at=timezone.now(),
     )
     knows_event = answer.event == event or answer.event.is_public or may_do(by, answer.event, May.CHECK_IN)
-    return _told(answer, tap["nonce"], event=answer.event.slug if knows_event else None)
+    return _told(answer, tap["nonce"], event=answer.event if knows_event else None)
 
 
-def _told(answer: CheckInAnswer, nonce: str, *, event: str | None) -> Mapping[str, Any]:
+def _told(answer: CheckInAnswer, nonce: str, *, event: Event | None) -> Mapping[str, Any]:
     facts = {
         "nonce": nonce,
         "result": answer.result.value,
-        "event": event,
+        "event": event.slug if event is not None else None,
+        "event_title": str(event) if event is not None else None,
         "at": answer.at,
         "by": str(answer.by) if answer.by else None,
         "registration": answer.registration,

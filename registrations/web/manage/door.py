@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from events.models import Event, User
 from events.permissions import May, StaffRequest, get_managed_event, may_do
 from registrations.actions.attendance import CheckInAnswer, add_headcount, check_in, void_check_in
 from registrations.enums import CheckInResult, CheckInSource
-from registrations.forms.manage import HEADCOUNT_STEPS, CheckInForm, HeadcountForm, UndoForm
+from registrations.forms.manage import CheckInForm, HeadcountForm, UndoForm
 from registrations.models import PartyMember, Registration
 from registrations.queries.at_the_door import (
     PersonAtDoor,
@@ -31,6 +32,7 @@ from registrations.queries.at_the_door import (
     people_at_the_door,
 )
 from registrations.queries.doors import get_event_registration, get_party_member
+from registrations.web.manage.door_app import CSP, door_context
 
 # What the access log calls a search here.
 _ABOUT: Final = "door"
@@ -64,6 +66,7 @@ class DoorAnswer:
 
 @login_required
 @never_cache
+@csp_update(CSP)
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: StaffRequest, slug: str) -> HttpResponse:
     """The page for a phone at the door; posting a code or a reference checks somebody in."""
@@ -82,15 +85,13 @@ def door(request: StaffRequest, slug: str) -> HttpResponse:
         request,
         "manage/door.html",
         {
-            "event": event,
-            "now": timezone.now(),
+            **door_context(event),
             "answer": answer,
             "undo": undo_form(answer),
             "nonce": _nonce(),
             "words": words,
             "people": people,
             "figures": door_figures(event),
-            "steps": HEADCOUNT_STEPS,
         },
     )
 
