@@ -22,6 +22,7 @@ export class Answers {
     this.clock = new Intl.DateTimeFormat(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
       timeZone: door.dataset.zone,
     });
   }
