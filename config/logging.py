@@ -10,6 +10,8 @@ import structlog
 EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:=\[\]]+@[^\s@<>\"'(),;:=\[\]]+\.[^\s@<>\"'(),;:=\[\]]+")
 PERSONAL: Final = (
     (re.compile(r"(/(?:r|t|my|consents|invited|calendar/my|api/v1/registrations|reset/key)/)[^/\s?\"'<>]+"), r"\1…"),
+    # Pages below a meeting's door have names, a pass has a key.
+    (re.compile(r"(/door/)[\w-]{35}(?![\w-])"), r"\1…"),
     (re.compile(r"(?<![\w.+-])\+[0-9](?:[ ()./-]{0,2}[0-9]){6,14}(?![\w-])"), "[phone]"),
     (re.compile(r"(?<![\w.:+/-])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}(?![\w:-]|\.[0-9])"), "[phone]"),
 )

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,17 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from events.enums import PUBLIC_STATUSES, Role, Visibility
-from events.models import Attachment, Event, EventSeries, OrganizationalUnit, UnitMembership, User, Venue
+from events.models import (
+    Attachment,
+    DoorActor,
+    DoorPass,
+    Event,
+    EventSeries,
+    OrganizationalUnit,
+    UnitMembership,
+    User,
+    Venue,
+)
 from events.models.kept import kept
 
 Person = User | AnonymousUser
@@ -20,6 +31,13 @@ class StaffRequest(HttpRequest):
     """A request whose sender has signed in: what views behind `login_required` get."""
 
     user: User
+
+
+class DoorRequest(HttpRequest):
+    """A request of somebody who has signed in or has a pass: what the pages of a door get."""
+
+    user: Person
+    door_pass: DoorPass | None
 
 
 class May(enum.Enum):
@@ -82,6 +100,43 @@ def get_managed_event(user: Person, slug: str, may: May = May.SEE) -> Event:
     if event is None:
         raise Http404
     return event
+
+
+# Where a session keeps the pass with which somebody stands at a door: its number and generation.
+AT_THE_DOOR: Final = "door"
+
+
+def door_pass_in(session: Mapping[str, Any], *, at: datetime) -> DoorPass | None:
+    """The pass with which this browser stands at a door; none once it was taken back, or its day is over."""
+    number, generation = session.get(AT_THE_DOOR, (None, 0))
+    if number is None:
+        return None
+    return usable_door_passes(at=at).filter(pk=number, generation=generation).first()
+
+
+def usable_door_passes(*, at: datetime) -> QuerySet[DoorPass]:
+    """The passes that open their doors now, in no order; somebody of the staff answers for each of them."""
+    passes = DoorPass.objects.filter(valid_from__lte=at, valid_until__gt=at, revoked_at=None, created_by__isnull=False)
+    return passes.select_related("created_by", "event__unit", "event__kind", "event__venue", "event__policy").order_by()
+
+
+def get_door(user: Person, door_pass: DoorPass | None, slug: str) -> tuple[Event, DoorActor]:
+    """The event at whose door this person may stand, and as who they do; else 404.
+
+    A pass opens the door of its own event and nothing else; whoever may stand there without one stands there as themselves.
+    """
+    mine = managed_events(user, May.CHECK_IN).filter(slug=slug)
+    event = mine.select_related("unit", "kind", "venue", "policy").first()
+    if event is not None and isinstance(user, User):
+        return event, user
+    if door_pass is not None and door_pass.event.slug == slug:
+        return door_pass.event, door_pass
+    raise Http404
+
+
+def may_know(actor: DoorActor, event: Event) -> bool:
+    """Whether somebody at a door may hear the name of another event."""
+    return event.is_public or (isinstance(actor, User) and may_do(actor, event, May.CHECK_IN))
 
 
 def get_managed_unit(user: Person, slug: str, may: May = May.EDIT) -> OrganizationalUnit:

@@ -203,6 +203,10 @@ class CheckInKind(models.TextChoices):
     EXCUSE = "excuse", pgettext_lazy("check-in", "Excused")
 
 
+# Somebody stood at the door, for the first time or once more.
+SCANS: Final = (CheckInKind.ADMIT, CheckInKind.REPEAT)
+
+
 class CheckInSource(models.TextChoices):
     """How a person was found at the door."""
 

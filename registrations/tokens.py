@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-Purpose = Literal["manage", "calendar", "consent", "invitation", "mine", "unsubscribe"]
+Purpose = Literal["manage", "calendar", "consent", "invitation", "mine", "unsubscribe", "door"]
 
 _MAC_BYTES: Final = 18
 _ID_BYTES: Final = 8

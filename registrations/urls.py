@@ -14,9 +14,10 @@ from registrations.api import own_party as api_own_party
 from registrations.api import people as api_people
 from registrations.api import signing_up as api_signing_up
 from registrations.web import invited, own, own_data, own_party, register
+from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
 from registrations.web.manage import door as staff_door
-from registrations.web.manage import door_app, invitations
+from registrations.web.manage import door_app, door_conflicts, door_passes, invitations
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
@@ -115,6 +116,14 @@ public_patterns = [
     path("manage/events/<slug:slug>/door/worker.js", door_app.worker, name="manage-door-worker"),
     path("manage/events/<slug:slug>/door/app.webmanifest", door_app.manifest, name="manage-door-manifest"),
     path("manage/events/<slug:slug>/door/figures/", door_app.figures, name="manage-door-figures"),
+    path("door/<str:token>/", door_pass, name="door-pass"),
+    path("manage/events/<slug:slug>/door/passes/", door_passes.passes, name="manage-door-passes"),
+    path(
+        "manage/events/<slug:slug>/door/passes/<int:number>/revoke/",
+        door_passes.revoke,
+        name="manage-door-pass-revoke",
+    ),
+    path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
 ]
@@ -244,6 +253,11 @@ api_patterns = [
         "manage/events/<slug:slug>/check-ins/<str:nonce>/void/",
         api_door.VoidCheckIn.as_view(),
         name="api-manage-check-in-void",
+    ),
+    path(
+        "manage/events/<slug:slug>/check-ins/conflicts/",
+        api_door.CheckInConflicts.as_view(),
+        name="api-manage-check-in-conflicts",
     ),
     path("manage/events/<slug:slug>/headcounts/", api_door.Headcounts.as_view(), name="api-manage-headcounts"),
 ]

@@ -22,8 +22,10 @@ from registrations.actions.attendance import check_in
 from registrations.actions.calendars import personal_feed
 from registrations.actions.consents import give_consents
 from registrations.enums import CheckInSource, ConsentPurpose
+from registrations.tokens import make_token
 from tests.make import (
     make_attachment,
+    make_door_pass,
     make_event,
     make_invitation,
     make_member,
@@ -332,6 +334,19 @@ TABLE: Final = [
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
+    Row("manage-door-shell", passes=CHECK_IN),
+    Row("manage-door-worker", passes=CHECK_IN),
+    Row("manage-door-manifest", passes=CHECK_IN),
+    Row("manage-door-figures", passes=CHECK_IN),
+    Row("manage-door-conflicts", passes=CHECK_IN),
+    Row("manage-door-passes", passes=MANAGE_PEOPLE),
+    Row("manage-door-passes", "post", body={"label": "Wejście", "day": "2027-01-26"}, passes=MANAGE_PEOPLE),
+    Row("manage-door-pass-revoke", "post", parts={"number": "pass"}, passes=MANAGE_PEOPLE, got=302),
+    Row("manage-door-pass-revoke", "post", parts={"number": "nobody"}, passes=frozenset()),
+    # Whoever has the link of a pass, on its day
+    Row("door-pass", parts={"token": "pass_link"}),
+    Row("door-pass", "post", parts={"token": "pass_link"}, got=302),
+    Row("door-pass", got=404),
     Row("manage-messages", passes=SEE_MESSAGES),
     # The API for everybody
     api("index"),
@@ -484,6 +499,8 @@ TABLE: Final = [
     api("manage-event-report", passes=SEE_PEOPLE),
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),
+    api("manage-check-in-conflicts", passes=CHECK_IN),
+    api("manage-door-bundle", passes=CHECK_IN),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
 ]
@@ -533,6 +550,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     asked = coming.changes.get()
     (consent,) = give_consents(coming, [ConsentPurpose.NEWS], source="web", language="pl", at=NOW)
     invitation = make_invitation(event)
+    given = make_door_pass(event, by=owner)
     message = Message.objects.create(
         dedupe_key="1",
         kind="confirmed",
@@ -577,6 +595,8 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "number": str(series.pk),
         "invitation": str(invitation.pk),
         "invited": invitation.token,
+        "pass": str(given.pk),
+        "pass_link": make_token("door", row_id=given.pk, generation=given.generation),
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }

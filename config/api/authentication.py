@@ -1,6 +1,8 @@
 """Who is asking: a program with an API token of a member of staff, or a page where one has signed in."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication
@@ -9,7 +11,8 @@ from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request, is_form_media_type
 
-from events.models import ApiToken, User
+from events.models import ApiToken, DoorPass, User
+from events.permissions import AT_THE_DOOR, Person, door_pass_in
 from events.tokens import hash_api_token
 
 SCHEME = "Token"
@@ -51,3 +54,21 @@ class SessionAuthentication(authentication.SessionAuthentication):
         }
         if has_form and DefaultContentNegotiation().select_parser(request, request.parsers or ()) is None:
             raise UnsupportedMediaType(request.content_type)
+
+
+class DoorPassAuthentication(SessionAuthentication):
+    """Somebody who stands at a door with a pass for the day: known to views that say `opens_with_pass`, to no others."""
+
+    def authenticate(self, request: Request) -> tuple[Person, DoorPass] | None:
+        """The pass, beside whoever has signed in; one that has ended is a 404 for everybody who has nothing else."""
+        view = request.parser_context["view"]
+        session, user = request._request.session, request._request.user  # noqa: SLF001 - as the framework does
+        if not getattr(view, "opens_with_pass", False) or AT_THE_DOOR not in session:
+            return None
+        door_pass = door_pass_in(session, at=timezone.now())
+        if door_pass is None:
+            if user.is_authenticated:
+                return None
+            raise Http404
+        self.enforce_csrf(request)
+        return (user if user.is_active else AnonymousUser()), door_pass

@@ -54,6 +54,17 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
+class DoorPassScheme(UsualSessionScheme):
+    """Says in the schema where a pass for the day is enough."""
+
+    target_class = "config.api.authentication.DoorPassAuthentication"
+    name = "doorPass"
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]] | None:  # type: ignore[override]  # the library leaves it out
+        """Only the endpoints of a door."""
+        return {self.name: []} if getattr(auto_schema.view, "opens_with_pass", False) else None
+
+
 class SessionScheme(UsualSessionScheme):
     """Says in the schema how a page of a member of staff does."""
 

@@ -33,11 +33,14 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # the same fo
     lines = [
         "User-agent: *",
         # Personal calendars are not listed: Google Calendar asks here before it fetches one, and they say noindex.
-        *(f"Disallow: {path}" for path in ("/r/", "/invited/", "/consents/", "/manage/", "/accounts/", "/t/")),
+        *(
+            f"Disallow: {path}"
+            for path in ("/r/", "/invited/", "/consents/", "/manage/", "/accounts/", "/t/", "/door/")
+        ),
         *(
             f"Disallow: /{code}/{page}/"
             for code, _name in settings.LANGUAGES[1:]
-            for page in ("r", "invited", "consents")
+            for page in ("r", "invited", "consents", "door")
         ),
         f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}",
         "",

@@ -5,7 +5,7 @@ from events.models.agenda import AgendaItem, EventRole
 from events.models.attachments import Attachment, AttachmentContent
 from events.models.audiences import Audience, Organization
 from events.models.bookings import RoomBooking
-from events.models.door import DoorPass
+from events.models.door import DoorActor, DoorPass, actor_columns, answers_for
 from events.models.events import (
     CalendarEntry,
     CalendarVersion,
@@ -44,6 +44,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarVersion",
     "District",
+    "DoorActor",
     "DoorPass",
     "Event",
     "EventChange",
@@ -73,6 +74,8 @@ __all__ = [
     "UnitMembership",
     "User",
     "Venue",
+    "actor_columns",
+    "answers_for",
     "in_language",
     "merged_accessibility",
     "unit_contact",

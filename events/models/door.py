@@ -1,6 +1,7 @@
 """Who may stand at a door for a day without being a member of the unit."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, TypedDict
 
 from django.db import models
 
@@ -38,3 +39,34 @@ class DoorPass(models.Model):
     def __str__(self) -> str:
         """The label."""
         return self.label
+
+    def has_ended(self, *, at: datetime) -> bool:
+        """Whether it was taken back, or its day is over."""
+        return self.revoked_at is not None or at >= self.valid_until
+
+    def opens(self, *, at: datetime) -> bool:
+        """Whether it opens its door now."""
+        return at >= self.valid_from and not self.has_ended(at=at)
+
+
+# Whoever stands at a door: a member of the unit, or somebody with a pass for the day.
+DoorActor = User | DoorPass
+
+
+class ActorColumns(TypedDict):
+    """Who stood at the door, as the door's rows keep it: one of the two."""
+
+    by: User | None
+    door_pass: DoorPass | None
+
+
+def actor_columns(actor: DoorActor) -> ActorColumns:
+    """Who stands at the door, for a new row."""
+    if isinstance(actor, User):
+        return {"by": actor, "door_pass": None}
+    return {"by": None, "door_pass": actor}
+
+
+def answers_for(actor: DoorActor) -> User | None:
+    """The member of staff who answers for what is done at the door: with a pass, whoever gave it."""
+    return actor if isinstance(actor, User) else actor.created_by

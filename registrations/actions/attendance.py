@@ -2,17 +2,19 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
 from events.errors import FieldErrors
-from events.models import Event, ParticipantCategory, User
+from events.models import DoorActor, Event, ParticipantCategory, actor_columns, answers_for
+from events.models.kept import kept
 from registrations.actions.moves import settle_at_the_door
 from registrations.enums import (
     Attendance,
@@ -23,9 +25,13 @@ from registrations.enums import (
     RegistrationState,
 )
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
+from registrations.queries.door_log import admissions, first_of, log_around
+from registrations.queries.lists import position_of
 
 _S: Final = RegistrationState
 _WAITING: Final = frozenset({_S.WAITLISTED, _S.AWAITING_APPROVAL, _S.HELD, _S.OFFERED})
+_TO_SETTLE: Final = frozenset({_S.HELD, _S.OFFERED})
+_OLDEST_SCAN: Final = timedelta(hours=24)
 
 # Letters that a Cyrillic keyboard writes where our codes have Latin ones, and what people read instead of a Q.
 _LOOK_ALIKES: Final = str.maketrans("АВСЕНКМРТХУОO0", "ABCEHKMPTXYQQQ")
@@ -35,18 +41,21 @@ HEADCOUNT_STEP_MAX: Final = 1000
 
 @dataclass(frozen=True)
 class CheckInAnswer:
-    """What the door is told; `at` and `by` are those of the admission.
+    """What the door is told; `at` and `by` are those of the admission that counts: the earliest by our clock.
 
     `registration` is null where the door has no business with it; `event` is the right one for `wrong_event`. `member`:
-    whom of the party it is about; null: the person who registered.
+    whom of the party it is about; null: the person who registered. `party`: who comes along. `position`: the place in
+    the queue of somebody who stands in one.
     """
 
     result: CheckInResult
     registration: Registration | None
     event: Event
     at: datetime | None = None
-    by: User | None = None
+    by: DoorActor | None = None
     member: PartyMember | None = None
+    party: Sequence[PartyMember] = ()
+    position: int | None = None
 
 
 def read_code(text: str) -> str:
@@ -61,7 +70,8 @@ class _Person:
     """Whoever stands at the door: somebody of the party, or with `member` null the person who registered."""
 
     registration: Registration
-    member: PartyMember | None
+    member: PartyMember | None = None
+    party: Sequence[PartyMember] = ()
 
     @property
     def is_expected(self) -> bool:
@@ -71,13 +81,22 @@ class _Person:
         return self.member.state == MemberState.COMING
 
     @property
+    def is_settled_at_the_door(self) -> bool:
+        """Whether they come and have a seat that is only held for them or offered."""
+        registration = self.registration
+        return registration.state in _TO_SETTLE and registration.holds_seat and self.is_expected
+
+    @property
     def row(self) -> Registration | PartyMember:
         """Where it stands whether they came."""
         return self.member or self.registration
 
-    def answer(self, result: CheckInResult, at: datetime | None = None, by: User | None = None) -> CheckInAnswer:
-        """What the door is told about them."""
-        return CheckInAnswer(result, self.registration, self.registration.event, at, by, self.member)
+    def answer(self, result: CheckInResult, scan: CheckIn | None = None) -> CheckInAnswer:
+        """What the door is told about them; `scan`: the one that counts."""
+        registration = self.registration
+        at, by = (scan.happened_at, scan.who) if scan is not None else (None, None)
+        position = position_of(registration) if result == CheckInResult.WAITLISTED else None
+        return CheckInAnswer(result, registration, registration.event, at, by, self.member, self.party, position)
 
     def note(self, attendance: Attendance) -> None:
         """Write down whether they came."""
@@ -95,120 +114,167 @@ def check_in(  # noqa: PLR0913 - what the device sends, and who and when
     nonce: str,
     device: str = "",
     device_at: datetime | None = None,
+    sent_at: datetime | None = None,
     source: CheckInSource,
-    by: User,
+    by: DoorActor,
     at: datetime,
 ) -> CheckInAnswer:
-    """Admit whoever has this ticket code or reference; the same `nonce` again gives the same answer.
+    """Admit whoever has this ticket code or reference; the same `nonce` again gives the same answer and writes nothing.
 
     Everybody of a party has a code of their own and is admitted alone; with a reference, `member_id` says who of them
-    it is. Somebody whose seat is only held or offered is here and has a seat: they are confirmed and admitted.
+    it is. Somebody whose seat is only held or offered is here and has a seat: they are confirmed and admitted. Somebody
+    who is here already is noted once more; what counts is the earliest scan, in whatever order devices send theirs.
     """
-    person = _found(read_code(code or reference or ""), member_id)
+    person = _person_with(event, read_code(code or reference or ""), member_id, by=by, at=at)
     if person is None:
         return CheckInAnswer(CheckInResult.UNKNOWN, None, event)
     if person.registration.event_id != event.pk:
         return CheckInAnswer(CheckInResult.WRONG_EVENT, None, person.registration.event)
-    earlier = _admission(person, nonce)
-    if earlier is not None:
-        return person.answer(CheckInResult.ADMITTED, earlier.at, earlier.by)
-    if person.registration.state in {_S.HELD, _S.OFFERED} and person.registration.holds_seat and person.is_expected:
-        settle_at_the_door(person.registration, by=by, at=at)
-    person = _as_they_stand(person)
-    is_in = person.registration.state == _S.CONFIRMED and person.is_expected
-    if not is_in or person.row.attendance == Attendance.PRESENT:
-        return _not_admitted(person, nonce, is_in=is_in)
-    try:
-        with transaction.atomic():
-            CheckIn.objects.create(
-                registration=person.registration,
-                member=person.member,
-                source=source,
-                nonce=nonce,
-                by=by,
-                device=device,
-                device_at=device_at,
-                at=at,
-            )
-    except IntegrityError as error:
-        raise _used() from error
-    person.note(Attendance.PRESENT)
-    return person.answer(CheckInResult.ADMITTED, at, by)
-
-
-def _found(code: str, member_id: int | None) -> _Person | None:
-    rows = Registration.objects.filter(Q(ticket_code=code) | Q(reference=code)).order_by("id")
-    registration = rows.select_related("participant", "category", "event").first()
-    if registration is not None and member_id is None:
-        return _Person(registration, None)
-    own = Q(ticket_code=code) if registration is None else Q(registration=registration, pk=member_id)
-    people = PartyMember.objects.filter(own).select_related(
-        "registration__participant", "registration__category", "registration__event"
+    log = _log_of(person, nonce)
+    if known := next((row for row in log if row.nonce == nonce), None):
+        return _same_answer(person, known, log)
+    if person.registration.state != _S.CONFIRMED or not person.is_expected:
+        waits = person.is_expected and person.registration.state in _WAITING
+        return person.answer(CheckInResult.WAITLISTED if waits else CheckInResult.CANCELLED)
+    is_here = person.row.attendance == Attendance.PRESENT
+    row = CheckIn(
+        registration=person.registration,
+        member=person.member,
+        kind=CheckInKind.REPEAT if is_here else CheckInKind.ADMIT,
+        source=source,
+        nonce=nonce,
+        **actor_columns(by),
+        device=device,
+        device_at=device_at,
+        scanned_at=_by_our_clock(device_at, sent_at=sent_at, at=at),
+        at=at,
     )
-    member = people.first()
-    return _Person(member.registration, member) if member is not None else None
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        # Somebody else was scanned under this number at the same moment.
+        raise _used() from error
+    if not is_here:
+        person.note(Attendance.PRESENT)
+    result = CheckInResult.ALREADY_PRESENT if is_here else CheckInResult.ADMITTED
+    return person.answer(result, first_of(admissions([*log, row])[-1]))
 
 
-def _as_they_stand(person: _Person) -> _Person:
-    """The same as it is now, with the registration's row locked: nobody is admitted twice, or while they cancel."""
-    registration = person.registration
-    Registration.objects.select_for_update(no_key=True).only("pk").get(pk=registration.pk)
-    registration.refresh_from_db(fields=["state", "contact_comes", "attendance"])
-    if person.member is not None:
-        person.member.refresh_from_db(fields=["state", "attendance"])
-    return person
+def _by_our_clock(device_at: datetime | None, *, sent_at: datetime | None, at: datetime) -> datetime:
+    """When it happened: the device's time, put right by how far its clock was off when it sent the row at `at`.
+
+    Without `sent_at` the device's clock is taken at its word. Nothing happened later than now, and what is said to have
+    happened more than a day ago is a clock that was never set.
+    """
+    if device_at is None:
+        return at
+    offset = at - sent_at if sent_at is not None else timedelta(0)
+    happened_at = min(device_at + offset, at)
+    return happened_at if at - happened_at <= _OLDEST_SCAN else at
 
 
-def _admission(person: _Person, nonce: str) -> CheckIn | None:
-    row = CheckIn.objects.filter(nonce=nonce).select_related("by").first()
-    if row is None:
+def _person_with(event: Event, code: str, member_id: int | None, *, by: DoorActor, at: datetime) -> _Person | None:
+    """Whoever has this code, as they are now, their registration locked: nobody is admitted twice, or while they cancel.
+
+    A seat that is only held or offered is settled first, in the order of locks that everybody keeps: queue, then row.
+    """
+    person = _person_of(_settled_with_code(code), code, member_id)
+    if person is not None:
+        return person
+    person = _person_of(_with_code(code), code, member_id)
+    if person is None:
         return None
+    if person.registration.event_id == event.pk and person.is_settled_at_the_door:
+        settle_at_the_door(person.registration, by=answers_for(by), at=at)
+    return _person_of(_locked_with_code(code), code, member_id)
+
+
+@kept
+def _settled_with_code(code: Any) -> QuerySet[Registration]:
+    return _by_code(code).exclude(state__in=_TO_SETTLE).select_for_update(no_key=True, of=("self",))
+
+
+@kept
+def _locked_with_code(code: Any) -> QuerySet[Registration]:
+    return _by_code(code).select_for_update(no_key=True, of=("self",))
+
+
+@kept
+def _with_code(code: Any) -> QuerySet[Registration]:
+    return _by_code(code)
+
+
+def _by_code(code: Any) -> QuerySet[Registration]:
+    own = PartyMember.objects.filter(ticket_code=code).order_by().values("registration")[:1]
+    found = Registration.objects.filter(Q(ticket_code=code) | Q(reference=code) | Q(pk=Subquery(own)))
+    return found.select_related("participant", "category", "event").order_by("id")
+
+
+def _person_of(found: Sequence[Registration], code: str, member_id: int | None) -> _Person | None:
+    """Who of the registration it is; members are read after the lock, so that nobody changes them meanwhile."""
+    for registration in found:
+        is_own = code in {registration.ticket_code, registration.reference}
+        is_alone = registration.seats == 1 and registration.contact_comes
+        members = [] if is_own and is_alone and member_id is None else list(registration.members.order_by("id"))
+        party = [member for member in members if member.state == MemberState.COMING]
+        if is_own and member_id is None:
+            return _Person(registration, None, party)
+        for member in members:
+            if member.pk == member_id or (not is_own and member.ticket_code == code):
+                return _Person(registration, member, party)
+    return None
+
+
+def _log_of(person: _Person, nonce: str) -> list[CheckIn]:
+    """The person's own log; a number that was used for anything else is refused."""
     member_id = person.member.pk if person.member is not None else None
-    is_same = (row.registration_id, row.member_id) == (person.registration.pk, member_id)
-    if not is_same or row.kind != CheckInKind.ADMIT:
-        raise _used()
-    return row
+    own = []
+    for row in log_around(person.registration, nonce):
+        is_own = (row.registration_id, row.member_id) == (person.registration.pk, member_id)
+        if row.nonce == nonce and not (is_own and row.is_scan):
+            raise _used()
+        if is_own:
+            own.append(row)
+    return own
 
 
 def _used() -> FieldErrors:
     return FieldErrors({"nonce": [_("This number was used for somebody else already.")]})
 
 
-def _not_admitted(person: _Person, nonce: str, *, is_in: bool) -> CheckInAnswer:
-    if not is_in:
-        waits = person.is_expected and person.registration.state in _WAITING
-        return person.answer(CheckInResult.WAITLISTED if waits else CheckInResult.CANCELLED)
-    rows = person.registration.check_ins.filter(kind=CheckInKind.ADMIT, member=person.member)
-    last = rows.select_related("by").order_by("-id").first()
-    # The same tap, sent twice at once: the first one got in while this one was waiting for it.
-    same = last is not None and last.nonce == nonce
-    result = CheckInResult.ADMITTED if same else CheckInResult.ALREADY_PRESENT
-    return person.answer(result, last.at if last else None, last.by if last else None)
+def _same_answer(person: _Person, known: CheckIn, log: Sequence[CheckIn]) -> CheckInAnswer:
+    scans = next(part for part in admissions(log) if known in part)
+    is_admission = known.kind == CheckInKind.ADMIT
+    return person.answer(CheckInResult.ADMITTED if is_admission else CheckInResult.ALREADY_PRESENT, first_of(scans))
 
 
 @retried
-def void_check_in(check_in: CheckIn, *, reason: str = "", by: User, at: datetime) -> None:
-    """Take an admission back by another row; once more changes nothing."""
+def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: datetime) -> None:
+    """Take an admission back by another row, whichever of its scans is named; once more changes nothing."""
     registration = Registration.objects.select_for_update(no_key=True).get(pk=check_in.registration_id)
-    _void, is_new = CheckIn.objects.get_or_create(
+    later = registration.check_ins.filter(member=check_in.member_id, kind=CheckInKind.VOID, pk__gt=check_in.pk)
+    if later.exists():
+        return
+    member = registration.members.get(pk=check_in.member_id) if check_in.member_id is not None else None
+    registration.check_ins.create(
+        member=member,
+        kind=CheckInKind.VOID,
+        source=check_in.source,
         nonce=hashlib.sha256(f"void:{check_in.nonce}".encode()).hexdigest(),
-        defaults={
-            "registration": registration,
-            "member": check_in.member,
-            "kind": CheckInKind.VOID,
-            "source": check_in.source,
-            "by": by,
-            "at": at,
-            "reason": reason,
-        },
+        **actor_columns(by),
+        scanned_at=at,
+        at=at,
+        reason=reason,
     )
-    person = _Person(registration, check_in.member)
-    if is_new and person.row.attendance == Attendance.PRESENT:
+    person = _Person(registration, member)
+    if person.row.attendance == Attendance.PRESENT:
         person.note(Attendance.NOT_RECORDED)
 
 
 @retried
-def add_headcount(event: Event, *, delta: int, nonce: str, category: str | None = None, by: User, at: datetime) -> int:
+def add_headcount(
+    event: Event, *, delta: int, nonce: str, category: str | None = None, by: DoorActor, at: datetime
+) -> int:
     """Count people without names, each tap once by its nonce; returns how many have been counted at the event.
 
     Neither the whole nor a category ever falls below nobody.
@@ -227,7 +293,7 @@ def add_headcount(event: Event, *, delta: int, nonce: str, category: str | None 
     if known is None:
         if delta + _total(entries.filter(category=counted)) < 0:
             raise FieldErrors({"delta": [_("Nobody is left to be taken off the count.")]})
-        entries.create(event=event, category=counted, delta=delta, nonce=nonce, by=by, at=at)
+        entries.create(event=event, category=counted, delta=delta, nonce=nonce, **actor_columns(by), at=at)
     return _total(entries.all())
 
 

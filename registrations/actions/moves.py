@@ -115,7 +115,7 @@ def decline_offer(registration: Registration, *, at: datetime) -> Registration:
 
 
 @retried
-def settle_at_the_door(registration: Registration, *, by: User, at: datetime) -> Registration:
+def settle_at_the_door(registration: Registration, *, by: User | None, at: datetime) -> Registration:
     """Confirm somebody who stands at the door and has a seat that was only held for them or offered."""
     current = locked(registration)
     if current.state == _S.HELD and current.holds_seat:

@@ -1,12 +1,16 @@
 """What staff type about registrations: a search, a reason, a code at the door."""
 
+from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events.actions.door_passes import LABEL_MAX
 from events.models import Event, ParticipantCategory
+from events.queries.door_passes import session_days
 from events.templatetags.event_tags import when_text
 from registrations.enums import Attendance, RegistrationSource, RegistrationState
 from registrations.queries.lists import ListFilters
@@ -94,6 +98,24 @@ class UndoForm(forms.Form):
     reference = forms.CharField(max_length=20, widget=forms.HiddenInput)
     member = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Why it is taken back"), max_length=300)
+
+
+class DoorPassForm(forms.Form):
+    """Who stands at the door without an account, and on which of the event's days."""
+
+    label = forms.CharField(
+        label=_("Who stands there, or at which entrance"),
+        max_length=LABEL_MAX,
+        help_text=_("This stands beside everybody whom they let in."),
+    )
+    day = forms.TypedChoiceField(label=_("Day"), coerce=date.fromisoformat)
+
+    def __init__(self, data: Any = None, *, event: Event) -> None:
+        """Offer the days on which the event meets."""
+        super().__init__(data)
+        day = self.fields["day"]
+        assert isinstance(day, forms.TypedChoiceField)  # declared above
+        day.choices = [(one.isoformat(), date_format(one, "l, j E Y")) for one in session_days(event)]
 
 
 class HeadcountForm(forms.Form):

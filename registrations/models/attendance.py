@@ -1,11 +1,12 @@
 """Who came: an append-only log of the door, and counts without names."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 
-from events.models import DoorPass, Event, ParticipantCategory, User
-from registrations.enums import CheckInKind, CheckInSource
+from events.models import DoorActor, DoorPass, Event, ParticipantCategory, User
+from registrations.enums import SCANS, CheckInKind, CheckInSource
 from registrations.models.registrations import PartyMember, Registration
 
 
@@ -39,6 +40,21 @@ class CheckIn(models.Model):
     def __str__(self) -> str:
         """What and when; no name."""
         return f"{self.registration_id} {self.kind} {self.at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened by our clock; rows from before devices said so happened when they arrived."""
+        return self.scanned_at or self.at
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether somebody stood at the door, for the first time or once more."""
+        return self.kind in SCANS
+
+    @property
+    def who(self) -> DoorActor | None:
+        """Who stood at the door; nobody once they have gone."""
+        return self.by or self.door_pass
 
 
 class HeadcountEntry(models.Model):

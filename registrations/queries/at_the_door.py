@@ -6,10 +6,11 @@ from typing import Final
 
 from django.db.models import Count, Prefetch, Q, Sum
 
-from events.models import Event
+from events.models import DoorPass, Event
 from events.permissions import May, Person, managed_events
-from registrations.enums import ACTIVE_STATES, Attendance, CheckInKind, MemberState, RegistrationState
+from registrations.enums import ACTIVE_STATES, Attendance, MemberState, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
+from registrations.queries.door_log import admissions, first_of
 from registrations.queries.lists import event_registrations
 
 _FOUND_AT_MOST: Final = 20
@@ -93,9 +94,11 @@ def _people(registration: Registration, members: Iterable[PartyMember]) -> Itera
         yield PersonAtDoor(registration, member)
 
 
-def person_at_my_door(user: Person, code: str) -> PersonAtDoor | None:
+def person_at_my_door(user: Person, door_pass: DoorPass | None, code: str) -> PersonAtDoor | None:
     """Whoever has this ticket code, if this person may stand at the door of their event."""
     mine = managed_events(user, May.CHECK_IN)
+    if door_pass is not None:
+        mine |= Event.objects.filter(pk=door_pass.event_id)
     rows = Registration.objects.select_related("participant", "category", "event__unit", "event__kind")
     registration = rows.filter(ticket_code=code.upper(), event__in=mine).first()
     if registration is not None:
@@ -105,6 +108,6 @@ def person_at_my_door(user: Person, code: str) -> PersonAtDoor | None:
 
 
 def latest_admission(registration: Registration, member: PartyMember | None = None) -> CheckIn | None:
-    """The admission of somebody that stands: nothing took it back."""
-    latest = registration.check_ins.filter(member=member).select_related("by").order_by("-id").first()
-    return latest if latest is not None and latest.kind == CheckInKind.ADMIT else None
+    """The admission of somebody that stands, at the time that counts; null: nobody came, or it was taken back."""
+    rows = registration.check_ins.filter(member=member).select_related("by", "door_pass").order_by("id")
+    return first_of(admissions(rows)[-1])

@@ -51,7 +51,7 @@ def registration_history(registration: Registration) -> list[Happening]:
     """
     rows = registration.changes.exclude(cause=ChangeCause.NEED_ANSWERED)
     changes: list[RegistrationChange] = list(rows.select_related("by", "member").order_by("id"))
-    check_ins: list[CheckIn] = list(registration.check_ins.select_related("by").order_by("id"))
+    check_ins: list[CheckIn] = list(registration.check_ins.select_related("by", "door_pass").order_by("id"))
     lines = [
         Happening(
             at=change.at,
@@ -65,11 +65,11 @@ def registration_history(registration: Registration) -> list[Happening]:
     ]
     lines += [
         Happening(
-            at=row.at,
+            at=row.happened_at,
             what=row.get_kind_display(),
             state=row.get_source_display(),
             whom="",
-            who=str(row.by) if row.by else "",
+            who=str(row.who) if row.who else "",
             reason=row.reason,
         )
         for row in check_ins

@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import Http404
 
-from events.models import Event
+from events.models import DoorPass, Event
 from events.models.kept import kept
-from registrations.enums import ChangeCause
+from registrations.enums import SCANS, ChangeCause
 from registrations.models import CalendarFeed, CheckIn, Consent, PartyMember, Registration, RegistrationChange
 from registrations.tokens import claimed_id, matches
 
@@ -59,6 +59,14 @@ def get_consent_by_token(token: str) -> Consent:
     return consent
 
 
+def get_door_pass_by_token(token: str) -> DoorPass:
+    """The pass whose link this is, with its event, whatever became of it; else 404."""
+    given = DoorPass.objects.filter(pk=claimed_id(token) or 0, created_by__isnull=False).select_related("event").first()
+    if given is None or not matches(token, "door", row_id=given.pk, generation=given.generation):
+        raise Http404
+    return given
+
+
 def get_event_registration(event: Event, reference: str) -> Registration:
     """The registration of this event with this reference; else 404. Who may ask is the event's door's business."""
     registration = _complete().filter(event=event, reference=reference.upper()).first()
@@ -90,10 +98,9 @@ def get_feed_by_token(token: str) -> CalendarFeed | Revoked:
 
 
 def get_check_in(event: Event, nonce: str) -> CheckIn:
-    """The admission at this event that a device made under this number; else 404."""
-    check_in = (
-        CheckIn.objects.filter(registration__event=event, nonce=nonce).select_related("registration", "member").first()
-    )
+    """The scan at this event that a device sent under this number; else 404."""
+    scans = CheckIn.objects.filter(registration__event=event, nonce=nonce, kind__in=SCANS)
+    check_in = scans.select_related("registration", "member").first()
     if check_in is None:
         raise Http404
     return check_in

@@ -54,6 +54,8 @@ def _lines(written: io.StringIO) -> list[dict[str, Any]]:
         ("GET /my/ 200", "GET /my/ 200"),
         (f"POST /api/v1/consents/{TOKEN}/ 200", "POST /api/v1/consents/…/ 200"),
         (f"POST /en/invited/{TOKEN}/ 302", "POST /en/invited/…/ 302"),
+        ("POST /en/door/AAAAAAAAAAHzQ2o0b9-x_WcRq0e5m1nBvTY/ 302", "POST /en/door/…/ 302"),
+        ("GET /manage/events/debata/door/passes/ 200", "GET /manage/events/debata/door/passes/ 200"),
         ("GET /t/ABCD-1234", "GET /t/…"),
         ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/…/"),
         ('File "/srv/wiec/registrations/urls.py", line 3', 'File "/srv/wiec/registrations/urls.py", line 3'),

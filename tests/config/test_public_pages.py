@@ -122,7 +122,7 @@ def test_search_engines_read_what_is_listed_and_nobodys_door(client: Client, set
     robots = client.get("/robots.txt").content.decode()
     sitemap = client.get("/sitemap.xml").content.decode()
 
-    for door in ("/r/", "/uk/r/", "/invited/", "/en/invited/"):
+    for door in ("/r/", "/uk/r/", "/invited/", "/en/invited/", "/door/", "/uk/door/"):
         assert f"Disallow: {door}\n" in robots
     assert f"Sitemap: {settings.BASE_URL}/sitemap.xml" in robots
     assert f"<loc>{settings.BASE_URL}/uk/events/jawne/</loc>" in sitemap

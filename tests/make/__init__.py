@@ -3,6 +3,7 @@
 from tests.make.events import (
     make_attachment,
     make_category,
+    make_door_pass,
     make_event,
     make_kind,
     make_notice,
@@ -23,6 +24,7 @@ __all__ = [
     "make_attachment",
     "make_category",
     "make_consent_text",
+    "make_door_pass",
     "make_event",
     "make_invitation",
     "make_kind",

@@ -10,6 +10,7 @@ from events.enums import EventMode, EventStatus, QuestionKind, Role, Visibility
 from events.models import (
     Attachment,
     AttachmentContent,
+    DoorPass,
     Event,
     EventKind,
     InformationNotice,
@@ -246,3 +247,17 @@ def _span(event: Event) -> None:
     event.starts_at = min(session.starts_at for session in sessions)
     event.ends_at = max(session.ends_at for session in sessions)
     event.save(update_fields=["starts_at", "ends_at"])
+
+
+def make_door_pass(
+    event: Event, *, label: str = "Wejście A", hours: float = 12, by: User | None = None, at: datetime = NOW
+) -> DoorPass:
+    """A pass that opens the event's door from now on for so many hours."""
+    return DoorPass.objects.create(
+        event=event,
+        label=label,
+        valid_from=at,
+        valid_until=at + timedelta(hours=hours),
+        created_by=by or make_user(),
+        created_at=at,
+    )

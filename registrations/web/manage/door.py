@@ -6,7 +6,6 @@ from typing import Final
 
 from csp.decorators import csp_update
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,8 +17,8 @@ from events.actions.accesses import note_access
 from events.enums import AccessKind
 from events.errors import DomainError
 from events.forms.refusals import in_one_line
-from events.models import Event, User
-from events.permissions import May, StaffRequest, get_managed_event, may_do
+from events.models import DoorActor, Event, User, answers_for
+from events.permissions import DoorRequest, get_door, may_know
 from registrations.actions.attendance import CheckInAnswer, add_headcount, check_in, void_check_in
 from registrations.enums import CheckInResult, CheckInSource
 from registrations.forms.manage import CheckInForm, HeadcountForm, UndoForm
@@ -32,6 +31,7 @@ from registrations.queries.at_the_door import (
     people_at_the_door,
 )
 from registrations.queries.doors import get_event_registration, get_party_member
+from registrations.web.door_pass import at_the_door
 from registrations.web.manage.door_app import CSP, door_context
 
 # What the access log calls a search here.
@@ -64,23 +64,22 @@ class DoorAnswer:
         return PersonAtDoor(self.registration, self.member).full_name
 
 
-@login_required
+@at_the_door
 @never_cache
 @csp_update(CSP)
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: StaffRequest, slug: str) -> HttpResponse:
+def door(request: DoorRequest, slug: str) -> HttpResponse:
     """The page for a phone at the door; posting a code or a reference checks somebody in."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, actor = get_door(request.user, request.door_pass, slug)
     answer = None
     if request.method == "POST":
         form = CheckInForm(request.POST)
         if form.is_valid() and (form.cleaned_data["code"] or form.cleaned_data["reference"]):
-            answer = answer_of(request, event, form, by=request.user)
+            answer = answer_of(request, event, form, by=actor)
     words = request.GET.get("q", "")[:100]
     people = _with_nonces(people_at_the_door(event, q=words))
     if people:
-        kind = AccessKind.REGISTRATIONS
-        note_access(request.user, kind, event=event, about=_ABOUT, people=len(people), at=timezone.now())
+        _note_search(actor, event, len(people))
     return render(
         request,
         "manage/door.html",
@@ -96,7 +95,7 @@ def door(request: StaffRequest, slug: str) -> HttpResponse:
     )
 
 
-def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: User) -> DoorAnswer | None:
+def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: DoorActor) -> DoorAnswer | None:
     """Check in by the form's code or reference, and word a refusal as a message."""
     typed = form.cleaned_data
     try:
@@ -114,15 +113,22 @@ def answer_of(request: HttpRequest, event: Event, form: CheckInForm, *, by: User
         messages.error(request, in_one_line(refusal))
         return None
     is_other = answer.result == CheckInResult.WRONG_EVENT
-    knows_other = answer.event.is_public or may_do(by, answer.event, May.CHECK_IN)
     party = party_at_the_door(answer.registration) if answer.registration is not None else []
     return DoorAnswer(
         result=answer.result,
         registration=answer.registration,
         party=_with_nonces(party),
-        other_event=answer.event if is_other and knows_other else None,
+        other_event=answer.event if is_other and may_know(by, answer.event) else None,
         answer=answer,
     )
+
+
+def _note_search(actor: DoorActor, event: Event, people: int) -> None:
+    """Write down who looked; a pass under the name of whoever gave it."""
+    about = _ABOUT if isinstance(actor, User) else f"pass {actor.pk}"
+    user = answers_for(actor)
+    assert user is not None  # a pass without somebody who answers for it opens no door
+    note_access(user, AccessKind.REGISTRATIONS, event=event, about=about, people=people, at=timezone.now())
 
 
 def undo_form(answer: DoorAnswer | None) -> UndoForm | None:
@@ -135,11 +141,11 @@ def undo_form(answer: DoorAnswer | None) -> UndoForm | None:
     return UndoForm(initial={"reference": answer.registration.reference, "member": member})
 
 
-@login_required
+@at_the_door
 @require_POST
-def undo(request: StaffRequest, slug: str) -> HttpResponse:
+def undo(request: DoorRequest, slug: str) -> HttpResponse:
     """Take an admission back."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, actor = get_door(request.user, request.door_pass, slug)
     form = UndoForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why the admission is taken back."))
@@ -152,7 +158,7 @@ def undo(request: StaffRequest, slug: str) -> HttpResponse:
         messages.error(request, _("This admission has been taken back already."))
         return redirect("manage-door", slug)
     try:
-        void_check_in(admission, reason=typed["reason"], by=request.user, at=timezone.now())
+        void_check_in(admission, reason=typed["reason"], by=actor, at=timezone.now())
     except DomainError as refusal:
         messages.error(request, in_one_line(refusal))
     else:
@@ -160,16 +166,16 @@ def undo(request: StaffRequest, slug: str) -> HttpResponse:
     return redirect("manage-door", slug)
 
 
-@login_required
+@at_the_door
 @require_POST
-def headcount(request: StaffRequest, slug: str) -> HttpResponse:
+def headcount(request: DoorRequest, slug: str) -> HttpResponse:
     """Count people without names."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, actor = get_door(request.user, request.door_pass, slug)
     form = HeadcountForm(request.POST)
     if form.is_valid():
         typed = form.cleaned_data
         try:
-            add_headcount(event, delta=typed["delta"], nonce=typed["nonce"], by=request.user, at=timezone.now())
+            add_headcount(event, delta=typed["delta"], nonce=typed["nonce"], by=actor, at=timezone.now())
         except DomainError as refusal:
             messages.error(request, in_one_line(refusal))
     return redirect("manage-door", slug)

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -21,9 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.models import Event, ParticipantCategory
-from events.permissions import May, StaffRequest, get_managed_event
+from events.permissions import DoorRequest, get_door
 from registrations.forms.manage import HEADCOUNT_STEPS, UndoForm
 from registrations.queries.at_the_door import door_figures
+from registrations.web.door_pass import at_the_door
 
 DETECTOR: Final = "barcode-detector/dist/iife/ponyfill.js"
 DETECTOR_WASM: Final = "zxing-wasm/dist/reader/zxing_reader.wasm"
@@ -64,22 +64,22 @@ def door_context(event: Event) -> dict[str, Any]:
     }
 
 
-@login_required
+@at_the_door
 @never_cache
 @csp_update(CSP)
 @require_safe
-def shell(request: StaffRequest, slug: str) -> HttpResponse:
+def shell(request: DoorRequest, slug: str) -> HttpResponse:
     """The page as it opens without network: nobody's name, no figures, no key of a session."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, _actor = get_door(request.user, request.door_pass, slug)
     return HttpResponse(_shell(request, event))
 
 
-@login_required
+@at_the_door
 @never_cache
 @require_safe
-def worker(request: StaffRequest, slug: str) -> HttpResponse:
+def worker(request: DoorRequest, slug: str) -> HttpResponse:
     """The service worker of this one door: another text, and so a new worker, whenever page or files change."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, _actor = get_door(request.user, request.door_pass, slug)
     door, shell_address = reverse("manage-door", args=[slug]), reverse("manage-door-shell", args=[slug])
     files = [static(name) for name in FILES]
     digest = hashlib.sha256("\n".join([_shell(request, event), *files, *_times()]).encode()).hexdigest()[:16]
@@ -88,12 +88,12 @@ def worker(request: StaffRequest, slug: str) -> HttpResponse:
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 
 
-@login_required
+@at_the_door
 @never_cache
 @require_safe
-def manifest(request: StaffRequest, slug: str) -> HttpResponse:
+def manifest(request: DoorRequest, slug: str) -> HttpResponse:
     """How the door stands on a phone's home screen."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, _actor = get_door(request.user, request.door_pass, slug)
     door = reverse("manage-door", args=[slug])
     icons = [
         {
@@ -119,12 +119,12 @@ def manifest(request: StaffRequest, slug: str) -> HttpResponse:
     return JsonResponse(facts, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
-@login_required
+@at_the_door
 @never_cache
 @require_safe
-def figures(request: StaffRequest, slug: str) -> JsonResponse:
+def figures(request: DoorRequest, slug: str) -> JsonResponse:
     """How many are here; and the key that a page from the phone's own memory needs for posting."""
-    event = get_managed_event(request.user, slug, May.CHECK_IN)
+    event, _actor = get_door(request.user, request.door_pass, slug)
     counted = door_figures(event)
     # The second half of the page's line: how a number is said is the language's business.
     sentence = ngettext("here of %(count)s expected", "here of %(count)s expected", counted.expected)

@@ -9,7 +9,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from events.models import User
+from events.models import DoorActor
+from events.permissions import door_pass_in, get_door
 from registrations.forms.manage import CheckInForm
 from registrations.queries.at_the_door import PersonAtDoor, person_at_my_door
 from registrations.web.manage.door import answer_of, undo_form
@@ -21,18 +22,19 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
     """Show one button to whoever stands at that door; a GET never acts, and a stranger learns nothing."""
     # The address is printed as a code and has no language of its own.
     with translation.override(translation.get_language_from_request(request)):
-        person = person_at_my_door(request.user, code)
+        door_pass = door_pass_in(request.session, at=timezone.now())
+        person = person_at_my_door(request.user, door_pass, code)
         if person is None:
             response = render(request, "manage/ticket_plain.html")
         else:
-            assert isinstance(request.user, User)  # nobody else stands at a door
-            response = _staff_page(request, person, by=request.user)
+            _event, actor = get_door(request.user, door_pass, person.registration.event.slug)
+            response = _staff_page(request, person, by=actor)
         response.headers["Content-Language"] = translation.get_language()
     patch_vary_headers(response, ["Accept-Language"])
     return response
 
 
-def _staff_page(request: HttpRequest, person: PersonAtDoor, *, by: User) -> HttpResponse:
+def _staff_page(request: HttpRequest, person: PersonAtDoor, *, by: DoorActor) -> HttpResponse:
     answer, registration = None, person.registration
     if request.method == "POST":
         form = CheckInForm({"code": person.ticket_code, "nonce": request.POST.get("nonce", "")})

@@ -40,6 +40,7 @@ export class Answers {
       since: this.time(answer.at),
       title: answer.event_title,
       detail: answer.detail,
+      position: answer.position,
       name: fullName(member ?? registration),
       no_photo: registration?.no_photo,
       about: this.#about(registration?.category, member ? 1 : registration?.seats, member && fullName(registration)),

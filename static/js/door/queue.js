@@ -76,11 +76,14 @@ export class Queue extends EventTarget {
   }
 
   async #send(taps, isRepeated = false) {
+    // How far this phone's clock is off shows while it sends; the server puts `at` right by it.
+    const now = new Date().toISOString();
     const body = taps.map((tap) => ({
       ...(tap.code === undefined ? { reference: tap.reference } : { code: tap.code }),
       ...(tap.member ? { member: tap.member } : {}),
       nonce: tap.nonce,
       at: tap.at,
+      sent_at: now,
       device: this.device,
       source: tap.source,
     }));

@@ -42,7 +42,8 @@ def test_a_code_admits_once_and_says_who_it_was(door):
         "nonce": "a",
         "result": "admitted",
         "event": "debata",
-        "at": "2027-01-12T10:00:00+01:00",
+        "event_title": "Trial meeting",
+        "at": "2027-01-12T09:59:58+01:00",
         "by": "door@example.org",
         "registration": {
             "reference": registration.reference,
@@ -52,13 +53,16 @@ def test_a_code_admits_once_and_says_who_it_was(door):
             "seats": 1,
             "contact_comes": True,
             "attendance": "present",
+            "no_photo": False,
             "party": [],
         },
         "member": None,
+        "position": None,
+        "event_facts": {"is_streamed": False, "is_recorded": False},
     }
     assert same.json() == first.json()
     assert other.json() == {**first.json(), "nonce": "b", "result": "already_present"}
-    row = CheckIn.objects.get()
+    row = CheckIn.objects.get(kind="admit")
     assert (row.device, row.source, row.device_at) == ("Telefon 1", "qr", NOW - timedelta(seconds=2))
 
 
