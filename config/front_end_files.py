@@ -18,7 +18,7 @@ FILES: Final = {
 }
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
+class HashedFiles(CompressedManifestStaticFilesStorage):
     """Production's files, each named by what is in it; modules import each other by those names too."""
 
     support_js_module_import_aggregation = True

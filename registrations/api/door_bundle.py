@@ -25,7 +25,7 @@ class SealedTicketShape(serializers.Serializer[SealedTicket]):
 
     key = serializers.CharField()
     iv = serializers.CharField()
-    data = serializers.CharField(
+    data = serializers.CharField(  # type: ignore[assignment]  # a declared field
         help_text="JSON {state: confirmed|waitlisted|cancelled, name, category, seats, attendance, no_photo}, encrypted."
     )
 

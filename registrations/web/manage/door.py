@@ -64,9 +64,9 @@ class DoorAnswer:
         return PersonAtDoor(self.registration, self.member).full_name
 
 
+@csp_update(CSP)
 @at_the_door
 @never_cache
-@csp_update(CSP)
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: DoorRequest, slug: str) -> HttpResponse:
     """The page for a phone at the door; posting a code or a reference checks somebody in."""

@@ -64,9 +64,9 @@ def door_context(event: Event) -> dict[str, Any]:
     }
 
 
+@csp_update(CSP)
 @at_the_door
 @never_cache
-@csp_update(CSP)
 @require_safe
 def shell(request: DoorRequest, slug: str) -> HttpResponse:
     """The page as it opens without network: nobody's name, no figures, no key of a session."""

@@ -65,6 +65,11 @@ export class Answers {
     this.#show(`kept${earlier ? "-again" : keptKind(known)}`, values);
   }
 
+  /* That the phone itself failed. */
+  showTrouble() {
+    this.#show("refused", { detail: textOf("trouble-piece", {}) });
+  }
+
   #about(category, seats, contact) {
     const parts = [];
     if (contact) parts.push(textOf("with-piece", { name: contact }));

@@ -36,6 +36,7 @@ async function makeDetector(files) {
 export class Camera {
   #stream = null;
   #lastSeen = new Map();
+  #awake = null;
 
   /* `onCode` gets a code that comes into view and may take its time: nothing is looked for meanwhile. `onEnd` hears when
   the camera went by itself: the phone took it for a call, or reading failed. */
@@ -62,6 +63,8 @@ export class Camera {
       // The first look loads what is still missing, so that it fails here if it fails.
       await reader.detect(this.view);
       stream.getVideoTracks()[0].addEventListener("ended", () => this.#gone(stream));
+      // A phone that falls asleep between two people lets them wait; some browsers or low batteries do not allow it.
+      this.#awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
       this.#look(reader, stream).catch((error) => {
         console.error(error);
         this.#gone(stream);
@@ -76,6 +79,8 @@ export class Camera {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
     this.view.srcObject = null;
+    this.#awake?.release();
+    this.#awake = null;
   }
 
   get hasTorch() {

@@ -14,6 +14,9 @@ const POLL = 15_000;
 const POLL_WITHOUT_NETWORK = 4000;
 const BUNDLE_IS_OLD = 10 * 60_000;
 
+// Where the browser keeps nothing (a private window, a full disk) this ends here, and the page stays plain forms.
+await forgetEnded();
+
 const door = document.getElementById("door");
 const find = (selector) => door.querySelector(selector);
 const { event, checkIns, figures, bundle, worker } = door.dataset;
@@ -30,6 +33,17 @@ let isForgotten = false;
 
 /* One tap from the reading to the answer on the page. */
 async function checkIn(tap, label) {
+  try {
+    await answerTap(tap, label);
+  } catch (error) {
+    // The phone could not even write it down: whoever stands there must hear that nothing has happened.
+    console.error(error);
+    answers.showTrouble();
+    sound("refused");
+  }
+}
+
+async function answerTap(tap, label) {
   const code = tap.code === undefined ? null : readCode(tap.code);
   // Before it is kept itself; only what this phone keeps without an answer is news.
   const earlier = code && (await queue.waiting()).find((kept) => kept.code && readCode(kept.code) === code);
@@ -37,7 +51,8 @@ async function checkIn(tap, label) {
   if (answer) {
     answers.showAnswer(answer, label);
     sound(answer.result);
-    queue.figures().then(showFigures);
+    // The next look at the figures puts it right if another phone was quicker.
+    if (answer.result === "admitted") find("[data-figure=present]").textContent -= -1;
     return;
   }
   const known = code ? await look(event, code) : null;
@@ -53,6 +68,7 @@ function scanned(text) {
 /* Forms that check somebody in: the code field, and the buttons beside names. */
 document.addEventListener("submit", async (submission) => {
   const form = submission.target;
+  if (form.matches(".undo form")) setKey(form);
   if (!form.matches("[data-check-in]")) return;
   submission.preventDefault();
   allowSound();
@@ -68,6 +84,13 @@ document.addEventListener("submit", async (submission) => {
     await checkIn({ reference: typed.get("reference"), member, source: "search" }, typed.get("reference"));
   }
 });
+
+/* The page out of the phone's memory has no key for posting; the figures brought one. */
+function setKey(form) {
+  const name = "csrfmiddlewaretoken";
+  const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+  field.value = queue.csrf;
+}
 
 /* The camera */
 
@@ -171,15 +194,16 @@ find("#seen-all").addEventListener("click", async () => {
 /* Figures, and the people of today for the time without network */
 
 function showFigures(figures) {
+  if (!figures) return;
   const place = find(".door-counts");
-  if (!figures || !place) return;
+  place.hidden = false;
   place.querySelector("[data-figure=present]").textContent = figures.present;
   place.querySelector("[data-figure=sentence]").textContent = figures.sentence;
 }
 
 async function refreshBundle() {
   const known = await bundleOf(event);
-  if (isForgotten || (known && Date.now() - Date.parse(known.made_at) < BUNDLE_IS_OLD)) return;
+  if (isForgotten || !window.isSecureContext || (known && Date.now() - Date.parse(known.made_at) < BUNDLE_IS_OLD)) return;
   const response = await fetch(bundle, { cache: "no-store", redirect: "manual" });
   if (response.ok && !isForgotten) await keep(await response.json());
 }
@@ -197,9 +221,10 @@ find("#forget").addEventListener("click", async () => {
   isForgotten = true;
   await forgetEvent(event);
   const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.unregister();
-  for (const name of await caches.keys()) {
-    if (name.startsWith(`wiec-door ${new URL(registration?.scope ?? location.href).pathname} `)) await caches.delete(name);
+  if (registration) {
+    await registration.unregister();
+    const shells = `wiec-door ${new URL(registration.scope).pathname} `;
+    for (const name of await caches.keys()) if (name.startsWith(shells)) await caches.delete(name);
   }
   const waiting = (await queue.waiting()).length;
   find("[data-phone=waiting]").hidden = waiting === 0;
@@ -224,15 +249,13 @@ async function watch() {
       await lookAround().catch((error) => console.error(error));
     }
     const pause = queue.trouble ? POLL_WITHOUT_NETWORK : POLL;
+    const rest = new AbortController();
     await new Promise((resolve) => {
-      const timer = setTimeout(resolve, pause);
-      const now = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      window.addEventListener("online", now, { once: true });
-      document.addEventListener("visibilitychange", now, { once: true });
+      setTimeout(resolve, pause);
+      window.addEventListener("online", resolve, { signal: rest.signal });
+      document.addEventListener("visibilitychange", resolve, { signal: rest.signal });
     });
+    rest.abort();
   }
 }
 

@@ -40,16 +40,19 @@ export class Queue extends EventTarget {
   /* Send what waits, the oldest first; what became of each is written down beside it. */
   async sync() {
     // One page at a time: two windows of one door would list the same answers twice.
-    await navigator.locks.request(`wiec-door ${this.event}`, async () => {
-      for (;;) {
-        const batch = (await this.waiting()).filter((tap) => this.#isLeft(tap)).slice(0, AT_ONCE);
-        if (batch.length === 0) return;
-        const answers = await this.#send(batch).catch((error) => this.#noted(error));
-        if (answers.length === 0) return;
-        for (const [place, tap] of batch.entries()) await saveTap(outcome(tap, answers[place]));
-        this.#changed();
-      }
-    });
+    const work = () => this.#sendAll();
+    await (navigator.locks ? navigator.locks.request(`wiec-door ${this.event}`, work) : work());
+  }
+
+  async #sendAll() {
+    for (;;) {
+      const batch = (await this.waiting()).filter((tap) => this.#isLeft(tap)).slice(0, AT_ONCE);
+      if (batch.length === 0) return;
+      const answers = await this.#send(batch).catch((error) => this.#noted(error));
+      if (answers.length === 0) return;
+      for (const [place, tap] of batch.entries()) await saveTap(outcome(tap, answers[place]));
+      this.#changed();
+    }
   }
 
   waiting() {

@@ -85,9 +85,12 @@ def test_neither_length_nor_order_nor_an_earlier_bundle_say_who_it_is() -> None:
 )
 def test_few_people_are_sealed_harder_than_many(people: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(
-        hashlib, "pbkdf2_hmac", lambda _name, _code, _salt, iterations, _length: asked.append(iterations) or bytes(32)
-    )
+
+    def noted(_name: str, _code: bytes, _salt: bytes, iterations: int, _length: int) -> bytes:
+        asked.append(iterations)
+        return bytes(32)
+
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", noted)
 
     sealed = seal(TicketAtDoor(f"{number:08}", "cancelled") for number in range(people))
 
