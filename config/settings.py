@@ -230,7 +230,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.front_end_files.HashedFiles"
     },
 }
 # In a trial the files are served as they lie; production serves what `collectstatic` collected.
