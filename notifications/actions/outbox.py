@@ -178,7 +178,7 @@ def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken
     statement = _MARK.format(before=before, truth=truth, patience=patience)
     parts = segments(as_long_as_sent(letter.body, message.language)) if channel == Channel.SMS else None
     texts = (letter.to, letter.subject, letter.body, letter.html, letter.calendar, letter.calendar_method)
-    mine = (LEASE, *texts, parts, message.pk, message.lease_token, at)
+    mine: tuple[Any, ...] = (LEASE, *texts, parts, message.pk, message.lease_token, at)
     address = (channel.value, address_key(channel, letter.to), list(scopes_for(is_optional=kind.is_optional)))
     with connection.cursor() as cursor:
         cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known))
