@@ -58,7 +58,7 @@ def sink(settings: Any) -> Iterator[MailSink]:
 def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmsProvider]:
     """An SMS provider that takes everything unless told otherwise; no request may be wrong."""
     monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.5)
-    with sms_provider() as far_end:
+    with sms_provider(SmsProvider) as far_end:
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, TOKEN
         settings.TWILIO_MESSAGING_SERVICE_SID, settings.TWILIO_FROM = SERVICE, ""
         settings.TWILIO_API_URL = far_end.url
