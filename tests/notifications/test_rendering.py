@@ -614,6 +614,7 @@ def test_the_coordinator_reads_how_many_are_concerned_and_no_name():
     message = make_complete("accessibility_alert", "en", Channel.EMAIL)
     event = Event.objects.get()
     Event.objects.update(accessibility={"pjm": "no"}, venue=None)
+    SeatPool.objects.update(capacity=None)
     nobody = letter(message).body
     for state in (NeedState.REQUESTED, NeedState.WITHDRAWN):
         registration = make_registration(event, last_name="Tajna")

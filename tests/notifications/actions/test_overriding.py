@@ -47,7 +47,7 @@ def test_saving_the_same_again_changes_nobody_s_name_and_no_version():
         ("confirmed", P.LEAD, "{{manage_link:7}}", "Only names in double braces"),
         ("confirmed", P.SMS, "Masz miejsce.", "{{ ticket_code }} has to be in it"),
         ("still_coming", P.SMS, "Odpowiedz do {{ answer_by }}.", "{{ manage_link }} has to be in it"),
-        ("event_cancelled", P.SMS, "Odwołane. " * 40, "longer than it may be"),
+        ("event_cancelled", P.SMS, "Odwołane. " * 47, "longer than it may be"),
         ("still_coming", P.SMS, "{{ answer_by }} {{ manage_link }}" + " Я" * 100, "longer than it may be"),
     ],
 )

@@ -9,10 +9,10 @@ from notifications.kinds import KINDS
 from notifications.queries.dispatch import complete_messages
 from tests.make.events import NOW
 from tests.notifications.far_ends import SERVICE, SmsProvider, wrong_in
-from tests.notifications.test_rendering import LANGUAGES, TO_MEMBERS, letter, make_complete
+from tests.notifications.test_rendering import LANGUAGES, TO_MEMBERS, TO_STAFF, letter, make_complete
 
 # Of these people no number is known.
-ONLY_BY_MAIL = TO_MEMBERS | {"invited", "accessibility_alert", "wheelchair_alert"}
+ONLY_BY_MAIL = TO_MEMBERS | TO_STAFF | {"invited", "reminder_speaker"}
 BY_SMS = [kind for kind in KINDS if kind not in ONLY_BY_MAIL and not kind.startswith("supplier_")]
 
 RIGHT = {

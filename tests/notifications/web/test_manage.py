@@ -73,7 +73,7 @@ def test_a_button_takes_one_message_off_the_list_and_leads_back_to_it(desk: Clie
     assert desk.get(f"{URL}?state=unseen").context["rows"][0].message == second
     assert "Seen by" in desk.get(URL).content.decode()
     desk.post(f"{URL}seen/")
-    assert "did not arrive" not in desk.get(URL).content.decode()
+    assert "nobody has looked at" not in desk.get(URL).content.decode()
 
 
 def test_what_is_no_number_of_a_message_takes_nothing_off(desk: Client):
