@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from typing import Final, Literal
 
 from django.conf import settings
@@ -20,6 +21,8 @@ _ID_BYTES: Final = 8
 # No 0/O, 1/I/L, U/V look-alikes: people read these codes aloud at a door.
 _CODE_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 CODE_LENGTH: Final = 8
+# Letters that a Cyrillic keyboard writes where our codes have Latin ones, and what people read instead of a Q.
+_LOOK_ALIKES: Final = str.maketrans("АВСЕНКМРТХУОO0", "ABCEHKMPTXYQQQ")
 
 
 def _mac(purpose: Purpose, row_id: int, generation: int) -> bytes:
@@ -72,3 +75,10 @@ def _ascii_host(host: str) -> str:
 def new_code() -> str:
     """A short code that people can read aloud; unique by constraint, a credential for nothing."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def read_code(text: str) -> str:
+    """A code as somebody typed, scanned or read it aloud, in the letters that our codes are made of."""
+    last = text.strip().rstrip("/").rsplit("/", 1)[-1]
+    plain = unicodedata.normalize("NFKC", last).upper()
+    return "".join(letter for letter in plain if letter.isalnum()).translate(_LOOK_ALIKES)

@@ -1,7 +1,6 @@
 """The door: people are admitted once, however often a device sends it, and counted where nobody asks for names."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,14 +26,12 @@ from registrations.enums import (
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
 from registrations.queries.door_log import admissions, first_of, log_around
 from registrations.queries.lists import position_of
+from registrations.tokens import read_code
 
 _S: Final = RegistrationState
 _WAITING: Final = frozenset({_S.WAITLISTED, _S.AWAITING_APPROVAL, _S.HELD, _S.OFFERED})
 _TO_SETTLE: Final = frozenset({_S.HELD, _S.OFFERED})
 _OLDEST_SCAN: Final = timedelta(hours=24)
-
-# Letters that a Cyrillic keyboard writes where our codes have Latin ones, and what people read instead of a Q.
-_LOOK_ALIKES: Final = str.maketrans("АВСЕНКМРТХУОO0", "ABCEHKMPTXYQQQ")
 
 HEADCOUNT_STEP_MAX: Final = 1000
 
@@ -56,13 +53,6 @@ class CheckInAnswer:
     member: PartyMember | None = None
     party: Sequence[PartyMember] = ()
     position: int | None = None
-
-
-def read_code(text: str) -> str:
-    """A code as somebody typed, scanned or read it aloud, in the letters that our codes are made of."""
-    last = text.strip().rstrip("/").rsplit("/", 1)[-1]
-    plain = unicodedata.normalize("NFKC", last).upper()
-    return "".join(letter for letter in plain if letter.isalnum()).translate(_LOOK_ALIKES)
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,19 @@ class _Person:
         self.row.save(update_fields=["attendance"])
 
 
-@retried
+@dataclass(frozen=True)
+class _Tap:
+    """What a device sent."""
+
+    code: str
+    member_id: int | None
+    nonce: str
+    device: str
+    device_at: datetime | None
+    sent_at: datetime | None
+    source: CheckInSource
+
+
 def check_in(  # noqa: PLR0913 - what the device sends, and who and when
     event: Event,
     *,
@@ -125,35 +127,43 @@ def check_in(  # noqa: PLR0913 - what the device sends, and who and when
     it is. Somebody whose seat is only held or offered is here and has a seat: they are confirmed and admitted. Somebody
     who is here already is noted once more; what counts is the earliest scan, in whatever order devices send theirs.
     """
-    person = _person_with(event, read_code(code or reference or ""), member_id, by=by, at=at)
+    tap = _Tap(read_code(code or reference or ""), member_id, nonce, device, device_at, sent_at, source)
+    try:
+        return _scan(event, tap, is_new=True, by=by, at=at)
+    except IntegrityError:
+        # The number was used before, for a scan that was taken back or for somebody else; nothing is written yet.
+        return _scan(event, tap, is_new=False, by=by, at=at)
+
+
+@retried
+def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime) -> CheckInAnswer:
+    """Write the row; of somebody who is not here the log is not read while the number is thought to be new."""
+    person = _person_with(event, tap, by=by, at=at)
     if person is None:
         return CheckInAnswer(CheckInResult.UNKNOWN, None, event)
     if person.registration.event_id != event.pk:
         return CheckInAnswer(CheckInResult.WRONG_EVENT, None, person.registration.event)
-    log = _log_of(person, nonce)
-    if known := next((row for row in log if row.nonce == nonce), None):
+    is_in = person.registration.state == _S.CONFIRMED and person.is_expected
+    is_here = person.row.attendance == Attendance.PRESENT
+    log = [] if is_new and is_in and not is_here else _log_of(person, tap.nonce)
+    if known := next((row for row in log if row.nonce == tap.nonce), None):
         return _same_answer(person, known, log)
-    if person.registration.state != _S.CONFIRMED or not person.is_expected:
+    if not is_in:
         waits = person.is_expected and person.registration.state in _WAITING
         return person.answer(CheckInResult.WAITLISTED if waits else CheckInResult.CANCELLED)
-    is_here = person.row.attendance == Attendance.PRESENT
     row = CheckIn(
         registration=person.registration,
         member=person.member,
         kind=CheckInKind.REPEAT if is_here else CheckInKind.ADMIT,
-        source=source,
-        nonce=nonce,
+        source=tap.source,
+        nonce=tap.nonce,
         **actor_columns(by),
-        device=device,
-        device_at=device_at,
-        scanned_at=_by_our_clock(device_at, sent_at=sent_at, at=at),
+        device=tap.device,
+        device_at=tap.device_at,
+        scanned_at=_by_our_clock(tap.device_at, sent_at=tap.sent_at, at=at),
         at=at,
     )
-    try:
-        row.save(force_insert=True)
-    except IntegrityError as error:
-        # Somebody else was scanned under this number at the same moment.
-        raise _used() from error
+    row.save(force_insert=True)
     if not is_here:
         person.note(Attendance.PRESENT)
     result = CheckInResult.ALREADY_PRESENT if is_here else CheckInResult.ADMITTED
@@ -173,20 +183,20 @@ def _by_our_clock(device_at: datetime | None, *, sent_at: datetime | None, at: d
     return happened_at if at - happened_at <= _OLDEST_SCAN else at
 
 
-def _person_with(event: Event, code: str, member_id: int | None, *, by: DoorActor, at: datetime) -> _Person | None:
+def _person_with(event: Event, tap: _Tap, *, by: DoorActor, at: datetime) -> _Person | None:
     """Whoever has this code, as they are now, their registration locked: nobody is admitted twice, or while they cancel.
 
     A seat that is only held or offered is settled first, in the order of locks that everybody keeps: queue, then row.
     """
-    person = _person_of(_settled_with_code(code), code, member_id)
+    person = _person_of(_settled_with_code(tap.code), tap)
     if person is not None:
         return person
-    person = _person_of(_with_code(code), code, member_id)
+    person = _person_of(_with_code(tap.code), tap)
     if person is None:
         return None
     if person.registration.event_id == event.pk and person.is_settled_at_the_door:
         settle_at_the_door(person.registration, by=answers_for(by), at=at)
-    return _person_of(_locked_with_code(code), code, member_id)
+    return _person_of(_locked_with_code(tap.code), tap)
 
 
 @kept
@@ -210,17 +220,17 @@ def _by_code(code: Any) -> QuerySet[Registration]:
     return found.select_related("participant", "category", "event").order_by("id")
 
 
-def _person_of(found: Sequence[Registration], code: str, member_id: int | None) -> _Person | None:
+def _person_of(found: Sequence[Registration], tap: _Tap) -> _Person | None:
     """Who of the registration it is; members are read after the lock, so that nobody changes them meanwhile."""
     for registration in found:
-        is_own = code in {registration.ticket_code, registration.reference}
+        is_own = tap.code in {registration.ticket_code, registration.reference}
         is_alone = registration.seats == 1 and registration.contact_comes
-        members = [] if is_own and is_alone and member_id is None else list(registration.members.order_by("id"))
+        members = [] if is_own and is_alone and tap.member_id is None else list(registration.members.order_by("id"))
         party = [member for member in members if member.state == MemberState.COMING]
-        if is_own and member_id is None:
+        if is_own and tap.member_id is None:
             return _Person(registration, None, party)
         for member in members:
-            if member.pk == member_id or (not is_own and member.ticket_code == code):
+            if member.pk == tap.member_id or (not is_own and member.ticket_code == tap.code):
                 return _Person(registration, member, party)
     return None
 

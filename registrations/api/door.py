@@ -275,7 +275,7 @@ class ScanShape(serializers.Serializer[CheckIn]):
     )
 
 
-class ConflictShape(serializers.Serializer[Any]):
+class RepeatedCheckInShape(serializers.Serializer[Any]):
     """Somebody whom several devices scanned, with every scan; the first one counts."""
 
     reference = serializers.CharField(source="registration.reference")
@@ -288,7 +288,7 @@ class ConflictShape(serializers.Serializer[Any]):
 class CheckInConflicts(APIView):
     """Who was scanned by more than one device."""
 
-    @extend_schema(responses=ConflictShape(many=True))
+    @extend_schema(responses=RepeatedCheckInShape(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """List them by name, each with all scans."""
         user = signed_in(request)
@@ -297,7 +297,7 @@ class CheckInConflicts(APIView):
         if people:
             kind = AccessKind.REGISTRATIONS
             note_access(user, kind, event=event, about=ABOUT, people=len(people), at=timezone.now())
-        return Response(ConflictShape(people, many=True).data)
+        return Response(RepeatedCheckInShape(people, many=True).data)
 
 
 class HeadcountBody(Body):

@@ -9,7 +9,7 @@ import django
 from tests.bench.server import environment, free_port, own_database
 
 # Memory first: what the others leave in the database would count as rest.
-NAMES = ("memory", "web", "registrations", "messages", "calendars")
+NAMES = ("memory", "web", "registrations", "messages", "calendars", "door")
 
 
 def main(names: list[str]) -> int:
@@ -23,7 +23,7 @@ def main(names: list[str]) -> int:
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
 
-        from tests.bench import calendars, registrations, suites  # noqa: PLC0415 - as above
+        from tests.bench import calendars, door, registrations, suites  # noqa: PLC0415 - as above
 
         sys.stdout.write("Preparing a database of its own …\n")
         call_command("migrate", verbosity=0)
@@ -34,6 +34,7 @@ def main(names: list[str]) -> int:
             "messages": suites.messages,
             "memory": suites.memory,
             "calendars": calendars.calendars,
+            "door": door.door,
         }
         for name in names or NAMES:
             chosen[name](port)

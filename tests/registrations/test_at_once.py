@@ -17,6 +17,7 @@ from events.actions.publishing import cancel_event, close_event
 from events.actions.releasing import release_seats
 from events.actions.seats import set_capacity
 from events.enums import EventChangeKind, EventStatus, NoAnswer
+from events.errors import FieldErrors
 from events.models import Event, RegistrationPolicy
 from registrations.actions import signing_up
 from registrations.actions.approvals import approve_registration
@@ -40,6 +41,8 @@ from registrations.errors import (
     TooLateToCancel,
 )
 from registrations.models import CheckIn, Invitation, NeedChange, Registration, RegistrationChange
+from registrations.queries.at_the_door import latest_admission
+from registrations.queries.door_log import repeated_check_ins
 from registrations.queries.lists import position_of
 from registrations.queries.recount import pool_counts
 from tests.make import make_applicant, make_category, make_event, make_invitation, make_registration, make_user
@@ -244,6 +247,54 @@ def test_one_tap_sent_by_two_networks_is_one_admission():
 
     assert {answer.result for answer in answers} == {CheckInResult.ADMITTED}
     assert CheckIn.objects.count() == 1
+
+
+def test_two_devices_that_send_the_same_people_at_once_end_with_each_once_and_the_first_time():
+    event, doorkeeper = make_event(), make_user()
+    people = [make_registration(event) for _ in range(5)]
+
+    def send(device: str, number: int, late: timedelta) -> CheckInResult:
+        return check_in(
+            event,
+            code=people[number].ticket_code,
+            nonce=f"{device}-{number}",
+            device=device,
+            # The south is twenty minutes ahead and was first.
+            device_at=NOW + timedelta(minutes=number) + late,
+            sent_at=NOW + timedelta(hours=1) + (timedelta(minutes=20) if device == "south" else timedelta(0)),
+            source=CheckInSource.QR,
+            by=doorkeeper,
+            at=NOW + timedelta(hours=1),
+        ).result
+
+    south, north = timedelta(minutes=20), timedelta(minutes=2)
+    acts = [
+        partial(send, device, number, late)
+        for number in range(5)
+        for device, late in (("north", north), ("south", south))
+    ]
+    at_once(acts)
+    at_once(acts[::-1])
+
+    assert Counter(CheckIn.objects.values_list("kind", flat=True)) == {"admit": 5, "repeat": 5}
+    assert [person.scans[0].device for person in repeated_check_ins(event)] == ["south"] * 5
+    times = [admission.happened_at for row in people if (admission := latest_admission(row))]
+    assert times == [NOW + timedelta(minutes=number) for number in range(5)]
+
+
+def test_one_number_for_two_people_at_once_admits_one_of_them():
+    event, doorkeeper = make_event(), make_user()
+    codes = [make_registration(event).ticket_code for _ in range(2)]
+
+    def scan(code: str) -> str:
+        try:
+            answer = check_in(event, code=code, nonce="tap", source=CheckInSource.QR, by=doorkeeper, at=NOW)
+        except FieldErrors as refusal:
+            return refusal.code
+        return answer.result
+
+    assert sorted(at_once([partial(scan, code) for code in codes])) == ["admitted", "invalid"]
+    assert Registration.objects.filter(attendance=Attendance.PRESENT).count() == 1
 
 
 def test_heads_counted_at_once_are_all_counted_and_never_fewer_than_none():

@@ -206,3 +206,18 @@ def test_somebody_in_the_queue_hears_their_place():
     ]
 
     assert [(answer.result, answer.position) for answer in answers] == [(R.WAITLISTED, 1), (R.WAITLISTED, 2)]
+
+
+def test_what_else_stands_in_the_log_is_no_scan_and_an_undo_leaves_another_word_alone():
+    event, user = make_event(), make_user()
+    registration = make_registration(event)
+    Device("north", user).send(event, [(registration, NOW)], at=NOW)
+    row = CheckIn.objects.get()
+    registration.check_ins.create(kind="excuse", source=CheckInSource.LIST, nonce="excuse", by=user, at=NOW)
+    Registration.objects.filter(pk=registration.pk).update(attendance=Attendance.EXCUSED)
+
+    assert latest_admission(registration) == row
+    void_check_in(row, by=user, at=NOW)
+
+    assert latest_admission(registration) is None
+    assert fresh(registration).attendance == Attendance.EXCUSED

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events.enums import Role, Visibility
+from events.models import Event
 from registrations.actions.parties import cancel_member
 from registrations.enums import RegistrationState
-from registrations.models import CheckIn, HeadcountEntry
-from tests.make import Program, make_event, make_registration, make_unit, make_user
+from registrations.models import CheckIn, HeadcountEntry, Registration
+from registrations.tokens import make_token
+from tests.make import Program, make_door_pass, make_event, make_registration, make_unit, make_user
 from tests.make.events import NOW
 from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
@@ -234,3 +238,53 @@ def test_a_code_names_one_person_already(door):
     answer = door.post(URL, {"code": "NOBODY22", "member": 1, "nonce": "1"})
 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["member"])
+
+
+@pytest.mark.parametrize("by", ["token", "session", "pass"])
+@pytest.mark.parametrize("kind", ["first", "again", "once more"])
+def test_a_check_in_costs_at_most_eight_statements(by, kind):
+    event = make_event("debata")
+    user = make_user(role=Role.DOOR)
+    client = Program(user) if by == "token" else Program()
+    if by == "session":
+        client.force_login(user)
+    elif by == "pass":
+        given = make_door_pass(event)
+        client.post(f"/en/door/{make_token('door', row_id=given.pk, generation=given.generation)}/")
+
+    def scan(registration, nonce):
+        answer = client.post(URL, {"code": registration.ticket_code, "nonce": nonce, "at": NOW, "sent_at": NOW})
+        assert answer.status_code == 200, answer.text
+
+    # The statements are put together once.
+    scan(make_registration(event), "warm")
+    registration = make_registration(event)
+    if kind != "first":
+        scan(registration, "1")
+    with CaptureQueriesContext(connection) as statements:
+        scan(registration, "2" if kind == "again" else "1")
+
+    assert len(statements) <= 8, [query["sql"][:90] for query in statements.captured_queries]
+
+
+def test_somebody_who_waits_hears_their_place_and_what_the_door_has_to_say(door):
+    event = make_event("debata", capacity=0)
+    Event.objects.filter(pk=event.pk).update(is_streamed=True)
+    rows = [make_registration(event, state=RegistrationState.WAITLISTED) for _ in range(2)]
+    Registration.objects.filter(pk=rows[1].pk).update(no_photo=True)
+
+    answer = door.post(URL, {"code": rows[1].ticket_code, "nonce": "1"}).json()
+
+    assert (answer["result"], answer["position"]) == ("waitlisted", 2)
+    assert answer["registration"]["no_photo"] is True
+    assert answer["event_facts"] == {"is_streamed": True, "is_recorded": False}
+
+
+def test_a_batch_is_put_right_by_how_far_the_clock_of_the_device_is_off(door):
+    registration = make_registration(make_event("debata"))
+    tap = {"code": registration.ticket_code, "device": "Telefon 1", "sent_at": "2027-01-12T10:20:00+01:00"}
+
+    (answer,) = door.post(URL, [{**tap, "nonce": "1", "at": "2027-01-12T10:15:00+01:00"}]).json()
+
+    assert answer["at"] == "2027-01-12T09:55:00+01:00"
+    assert door.post(URL, {**tap, "nonce": "2", "sent_at": "soon"}).json()["errors"].keys() == {"sent_at"}

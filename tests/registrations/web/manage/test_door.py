@@ -381,5 +381,48 @@ def test_the_search_costs_the_same_however_many_parties_it_finds(parties, django
     for _party in range(parties):
         party_of(event, EWA, JAN)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len([person.full_name for person in people_at_the_door(event, q="nowak")]) == 3 * parties
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("zolc", ["Ewa Lis", "Łucja Żółć"]),
+        ("ŻÓŁĆ łu", ["Ewa Lis", "Łucja Żółć"]),
+        ("luc", ["Ewa Lis", "Łucja Żółć"]),
+        ("lis", ["Ewa Lis", "Łucja Żółć"]),
+        ("strasse", ["Jörg Straße"]),
+        ("JORG", ["Jörg Straße"]),
+        ("Їжак", ["Йосип Їжак"]),
+        ("іжак йоси", ["Йосип Їжак"]),
+        ("їжа", ["Йосип Їжак"]),
+        ("i", []),
+        ("nikt", []),
+    ],
+)
+def test_names_are_found_however_they_are_typed(q, found):
+    event = make_group_event("meeting")
+    party, _ewa = party_of(event, EWA, first_name="Łucja", last_name="Żółć")
+    party.participant.refresh_from_db()
+    for first_name, last_name in (("Jörg", "Straße"), ("Йосип", "Їжак")):
+        party_of(event, first_name=first_name, last_name=last_name)
+
+    assert sorted(person.full_name for person in people_at_the_door(event, q=q)) == sorted(found)
+
+
+def test_people_are_found_by_number_and_by_the_beginning_of_a_code():
+    event = make_group_event("meeting")
+    party, (ewa,) = party_of(event, EWA)
+    other, _people = party_of(event, JAN)
+    Registration.objects.filter(pk=party.pk).update(ticket_code="ABCD2345", reference="WXYZ6789")
+    Registration.objects.filter(pk=other.pk).update(ticket_code="ABCE2345", reference="WXTZ6789")
+    party.members.update(ticket_code="KMNP2345")
+
+    def of(q):
+        return {person.registration.pk for person in people_at_the_door(event, q=q)}
+
+    assert of("abc") == {party.pk, other.pk}
+    assert of(" abcd-23") == of("АВСD2345") == of("wxyz") == of("kmn") == of(ewa.first_name) == {party.pk}
+    assert of("bcd") == of("ABCD23456") == set()
+    assert not people_at_the_door(make_event(), q="ABCD2345")
