@@ -23,10 +23,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from events.enums import Role
 from events.models import Event, User
-from registrations.actions.attendance import check_in, read_code
+from registrations.actions.attendance import check_in
 from registrations.actions.parties import cancel_contact
 from registrations.enums import Attendance, CheckInKind, CheckInSource, RegistrationState
 from registrations.models import CheckIn, Registration
+from registrations.tokens import read_code
 from tests.config.test_pages_in_a_browser import PICTURES, SMALL_PHONE, faults, overflows
 from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.make.events import make_category, make_event, make_user
