@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from registrations.queries.door_tickets import TicketAtDoor
 
-# All codes of a bundle together: about two seconds of a slow core, whatever the size of the meeting.
-ROUNDS_IN_ALL: Final = 1_200_000
-# One code on a phone, while somebody waits at the door: a tenth of a second.
-ROUNDS_AT_MOST: Final = 100_000
-ROUNDS_AT_LEAST: Final = 600
+# All codes of a bundle together: a second or two of a core, whatever the size of the meeting.
+ROUNDS_IN_ALL: Final = 2_400_000
+# One code on a phone, while somebody waits at the door: some tenths of a second on a slow one.
+ROUNDS_AT_MOST: Final = 200_000
+ROUNDS_AT_LEAST: Final = 1_000
 _SALT_BYTES: Final = 16
 _IV_BYTES: Final = 12
 _KEY_BYTES: Final = 32
