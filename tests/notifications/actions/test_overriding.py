@@ -1,6 +1,7 @@
 """Own words are kept when they can be put in, hold for the next batch, and are taken back by an empty part."""
 
 import pytest
+from django.utils import translation
 
 from events.errors import FieldErrors
 from notifications.actions.overriding import check_own_words, write_own_words
@@ -52,11 +53,12 @@ def test_saving_the_same_again_changes_nobody_s_name_and_no_version():
     ],
 )
 def test_what_could_not_be_put_in_is_said_and_nothing_is_kept(kind: str, part: P, text: str, says: str):
-    with pytest.raises(FieldErrors) as refused:
+    with translation.override("en"), pytest.raises(FieldErrors) as refused:
         write_own_words(KINDS[kind], "pl", {part: text, P.MORE: "Dobre"}, by=make_user(), at=NOW)
 
     assert list(refused.value.errors) == [part.value]
-    assert says in " ".join(str(sentence) for sentence in refused.value.errors[part.value])
+    with translation.override("en"):
+        assert says in " ".join(str(sentence) for sentence in refused.value.errors[part.value])
     assert not TemplateOverride.objects.exists()
 
 
