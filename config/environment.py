@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, TypeVar
@@ -75,8 +76,11 @@ class Environment:
     sms_countries: frozenset[str]
     sms_transliterate: bool
     sms_most_segments: int
+    sms_price_per_segment: Decimal | None
+    sms_currency: str
     sending_enabled: bool
     quiet_hours: tuple[time, time] | None
+    changes_gather_minutes: int
     registration_rate: tuple[int, int]
     trusted_proxies: tuple[Network, ...]
     allow_clock: bool
@@ -123,8 +127,11 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         sms_countries=read.text("SMS_COUNTRIES", _countries, default=POLAND_AND_NEIGHBOURS),
         sms_transliterate=read.yes_no("SMS_TRANSLITERATE", default=True),
         sms_most_segments=read.text("SMS_MOST_SEGMENTS", _whole_number(1, 10), default=3),
+        sms_price_per_segment=read.optional("SMS_PRICE_PER_SEGMENT", _price),
+        sms_currency=read.text("SMS_CURRENCY", _currency, default="PLN"),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),
         quiet_hours=_unless_empty(read.text("QUIET_HOURS", _hours, default=NIGHT)),
+        changes_gather_minutes=read.text("CHANGES_GATHER_MINUTES", _whole_number(0, 120), default=10),
         registration_rate=read.text("REGISTRATION_RATE", _rate, default=(60, 60)),
         trusted_proxies=read.text("TRUSTED_PROXIES", _networks, default=()),
         allow_clock=read.yes_no("ALLOW_CLOCK", default=False),
@@ -367,6 +374,18 @@ def _countries(raw: str) -> frozenset[str]:
         if country not in SUPPORTED_REGIONS:
             raise ValueError(f"“{country}” is not the code of a country: write codes with commas, as in PL,UA.")
     return countries
+
+
+def _price(raw: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", raw):
+        raise ValueError(f"“{raw}” is not a price, as in 0.165.")
+    return Decimal(raw)
+
+
+def _currency(raw: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", raw):
+        raise ValueError(f"“{raw}” is not a currency in three capital letters, as in PLN.")
+    return raw
 
 
 def _hours(raw: str) -> tuple[time, time]:

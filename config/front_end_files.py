@@ -7,11 +7,21 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 PACKAGES: Final = "node_modules"
 FILES: Final = {
     "@picocss/pico/css/pico.min.css",
+    # Reads codes at the door where the browser has no reader of its own; the second file is fetched by the first.
+    "barcode-detector/dist/iife/ponyfill.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):
+    """Production's files, each named by what is in it; modules import each other by those names too."""
+
+    support_js_module_import_aggregation = True
 
 
 class PackageFinder(BaseFinder):

@@ -33,8 +33,11 @@ LINK_KEY = ENVIRONMENT.link_key
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 BASE_URL = ENVIRONMENT.base_url
+SMS_PRICE_PER_SEGMENT = ENVIRONMENT.sms_price_per_segment  # None: no costs are estimated
+SMS_CURRENCY = ENVIRONMENT.sms_currency
 SENDING_ENABLED = ENVIRONMENT.sending_enabled
 QUIET_HOURS = ENVIRONMENT.quiet_hours
+CHANGES_GATHER_MINUTES = ENVIRONMENT.changes_gather_minutes
 REGISTRATION_RATE = ENVIRONMENT.registration_rate  # how many, in how many seconds
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 ALLOW_CLOCK = ENVIRONMENT.allow_clock
@@ -227,7 +230,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.front_end_files.HashedFiles"
     },
 }
 # In a trial the files are served as they lie; production serves what `collectstatic` collected.

@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 from events.signals import event_changed, telling_previewed
 from notifications.actions.erasing import erase_messages
 from notifications.actions.planning import planned_by, told_along_with
+from notifications.signals import message_wanted
 from registrations.signals import links_asked_for, people_erased, registration_changed
 
 _TICK: Final = "notifications.tasks.tick"
@@ -22,7 +23,7 @@ _TICK: Final = "notifications.tasks.tick"
 _WAITING: Final = "SELECT payload FROM django_q_ormq WHERE key = %s AND lock <= %s ORDER BY id"
 
 
-@receiver((event_changed, registration_changed, links_asked_for), dispatch_uid="nudge-the-tick")
+@receiver((event_changed, registration_changed, links_asked_for, message_wanted), dispatch_uid="nudge-the-tick")
 def nudge_on_commit(sender: object, **_news: Any) -> None:  # noqa: ARG001 - Django's own signature
     """Once per transaction, however many rows it writes; a lost nudge costs a minute, so it may not break anything."""
     if not any(hook[1] is nudge for hook in connection.run_on_commit):

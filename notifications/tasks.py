@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import Failure, Success
 
-from notifications.actions.planning import plan_changes, plan_reminders
+from notifications.actions.planning import plan_alerts, plan_changes, plan_reminders
 from notifications.actions.retention import run_retention
 from notifications.delivery.sending import Clock, Sent, send_due
 from notifications.enums import Job
@@ -41,6 +41,7 @@ class Work:
     unanswered: int = 0
     planned: int = 0
     reminders: int = 0
+    alerts: int = 0
     sent: Sent = field(default_factory=Sent)
 
     @property
@@ -48,7 +49,9 @@ class Work:
         """Whether another pass would find nothing either."""
         sent = self.sent
         handled = sent.sent + sent.ended + sent.put_off + sent.failed + sent.unclear
-        return not (self.expired or self.asked or self.unanswered or self.planned or self.reminders or handled)
+        return not (
+            self.expired or self.asked or self.unanswered or self.planned or self.reminders or self.alerts or handled
+        )
 
 
 def tick() -> None:
@@ -77,10 +80,13 @@ def work_through(*, clock: Clock, until: float = float("inf")) -> Work:
     def remind() -> None:
         work.reminders = plan_reminders(at=clock())
 
+    def alert() -> None:
+        work.alerts = plan_alerts(at=clock())
+
     def send() -> None:
         work.sent = send_due(clock=clock, until=until)
 
-    _take_steps(expire, settle, ask, plan, remind, send)
+    _take_steps(expire, settle, ask, plan, remind, alert, send)
     return work
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from registrations.api import desk as api_desk
 from registrations.api import door as api_door
+from registrations.api import door_bundle as api_door_bundle
 from registrations.api import headcounts as api_headcounts
 from registrations.api import invitations as api_invitations
 from registrations.api import managed_party as api_managed_party
@@ -18,7 +19,7 @@ from registrations.web import invited, own, own_data, own_party, register
 from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
 from registrations.web.manage import door as staff_door
-from registrations.web.manage import door_conflicts, door_headcount, door_passes, door_walk_in, invitations
+from registrations.web.manage import door_app, door_conflicts, door_headcount, door_passes, door_walk_in, invitations
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
@@ -112,6 +113,11 @@ public_patterns = [
         name="manage-invitation-revoke",
     ),
     path("manage/events/<slug:slug>/door/", staff_door.door, name="manage-door"),
+    path("manage/events/<slug:slug>/door/shell/", door_app.shell, name="manage-door-shell"),
+    # Below the door, so that it can serve the door and nothing else.
+    path("manage/events/<slug:slug>/door/worker.js", door_app.worker, name="manage-door-worker"),
+    path("manage/events/<slug:slug>/door/app.webmanifest", door_app.manifest, name="manage-door-manifest"),
+    path("manage/events/<slug:slug>/door/figures/", door_app.figures, name="manage-door-figures"),
     path("door/<str:token>/", door_pass, name="door-pass"),
     path("manage/events/<slug:slug>/door/passes/", door_passes.passes, name="manage-door-passes"),
     path(
@@ -248,6 +254,7 @@ api_patterns = [
     path("manage/events/<slug:slug>/needs/<int:need_id>/", api_needs.EventNeed.as_view(), name="api-manage-need"),
     path("manage/events/<slug:slug>/report/", api_people.EventReport.as_view(), name="api-manage-event-report"),
     path("manage/events/<slug:slug>/check-ins/", api_door.CheckIns.as_view(), name="api-manage-check-ins"),
+    path("manage/events/<slug:slug>/door/bundle/", api_door_bundle.DoorBundle.as_view(), name="api-manage-door-bundle"),
     path(
         "manage/events/<slug:slug>/check-ins/<str:nonce>/void/",
         api_door.VoidCheckIn.as_view(),

@@ -107,6 +107,9 @@ NEW_POINT: Final = {"session": 999, "title": {"pl": "Otwarcie"}}
 NEW_QUESTION: Final = {"kind": "text", "text": {"pl": "Skąd?"}, "purpose": {"pl": "Dojazd"}}
 NEW_REMINDER: Final = {"channel": "sms", "before": {"minutes": 60}}
 NEW_SERIES: Final = {**NEW_EVENT, "name": "Warsztaty", "rule": {"frequency": "weekly", "count": 2}}
+NEWS: Final = {"subject": {"pl": "Wejście"}, "body": {"pl": "Wejście od podwórza."}}
+TRIAL: Final = {"kind": "confirmed", "channel": "email"}
+TEXT: Final = {"kind": "confirmed", "language": "pl"}
 TABLE_OF_ONE: Final = {"table": "Klub"}
 NEW_VENUE: Final = {"slug": "nowe", "name": {"pl": "Nowe miejsce"}, "address": "Rynek 3"}
 
@@ -351,6 +354,10 @@ TABLE: Final = [
     Row("manage-door-here", "post", body={"reference": "NOBODY22"}, passes=frozenset()),
     Row("manage-door-gone", "post", passes=CHECK_IN, got=302),
     Row("manage-door-gone", "post", body={"reference": "NOBODY22"}, passes=frozenset()),
+    Row("manage-door-shell", passes=CHECK_IN),
+    Row("manage-door-worker", passes=CHECK_IN),
+    Row("manage-door-manifest", passes=CHECK_IN),
+    Row("manage-door-figures", passes=CHECK_IN),
     Row("manage-door-conflicts", passes=CHECK_IN),
     Row("manage-door-passes", passes=MANAGE_PEOPLE),
     Row("manage-door-passes", "post", body={"label": "Wejście", "day": "2027-01-26"}, passes=MANAGE_PEOPLE),
@@ -361,6 +368,16 @@ TABLE: Final = [
     Row("door-pass", "post", parts={"token": "pass_link"}, got=302),
     Row("door-pass", got=404),
     Row("manage-messages", passes=SEE_MESSAGES),
+    Row("manage-messages-seen", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-texts", passes=ADMINISTER),
+    Row("manage-text", parts=TEXT, passes=ADMINISTER),
+    Row("manage-text", "post", parts=TEXT, passes=ADMINISTER, got=302),
+    Row("manage-text", parts={**TEXT, "language": "de"}, passes=frozenset()),
+    Row("manage-messages-preview", passes=SEE_MESSAGES),
+    Row("manage-messages-preview", "post", passes=MANAGE_PEOPLE),  # It says which address is missing.
+    Row("manage-announcement-new", passes=MANAGE_PEOPLE),
+    Row("manage-announcement-new", "post", passes=MANAGE_PEOPLE),  # The form says what is missing.
     # The API for everybody
     api("index"),
     api("schema"),
@@ -516,8 +533,20 @@ TABLE: Final = [
     api("manage-walk-ins", "post", body=WALK_IN, passes=CHECK_IN, got=201),
     api("manage-walk-ins", "post", body={**WALK_IN, **FORCE}, passes=CHECK_IN & OVERRIDE, got=201),
     api("manage-headcounts", passes=CHECK_IN),
+    api("manage-door-bundle", passes=CHECK_IN),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
+    api("manage-messages-seen", "post", passes=MANAGE_PEOPLE),
+    api("manage-message-resend", "post", passes=MANAGE_PEOPLE, got=201),
+    api("manage-texts", passes=ADMINISTER),
+    api("manage-text", parts=TEXT, passes=ADMINISTER),
+    api("manage-text", "patch", parts=TEXT, body={"subject": "Do zobaczenia"}, passes=ADMINISTER),
+    api("manage-messages-preview", query="?kind=confirmed", passes=SEE_MESSAGES),
+    # Nothing leaves a machine on which no channel is set up.
+    api("manage-messages-test", "post", body=TRIAL, passes=MANAGE_PEOPLE, got=409),
+    api("manage-announcements", passes=SEE_MESSAGES),
+    api("manage-announcements", "post", body={**NEWS, "nonce": str(uuid.UUID(int=1))}, passes=MANAGE_PEOPLE, got=201),
+    api("manage-announcements-preview", "post", body=NEWS, passes=MANAGE_PEOPLE),
 ]
 
 

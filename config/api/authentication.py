@@ -1,7 +1,9 @@
 """Who is asking: a program with an API token of a member of staff, or a page where one has signed in."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request, is_form_media_type
 
 from events.models import ApiToken, DoorPass, User
+from events.models.kept import kept
 from events.permissions import AT_THE_DOOR, Person, door_pass_in
 from events.tokens import hash_api_token
 
@@ -26,19 +29,19 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME.lower():
             return None
-        token = (
-            ApiToken.objects.filter(token_hash=hash_api_token(key.strip()), user__is_active=True)
-            .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
-            .select_related("user")
-            .first()
-        )
-        if token is None:
-            raise AuthenticationFailed(_("This token is not known or has expired."))
-        return token.user, token
+        for token in _live_tokens(hash_api_token(key.strip()), timezone.now()):
+            return token.user, token
+        raise AuthenticationFailed(_("This token is not known or has expired."))
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         """What a 401 asks for."""
         return SCHEME
+
+
+@kept
+def _live_tokens(token_hash: Any, now: Any) -> QuerySet[ApiToken]:
+    tokens = ApiToken.objects.filter(token_hash=token_hash, user__is_active=True)
+    return tokens.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).select_related("user").order_by()
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

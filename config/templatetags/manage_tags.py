@@ -59,6 +59,7 @@ def manage_menu(context: Context) -> list[MenuItem]:
     if May.SEE_ACCESS_LOG in may:
         items.append(_item(request, _("Access log"), "manage-access-log"))
     if May.ADMINISTER in may:
+        items.append(_item(request, _("Texts of messages"), "manage-texts"))
         items.append(_item(request, _("Retention"), "manage-retention"))
     return items
 

@@ -18,6 +18,8 @@ from events.queries.events import EventFilter
 from events.queries.feeds import large_feeds
 from events.queries.publication import CONFLICT, publication_gaps
 from events.queries.seats import seat_figures
+from notifications.queries.channels import channels_out_of_order
+from notifications.queries.health import due_state
 from notifications.queries.troubles import undelivered_messages
 from registrations.queries.asking import intent_figures
 from registrations.queries.lists import report_figures
@@ -52,7 +54,9 @@ def today(request: StaffRequest) -> HttpResponse:
             "reviews": list(events_to_review(user)[:SHOWN]),
             "drafts": list(desk_events(user, drafts, at=now)[:SHOWN]),
             "large_feeds": large_feeds(at=now) if May.PUBLISH in may else [],
-            "troubles": undelivered_messages(user, at=now),
+            "troubles": undelivered_messages(user),
+            "sending": due_state(now) if May.SEE_MESSAGES in may else None,
+            "out_of_order": list(channels_out_of_order()) if May.SEE_MESSAGES in may else [],
         },
     )
 

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from django.db.models import Prefetch
 
@@ -18,6 +18,7 @@ from events.enums import (
     EventRoleKind,
     NoAnswer,
     QuestionKind,
+    ReminderAudience,
     ReminderChannel,
     Visibility,
     WaitlistPolicy,
@@ -158,12 +159,14 @@ RegistrationEdit: TypeAlias = RegistrationDefinition
 
 @dataclass(frozen=True)
 class ReminderDefinition:
-    """A reminder: days before at a wall-clock time, or minutes before the start."""
+    """A reminder: days before at a wall-clock time, minutes before the start, or minutes after the end."""
 
     channel: ReminderChannel
     days: int | None = None
     at: time | None = None
     minutes: int | None = None
+    minutes_after: int | None = None
+    audience: ReminderAudience = ReminderAudience.CONFIRMED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,20 +405,30 @@ def question_definition_of(question: Question) -> QuestionDefinition:
 def reminder_definition_of(rule: ReminderRule) -> ReminderDefinition:
     """A reminder rule as an organiser would say it."""
     return ReminderDefinition(
-        channel=ReminderChannel(rule.channel), days=rule.days_before, at=rule.at_time, minutes=rule.minutes_before
+        channel=ReminderChannel(rule.channel),
+        days=rule.days_before,
+        at=rule.at_time,
+        minutes=rule.minutes_before,
+        minutes_after=rule.minutes_after,
+        audience=ReminderAudience(rule.audience),
     )
 
 
 def usual_reminders(kind: EventKind) -> tuple[ReminderDefinition, ...]:
-    """The reminders that the kind asks for, from their JSON as in the contract."""
-    return tuple(
-        ReminderDefinition(
-            channel=ReminderChannel(rule["channel"]),
-            days=rule["before"].get("days"),
-            at=time.fromisoformat(rule["before"]["at"]) if "at" in rule["before"] else None,
-            minutes=rule["before"].get("minutes"),
-        )
-        for rule in kind.default_reminders
+    """The reminders that the kind asks for."""
+    return tuple(reminder_from_json(rule) for rule in kind.default_reminders)
+
+
+def reminder_from_json(rule: Mapping[str, Any]) -> ReminderDefinition:
+    """A reminder from its JSON as in the contract; whom it is for is left out where it is for people with a seat."""
+    before, after = rule.get("before", {}), rule.get("after", {})
+    return ReminderDefinition(
+        channel=ReminderChannel(rule["channel"]),
+        days=before.get("days"),
+        at=time.fromisoformat(before["at"]) if "at" in before else None,
+        minutes=before.get("minutes"),
+        minutes_after=after.get("minutes"),
+        audience=ReminderAudience(rule.get("audience", ReminderAudience.CONFIRMED)),
     )
 
 

@@ -24,7 +24,7 @@ from events.actions.history import Difference, plain
 from events.actions.seats import set_capacity, set_reserved
 from events.actions.sessions import capacity_changed, close_pools
 from events.actions.wall_clock import NoSuchTime, as_instant
-from events.enums import EventChangeKind, NoAnswer, WaitlistPolicy
+from events.enums import EventChangeKind, NoAnswer, ReminderAudience, ReminderChannel, WaitlistPolicy
 from events.errors import FieldErrors
 from events.models import Event, EventKind, ParticipantCategory, RegistrationPolicy, ReminderRule, SeatPool
 
@@ -57,6 +57,7 @@ _ALL_NAMES: Final = (*POLICY_COLUMNS, "capacity", "reserved", "categories")
 _USUAL_NAMES: Final = (*(name for name in POLICY_COLUMNS if name not in {"opens_at", "closes_at"}), "capacity")
 # Long enough for every use, short enough for every calendar.
 REMINDER_MINUTES: Final = 366 * 24 * 60
+AFTER_MINUTES: Final = 30 * 24 * 60
 HOLD_MINUTES: Final = 30 * 24 * 60
 OFFER_HOURS: Final = 90 * 24
 GROUP_MAX: Final = 50
@@ -256,9 +257,14 @@ def edit_reminders(event: Event, reminders: tuple[ReminderDefinition, ...] | Uns
 
 
 def reminder_as_json(rule: ReminderDefinition) -> dict[str, object]:
-    """A reminder as in the contract's body."""
+    """A reminder as in the contract's body; that it is for people with a seat goes without saying."""
+    said: dict[str, object] = {"channel": rule.channel.value}
+    if rule.audience != ReminderAudience.CONFIRMED:
+        said["audience"] = rule.audience.value
+    if rule.minutes_after is not None:
+        return {**said, "after": {"minutes": rule.minutes_after}}
     before = {"minutes": rule.minutes} if rule.at is None else {"days": rule.days, "at": f"{rule.at:%H:%M}"}
-    return {"channel": rule.channel.value, "before": before}
+    return {**said, "before": before}
 
 
 def save_reminders(event: Event, rules: tuple[ReminderDefinition, ...]) -> None:
@@ -277,20 +283,30 @@ def reminder_rows(
         ReminderRule(
             event=event,
             channel=rule.channel,
+            audience=rule.audience,
             days_before=rule.days,
             at_time=rule.at,
             minutes_before=rule.minutes,
+            minutes_after=rule.minutes_after,
         )
         for rule in rules
     ]
     sentences: list[str | Promise] = []
     if len(set(rules)) < len(rules):
         sentences.append(_("Name every reminder once."))
-    if any((rule.days is None) != (rule.at is None) or (rule.days is None) == (rule.minutes is None) for rule in rules):
-        sentences.append(_("Say either the days before and an hour, or the minutes before."))
+    if not all(_counts_one_way(rule) for rule in rules):
+        sentences.append(
+            _("Say either the days before and an hour, or the minutes before, or the minutes after the end.")
+        )
     limits = ("days_before", "minutes_before")
     if any(model_faults(row, only=limits) or _minutes_before(row) > REMINDER_MINUTES for row in rows):
         sentences.append(_("A reminder comes a year before the start at most."))
+    if any(model_faults(row, only=("minutes_after",)) or (row.minutes_after or 0) > AFTER_MINUTES for row in rows):
+        sentences.append(_("What is sent after the end is sent within 30 days."))
+    if any(rule.minutes_after is not None and rule.audience != ReminderAudience.CONFIRMED for rule in rules):
+        sentences.append(_("After the end, only people who had a seat are written to."))
+    if any(rule.channel == ReminderChannel.SMS and rule.audience == ReminderAudience.SPEAKERS for rule in rules):
+        sentences.append(_("People who speak or work there have not agreed to SMS; remind them by e-mail."))
     zone = ZoneInfo(event.time_zone)
     clocks = [starts_at.astimezone(zone).time() for starts_at in starts]
     if any(_comes_too_late(rule, clocks) for rule in rules):
@@ -298,6 +314,12 @@ def reminder_rows(
     if sentences:
         raise FieldErrors({"reminders": sentences})
     return rows
+
+
+def _counts_one_way(rule: ReminderDefinition) -> bool:
+    """Whether it says when in exactly one of the three ways."""
+    ways = [rule.days, rule.minutes, rule.minutes_after]
+    return (rule.days is None) == (rule.at is None) and sum(way is not None for way in ways) == 1
 
 
 def _comes_too_late(rule: ReminderDefinition, clocks: Sequence[time]) -> bool:

@@ -47,6 +47,7 @@ from events.enums import (
     EventMode,
     EventStatus,
     NoAnswer,
+    ReminderAudience,
     ReminderChannel,
     Visibility,
     WaitlistPolicy,
@@ -164,23 +165,50 @@ class BeforeBody(Body):
         return attrs
 
 
+class AfterBody(WholeBody):
+    """How many minutes after the end."""
+
+    minutes = count(required=True, max_value=LONGEST_MINUTES)
+
+
 class ReminderBody(WholeBody):
-    """One reminder on one channel."""
+    """One reminder on one channel, before the start or after the end; `audience` left out: people with a seat."""
 
     channel = serializers.ChoiceField(choices=ReminderChannel.choices)
-    before = BeforeBody()
+    audience = serializers.ChoiceField(choices=ReminderAudience.choices, required=False)
+    before = BeforeBody(required=False, allow_null=True)
+    after = AfterBody(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two sides; null is as if it were left out."""
+        attrs = super().validate(attrs)
+        if (attrs.get("before") is None) == (attrs.get("after") is None):
+            raise serializers.ValidationError({"before": [_("Give either before or after.")]})
+        return attrs
 
     @staticmethod
     def definition(said: dict[str, Any]) -> ReminderDefinition:
         """The reminder as its action wants it."""
-        return ReminderDefinition(channel=ReminderChannel(said["channel"]), **said["before"])
+        before, after = said.get("before") or {}, said.get("after") or {}
+        return ReminderDefinition(
+            channel=ReminderChannel(said["channel"]),
+            audience=ReminderAudience(said.get("audience", ReminderAudience.CONFIRMED)),
+            minutes_after=after.get("minutes"),
+            **before,
+        )
 
     def to_representation(self, reminder: ReminderDefinition) -> dict[str, Any]:
-        """One of the two ways, as it is sent."""
-        before = (
-            {"days": reminder.days, "at": reminder.at} if reminder.minutes is None else {"minutes": reminder.minutes}
-        )
-        return super().to_representation({"channel": reminder.channel, "before": before})
+        """One of the ways, as it is sent; that it is for people with a seat goes without saying."""
+        said: dict[str, object] = {"channel": reminder.channel}
+        if reminder.audience != ReminderAudience.CONFIRMED:
+            said["audience"] = reminder.audience
+        if reminder.minutes_after is not None:
+            said["after"] = {"minutes": reminder.minutes_after}
+        elif reminder.minutes is not None:
+            said["before"] = {"minutes": reminder.minutes}
+        else:
+            said["before"] = {"days": reminder.days, "at": reminder.at}
+        return {name: value for name, value in super().to_representation(said).items() if value is not None}
 
 
 # The lists of an event whose items are definitions of their own.

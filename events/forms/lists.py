@@ -11,6 +11,7 @@ from events.actions.definitions import CategoryDefinition, RegistrationDefinitio
 from events.actions.kinds import KindDefinition, TopicDefinition
 from events.actions.rules import ASK_DAYS, GROUP_MAX, OFFER_HOURS, usual_categories
 from events.enums import Accessibility, AccessibilityFeature, Language, NoAnswer, Visibility, WaitlistPolicy
+from events.forms.manage import reminder_initial
 from events.forms.texts import TranslatedFormField
 from events.models import Audience, EventKind, Organization, ParticipationProcess, Topic
 from events.queries.search import fold
@@ -318,10 +319,7 @@ class KindForm(forms.Form):
 def reminders_initial(kind: EventKind | None) -> list[dict[str, Any]]:
     """The usual reminders as rows, and two empty ones."""
     usual = usual_reminders(kind) if kind else ()
-    rows = [
-        {"channel": each.channel.value, "days": each.days, "at": each.at, "minutes": each.minutes} for each in usual
-    ]
-    return [*rows, {}, {}]
+    return [*(reminder_initial(each) for each in usual), {}, {}]
 
 
 def _kind_initial(kind: EventKind) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The forms of an organiser's sheet: the event, its dates, categories and reminders."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -15,12 +16,14 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
 )
+from events.actions.rules import AFTER_MINUTES
 from events.enums import (
     Accessibility,
     AccessibilityFeature,
     AgeRule,
     EventMode,
     Language,
+    ReminderAudience,
     ReminderChannel,
     Visibility,
 )
@@ -396,18 +399,24 @@ class CategoryForm(forms.Form):
 
 
 class ReminderForm(forms.Form):
-    """One reminder: days before at a time of day, or minutes before; an empty row is none."""
+    """One reminder: days before at a time of day, minutes before, or minutes after the end; an empty row is none."""
 
     channel = forms.ChoiceField(label=_("By"), choices=ReminderChannel.choices, required=False)
+    audience = forms.ChoiceField(
+        label=pgettext_lazy("reminded", "To"), choices=ReminderAudience.choices, required=False
+    )
     days = forms.IntegerField(label=_("Days before"), min_value=0, max_value=365, required=False)
     at = forms.TimeField(label=_("at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     minutes = forms.IntegerField(label=_("or minutes before"), min_value=1, max_value=_MOST_MINUTES, required=False)
+    minutes_after = forms.IntegerField(
+        label=_("or minutes after the end"), min_value=0, max_value=AFTER_MINUTES, required=False
+    )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is written in it."""
         typed = getattr(self, "cleaned_data", {})
-        return all(typed.get(name) is None for name in ("days", "at", "minutes"))
+        return all(typed.get(name) is None for name in ("days", "at", "minutes", "minutes_after"))
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way of counting."""
@@ -417,6 +426,8 @@ class ReminderForm(forms.Form):
         by_day = typed["days"] is not None or typed["at"] is not None
         if by_day and typed["minutes"] is not None:
             self.add_error("minutes", _("Give days and a time of day, or minutes, not both."))
+        elif typed["minutes_after"] is not None and (by_day or typed["minutes"] is not None):
+            self.add_error("minutes_after", _("Say when before the start, or when after the end, not both."))
         elif by_day and (typed["days"] is None or typed["at"] is None):
             self.add_error("days", _("Give the number of days and the time of day."))
         return typed
@@ -426,7 +437,14 @@ class ReminderForm(forms.Form):
         typed = self.cleaned_data
         return ReminderDefinition(
             channel=ReminderChannel(typed["channel"] or ReminderChannel.EMAIL),
+            audience=ReminderAudience(typed["audience"] or ReminderAudience.CONFIRMED),
             days=typed["days"],
             at=typed["at"],
             minutes=typed["minutes"],
+            minutes_after=typed["minutes_after"],
         )
+
+
+def reminder_initial(reminder: ReminderDefinition) -> dict[str, Any]:
+    """A reminder as its row shows it."""
+    return {**asdict(reminder), "channel": reminder.channel.value, "audience": reminder.audience.value}

@@ -30,6 +30,7 @@ from events.forms.manage import (
     ReminderForm,
     SessionForm,
     is_written,
+    reminder_initial,
 )
 from events.forms.policies import ASKING, GROUPS, POLICY, QUEUE
 from events.forms.refusals import show_at, show_refusal
@@ -297,10 +298,7 @@ class SheetMaker:
             categories=[
                 {"code": code, "is_listed": code in listed, "capacity": listed.get(code)} for code in self._categories
             ],
-            reminders=[
-                {"channel": each.channel.value, "days": each.days, "at": each.at, "minutes": each.minutes}
-                for each in definition.reminders or ()
-            ],
+            reminders=[reminder_initial(each) for each in definition.reminders or ()],
         )
 
     def typed(self, data: QueryDict) -> EventSheet:

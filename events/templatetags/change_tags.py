@@ -14,6 +14,7 @@ from events.enums import AccessibilityFeature, AgeRule, EventChangeKind, EventMo
 from events.models import Event, EventChange, Session, in_language
 from events.templatetags.event_tags import when_text
 from events.templatetags.programme_tags import languages_of
+from events.templatetags.reminder_tags import reminder_of, reminder_words
 
 register = template.Library()
 
@@ -35,7 +36,6 @@ _NAMES: Final[Mapping[str, str | Promise]] = {
     "topics": gettext_lazy("topics"),
     "audiences": gettext_lazy("for whom it is meant"),
     "organizations": gettext_lazy("invited organizations"),
-    "reminders": gettext_lazy("reminders"),
     "registration.categories": gettext_lazy("groups of participants"),
     "registration.opens_at": gettext_lazy("when registration opens"),
     "registration.closes_at": gettext_lazy("when registration closes"),
@@ -66,6 +66,11 @@ _LISTS: Final[Mapping[str, tuple[str | Promise, str | Promise, str | Promise]]] 
         gettext_lazy("New files: %(what)s."),
         gettext_lazy("Files that were taken away: %(what)s."),
         gettext_lazy("The files stand in another order."),
+    ),
+    "reminders": (
+        gettext_lazy("New reminders: %(what)s."),
+        gettext_lazy("No longer sent: %(what)s."),
+        gettext_lazy("The reminders stand in another order."),
     ),
 }
 _REGISTRATION: Final = gettext_lazy("rules of registration")
@@ -248,8 +253,7 @@ def _lists(before: _Facts, after: _Facts) -> Iterator[str]:
     for name, (added, taken_out, otherwise) in _LISTS.items():
         if name not in after:
             continue
-        was: Counter[str] = Counter(before.get(name) or ())
-        now: Counter[str] = Counter(after[name])
+        was, now = (Counter(_as_items(name, listed)) for listed in (before.get(name), after[name]))
         new, gone = _items(name, now - was), _items(name, was - now)
         if new:
             yield str(added) % {"what": new}
@@ -259,14 +263,20 @@ def _lists(before: _Facts, after: _Facts) -> Iterator[str]:
             yield str(otherwise)
 
 
+def _as_items(name: str, listed: Sequence[Any] | None) -> list[str]:
+    """What stands in the list; a reminder as it is said, because its facts are several."""
+    return [reminder_words(reminder_of(item)) if name == "reminders" else item for item in listed or ()]
+
+
 def _items(name: str, counted: Counter[str]) -> str:
-    return ", ".join(_item(name, item) + (f" ({number})" if number > 1 else "") for item, number in counted.items())
+    between = "; " if name == "reminders" else ", "
+    return between.join(_item(name, item) + (f" ({number})" if number > 1 else "") for item, number in counted.items())
 
 
 def _item(name: str, item: str) -> str:
     if name == "roles":
         return str(EventRoleKind(item).label) if item in EventRoleKind.values else item
-    return item if name == "attachments" else f"“{item}”"
+    return item if name in {"attachments", "reminders"} else f"“{item}”"
 
 
 def _invitations(after: _Facts) -> Iterator[str]:

@@ -13,6 +13,8 @@ _GRACE: Final = timedelta(hours=6)
 _LEAD: Final = timedelta(hours=2)
 _GRACE_PART: Final = 3 / 8
 _LEAD_PART: Final = 1 / 4
+# Thanks may come days late, but not when the meeting is forgotten.
+_AFTER_GRACE: Final = timedelta(days=3)
 # What is called off or moved this soon is worth waking somebody for.
 _URGENT: Final = timedelta(hours=12)
 
@@ -48,6 +50,12 @@ def reminder_due(
     grace = min(_GRACE, distance * _GRACE_PART)
     lead = min(_LEAD, distance * _LEAD_PART)
     return Due(at=due, useful_until=min(due + grace, starts_at - lead))
+
+
+def after_the_end(ends_at: datetime, *, minutes_after: int) -> Due:
+    """The due time of a rule that counts from the end."""
+    due = ends_at + timedelta(minutes=minutes_after)
+    return Due(at=due, useful_until=due + _AFTER_GRACE)
 
 
 def may_wake(moment: datetime, starts_at: datetime | None) -> bool:

@@ -5,7 +5,7 @@ Leases use the database's clock, so that processes with different clocks agree; 
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final
@@ -177,7 +177,8 @@ def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken
     before = f"{_ATTEMPT}, taken AS ({_TAKEN})".format(patience=patience) if after is not None else ""
     statement = _MARK.format(before=before, truth=truth, patience=patience)
     parts = segments(as_long_as_sent(letter.body, message.language)) if channel == Channel.SMS else None
-    mine = (LEASE, *astuple(letter), parts, message.pk, message.lease_token, at)
+    texts = (letter.to, letter.subject, letter.body, letter.html, letter.calendar, letter.calendar_method)
+    mine: tuple[Any, ...] = (LEASE, *texts, parts, message.pk, message.lease_token, at)
     address = (channel.value, address_key(channel, letter.to), list(scopes_for(is_optional=kind.is_optional)))
     with connection.cursor() as cursor:
         cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known))

@@ -11,6 +11,7 @@ from events.models import Event, EventChange, unit_contact
 from events.queries.former_places import FormerPlace, former_places
 from events.queries.registration_windows import registration_closes_at
 from notifications.channels import Attachment, Outgoing
+from notifications.delivery.particulars import particulars
 from notifications.enums import Channel
 from notifications.kinds import (
     KINDS,
@@ -29,6 +30,7 @@ from notifications.queries.dispatch import (
     registrations_of_person,
     sessions_of,
 )
+from notifications.queries.overrides import OwnWords, own_words
 from notifications.rendering.letters import TICKET_CID, Letter, Material, Recipient, Wheelchairs, written
 from notifications.rendering.meetings import Meetings
 from notifications.rendering.secret_links import (
@@ -68,6 +70,7 @@ class Background:
     former_places: Mapping[int, FormerPlace]
     renderings: Renderings
     meetings: Meetings
+    own_words: OwnWords
 
 
 def background_of(messages: Iterable[Message], renderings: Renderings | None = None) -> Background:
@@ -88,6 +91,7 @@ def background_of(messages: Iterable[Message], renderings: Renderings | None = N
         former_places=former_places({message.event for message in batch if message.event is not None}),
         renderings=renderings or Renderings(),
         meetings={},
+        own_words=own_words(),
     )
 
 
@@ -215,6 +219,9 @@ def _material(message: Message, background: Background, *, at: datetime) -> Mate
         entries=background.entries.get(registration.pk, ()) if registration is not None else (),
         renderings=background.renderings,
         meetings=background.meetings,
+        particulars=particulars(message, kind, event),
+        announcement=message.announcement,
+        own_words=background.own_words.of(message.kind, message.language),
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from notifications.kinds.accessibility_alert import ACCESSIBILITY_ALERT
+from notifications.kinds.after_event import AFTER_EVENT
 from notifications.kinds.already_registered import ALREADY_REGISTERED
+from notifications.kinds.announcement import ANNOUNCEMENT
 from notifications.kinds.application_accepted import APPLICATION_ACCEPTED
 from notifications.kinds.application_received import APPLICATION_RECEIVED
 from notifications.kinds.application_rejected import APPLICATION_REJECTED
@@ -15,7 +17,9 @@ from notifications.kinds.confirmed import CONFIRMED
 from notifications.kinds.event_cancelled import EVENT_CANCELLED
 from notifications.kinds.event_changed import EVENT_CHANGED
 from notifications.kinds.event_postponed import EVENT_POSTPONED
+from notifications.kinds.failing_messages import FAILING_MESSAGES
 from notifications.kinds.feature_lost import FEATURE_LOST, needs_served_by
+from notifications.kinds.filling_up import FILLING_UP
 from notifications.kinds.forced_in import FORCED_IN
 from notifications.kinds.hold_to_confirm import HOLD_TO_CONFIRM
 from notifications.kinds.invited import INVITED
@@ -27,6 +31,7 @@ from notifications.kinds.member_replaced import MEMBER_REPLACED
 from notifications.kinds.moved_online import MOVED_ONLINE
 from notifications.kinds.my_registrations import MY_REGISTRATIONS
 from notifications.kinds.need_answered import NEED_ANSWERED
+from notifications.kinds.needs_unmet import NEEDS_UNMET
 from notifications.kinds.new_date import NEW_DATE
 from notifications.kinds.offer_lapsed import OFFER_LAPSED
 from notifications.kinds.offered import OFFERED
@@ -35,6 +40,8 @@ from notifications.kinds.own_substitution import OWN_SUBSTITUTION
 from notifications.kinds.promoted import PROMOTED
 from notifications.kinds.registration_taken_over import REGISTRATION_TAKEN_OVER
 from notifications.kinds.reminder import REMINDER
+from notifications.kinds.reminder_speaker import REMINDER_SPEAKER
+from notifications.kinds.reminder_waitlisted import REMINDER_WAITLISTED
 from notifications.kinds.seat_released import SEAT_RELEASED
 from notifications.kinds.still_coming import STILL_COMING
 from notifications.kinds.supplier_cancelled import SUPPLIER_CANCELLED
@@ -45,10 +52,14 @@ from notifications.kinds.wheelchair_alert import WHEELCHAIR_ALERT
 
 __all__ = [
     "ACCESSIBILITY_ALERT",
+    "AFTER_EVENT",
+    "ANNOUNCEMENT",
     "EVENT_CANCELLED",
     "EVENT_CHANGED",
     "EVENT_POSTPONED",
+    "FAILING_MESSAGES",
     "FEATURE_LOST",
+    "FILLING_UP",
     "INVITED",
     "KINDS",
     "KIND_OF_CHANGE",
@@ -56,9 +67,12 @@ __all__ = [
     "MEMBER_KINDS_OF_CHANGE",
     "MOVED_ONLINE",
     "MY_REGISTRATIONS",
+    "NEEDS_UNMET",
     "NEED_ANSWERED",
     "NEW_DATE",
     "REMINDER",
+    "REMINDER_SPEAKER",
+    "REMINDER_WAITLISTED",
     "STILL_COMING",
     "SUPPLIER_CANCELLED",
     "SUPPLIER_CHANGED",
@@ -98,6 +112,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         STILL_COMING,
         SEAT_RELEASED,
         REMINDER,
+        REMINDER_WAITLISTED,
+        REMINDER_SPEAKER,
+        AFTER_EVENT,
         EVENT_CHANGED,
         EVENT_CANCELLED,
         EVENT_POSTPONED,
@@ -110,6 +127,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         ACCESSIBILITY_ALERT,
         NEED_ANSWERED,
         WHEELCHAIR_ALERT,
+        FILLING_UP,
+        NEEDS_UNMET,
+        FAILING_MESSAGES,
+        ANNOUNCEMENT,
     )
 }
 

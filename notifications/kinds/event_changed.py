@@ -18,5 +18,7 @@ EVENT_CHANGED = Kind(
     ),
     useful_until=until_event_ends,
     calendar=CalendarPart.REQUEST,
+    # Who puts an event right saves it several times.
+    gathers=True,
     waits_for_daytime=True,
 )

@@ -1,7 +1,5 @@
 """What became of what somebody needs: every need with where it stands, for its person alone."""
 
-from datetime import timedelta
-
 from notifications.enums import Priority
 from notifications.kinds.base import Kind, until_event_ends
 from registrations.enums import ACTIVE_STATES, ChangeCause, RegistrationState
@@ -16,7 +14,7 @@ NEED_ANSWERED = Kind(
     true_while=_ADDRESS_SHOWN,
     useful_until=until_event_ends,
     # A coordinator goes through a list; what is said of several needs, or put right at once, is one message.
-    gathers_for=timedelta(minutes=10),
+    gathers=True,
     sms_needs_link=True,
     waits_for_daytime=True,
     tells_of_needs=True,

@@ -14,5 +14,6 @@ SUPPLIER_CHANGED = Kind(
         EventChangeKind.MODE_CHANGED,
         EventChangeKind.NEW_DATE,
     ),
+    gathers=True,
     useful_until=until_event_ends,
 )

@@ -84,7 +84,7 @@ class IncomingSms(models.Model):
 
 
 class TemplateOverride(models.Model):
-    """A city's own words for one part of a kind's texts, in one language; a Django template with few names."""
+    """A city's own words for one part of a kind's texts, in one language: plain text with names in double braces."""
 
     kind = models.CharField(max_length=40)
     language = models.CharField(max_length=2)

@@ -1,5 +1,7 @@
 """How many people a message would reach, before anybody sends it."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from events.models import Event
@@ -15,3 +17,13 @@ def people_told(event: Event) -> int:
         registration__event=event, registration__state=RegistrationState.CONFIRMED, state=MemberState.COMING
     )
     return registered.count() + along.exclude(email="").count()
+
+
+def people_by_sms(event: Event, *, states: Collection[str], is_for_all: bool, with_consent: bool) -> int:
+    """How many people in these states a message would reach by SMS: all with a number, or who gave no e-mail address."""
+    people = Registration.objects.filter(event=event, state__in=states).exclude(participant__phone="")
+    if with_consent:
+        people = people.filter(sms_reminders=True)
+    elif not is_for_all:
+        people = people.filter(participant__email="")
+    return people.filter(participant__isnull=False).count()

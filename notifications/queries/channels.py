@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from notifications.enums import Channel
@@ -44,3 +45,8 @@ def _health(channel: Channel, state: ChannelState | None, now: datetime | None) 
         last_error=state.last_error,
         last_error_at=state.last_error_at,
     )
+
+
+def channels_out_of_order() -> QuerySet[ChannelState]:
+    """Channels over which nothing is handed to the provider for a while, by name; by the database's clock."""
+    return ChannelState.objects.filter(open_until__gt=Now()).order_by("channel")

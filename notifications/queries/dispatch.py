@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from events.enums import EventChangeKind
-from events.models import Event, EventChange, EventRole, Session
+from events.models import AgendaItem, Event, EventChange, EventRole, Session
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import ACTIVE_STATES, OPEN_NEEDS, NeedKind
@@ -33,6 +35,7 @@ def _complete(messages: QuerySet[Message]) -> list[Message]:
         ),
         ("role_id", Prefetch("role", EventRole.objects.select_related("agenda_item__session"))),
         ("staff_id", "staff"),
+        ("announcement_id", "announcement"),
     )
     wanted = [path for column, path in related if any(getattr(message, column) is not None for message in found)]
     prefetch_related_objects(found, *wanted)
@@ -99,6 +102,19 @@ def sessions_of(message: Message) -> list[Session]:
         return list(message.registration.sessions.all())
     item = message.role.agenda_item if message.role is not None else None
     return [] if item is None else [item.session]
+
+
+def agenda_points_of(role: EventRole, session: Session | None) -> list[AgendaItem]:
+    """Where somebody has a task in the agenda of the day of a session, in order; all that one address does is one's own."""
+    items = AgendaItem.objects.filter(
+        session__event=role.event_id, roles__email__iexact=role.email, session__is_cancelled=False
+    )
+    items = items.select_related("session__event").distinct().order_by("session__starts_at", "position", "id")
+    return [item for item in items if session is None or _day(item.session) == _day(session)]
+
+
+def _day(session: Session) -> date:
+    return session.starts_at.astimezone(ZoneInfo(session.event.time_zone)).date()
 
 
 def people_who_need(event: Event, kinds: Iterable[NeedKind]) -> int:

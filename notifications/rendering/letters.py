@@ -18,6 +18,8 @@ from events.queries.former_places import FormerPlace
 from events.queries.registration_windows import registration_closes_at
 from notifications.enums import Channel
 from notifications.kinds import MOVED_ONLINE, CalendarPart, Kind, needs_served_by
+from notifications.models import Announcement
+from notifications.rendering.announced import announced
 from notifications.rendering.meetings import Meeting, Meetings, attended_sessions, meeting_of
 from notifications.rendering.registered import asking_values, member_values, party_values
 from notifications.rendering.secret_links import (
@@ -114,6 +116,9 @@ class Material:
     # What texts have in common: those of a tick, and what a batch, for which events were read once, says of a meeting.
     renderings: Renderings = field(default_factory=Renderings)
     meetings: Meetings = field(default_factory=dict)
+    particulars: Mapping[str, object] = field(default_factory=dict)  # what only its kind says, ready to be shown
+    announcement: Announcement | None = None
+    own_words: Mapping[str, str] = field(default_factory=dict)  # of the city, by part
 
     @property
     def has_passed_on(self) -> bool:
@@ -153,12 +158,12 @@ def written(material: Material, *, at: datetime) -> Letter:
         if material.channel == Channel.SMS:
             return Letter(to=material.recipient.address, body=_sms(material, values))
         calendar = _calendar(material, at=at)
-        reader = material.renderings.reader(values)
+        reader = material.renderings.reader(material.kind, values, material.own_words)
         return Letter(
             to=material.recipient.address,
-            subject=" ".join(reader.render(_template(material, "subject.txt")).split()),
-            body=_tidy(reader.render(_template(material, "email.txt"))),
-            html=reader.render(_template(material, "email.html")),
+            subject=" ".join(reader.render("subject.txt").split()),
+            body=_tidy(reader.render("email.txt")),
+            html=reader.render("email.html"),
             calendar=calendar.text,
             calendar_method=calendar.method,
         )
@@ -186,6 +191,8 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_of_registration(material, coming, zone, at=at),
         **_of_invitation(material, zone, at=at),
         **_of_work(material),
+        **material.particulars,
+        **announced(material.announcement, is_short=material.channel == Channel.SMS),
     }
 
 
@@ -312,6 +319,7 @@ def _of_work(material: Material) -> dict[str, object]:
         "role": str(EventRoleKind(material.role.kind).label) if material.role is not None else "",
         "people_concerned": material.people_concerned,
         "staff_url": f"{settings.BASE_URL}{reverse('manage-event', args=[material.event.slug])}",
+        "messages_url": f"{settings.BASE_URL}{reverse('manage-messages', args=[material.event.slug])}",
         "needs_url": f"{settings.BASE_URL}{reverse('manage-needs', args=[material.event.slug])}",
     }
 
@@ -328,10 +336,6 @@ def _own(registration: Registration, language: str) -> _Own:
     )
 
 
-def _template(material: Material, name: str) -> str:
-    return f"messages/{material.kind.name}/{name}"
-
-
 def _tidy(text: str) -> str:
     """Templates leave lines behind where a part is not there."""
     lines = "\n".join(line.strip() for line in text.strip().split("\n"))
@@ -341,17 +345,25 @@ def _tidy(text: str) -> str:
 def _sms(material: Material, values: Mapping[str, object]) -> str:
     def write(title: str, with_link: bool) -> str:  # noqa: FBT001 - called by position, twice
         link = values.get("manage_link", "") if with_link else ""
-        reader = material.renderings.reader({**values, "title": title, "manage_link": link})
-        return " ".join(reader.render(_template(material, "sms.txt")).split())
+        reader = material.renderings.reader(
+            material.kind, {**values, "title": title, "manage_link": link}, material.own_words
+        )
+        return " ".join(reader.render("sms.txt").split())
 
-    return fitted(
-        write,
-        str(material.event),
-        measure=lambda text: as_long_as_sent(text, material.language),
-        link_is_needed=material.kind.sms_needs_link,
-        is_plain=settings.SMS_TRANSLITERATE,
-        most=settings.SMS_MOST_SEGMENTS,
-    )
+    try:
+        return fitted(
+            write,
+            str(material.event),
+            measure=lambda text: as_long_as_sent(text, material.language),
+            link_is_needed=material.kind.sms_needs_link,
+            is_plain=settings.SMS_TRANSLITERATE,
+            most=settings.SMS_MOST_SEGMENTS,
+        )
+    except ValueError:
+        if not material.own_words:
+            raise
+        # Own words that fit an example and not this event: the original ones always do.
+        return _sms(replace(material, own_words={}), values)
 
 
 def _calendar(material: Material, *, at: datetime) -> MailCalendar:

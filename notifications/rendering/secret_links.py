@@ -98,9 +98,11 @@ def with_invitation(text: str, invitation_id: int, token: str, language: str) ->
 
 def without_links(text: str) -> str:
     """The text as staff may see it."""
+    # Outside of the braces, where the collector of texts finds it.
+    word = _("personal link")
     for mark in (_MARK, _INVITATION_MARK):
-        text = mark.sub(lambda _found: f"[{_('personal link')}]", text)
-    return text.replace(UNSUBSCRIBE_MARK, f"[{_('personal link')}]")
+        text = mark.sub(f"[{word}]", text)
+    return text.replace(UNSUBSCRIBE_MARK, f"[{word}]")
 
 
 def as_long_as_sent(text: str, language: str) -> str:

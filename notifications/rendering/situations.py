@@ -9,9 +9,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import get_language
+
+from notifications.kinds import Kind
+from notifications.rendering.overrides import rendered
 
 # Templates show these as they are and ask nothing of them but whether they are there; a test holds every kind to that.
 _OWN: Final = ("name", "manage_link", "ticket_code")
@@ -29,38 +31,43 @@ class Renderings:
         self._marks = re.compile(f"\ue000{self._sign}:([a-z_]+)\ue001")
         self._kept: dict[tuple[object, ...], list[str]] = {}
 
-    def reader(self, values: Mapping[str, object]) -> "Reader":
-        """Somebody for whom templates are filled with these values."""
-        return Reader(self, values)
+    def reader(self, kind: Kind, values: Mapping[str, object], own_words: Mapping[str, str]) -> "Reader":
+        """Somebody for whom the texts of a kind, with the city's own words in them, are filled with these values."""
+        return Reader(self, kind, values, own_words)
 
-    def pieces(self, template: str, values: Mapping[str, object], situation: tuple[object, ...]) -> list[str]:
+    def pieces(self, reader: "Reader", name: str, situation: tuple[object, ...]) -> list[str]:
         """The rendered template in pieces: words, the name of an own value, words, and so on."""
-        key = (template, get_language(), situation)
+        key = (reader.kind.name, name, get_language(), tuple(sorted(reader.own_words.items())), situation)
         kept = self._kept.get(key)
         if kept is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            marked = {name: f"\ue000{self._sign}:{name}\ue001" for name in _OWN if values.get(name)}
-            kept = self._kept[key] = self._marks.split(render_to_string(template, {**values, **marked}))
+            marked = {name: f"\ue000{self._sign}:{name}\ue001" for name in _OWN if reader.values.get(name)}
+            text = rendered(reader.kind, name, {**reader.values, **marked}, reader.own_words)
+            kept = self._kept[key] = self._marks.split(text)
         return kept
 
 
 class Reader:
     """One person's values, told apart into what is their own and their situation."""
 
-    def __init__(self, renderings: Renderings, values: Mapping[str, object]) -> None:
+    def __init__(
+        self, renderings: Renderings, kind: Kind, values: Mapping[str, object], own_words: Mapping[str, str]
+    ) -> None:
         self._renderings = renderings
-        self._values = values
+        self.kind = kind
+        self.values = values
+        self.own_words = own_words
         self._is_alone = any(values.get(name) for name in _OF_ONE)
         self._own = {name: str(values[name]) for name in _OWN if values.get(name)}
         self._situation = () if self._is_alone else _situation(values, self._own)
 
-    def render(self, template: str) -> str:
-        """The template as this person reads it; in HTML with nothing in it that a person could have made a tag of."""
+    def render(self, name: str) -> str:
+        """The text as this person reads it; in HTML with nothing in it that a person could have made a tag of."""
         if self._is_alone:
-            return render_to_string(template, dict(self._values))
-        pieces = self._renderings.pieces(template, self._values, self._situation).copy()
-        is_html = template.endswith(".html")
+            return rendered(self.kind, name, self.values, self.own_words)
+        pieces = self._renderings.pieces(self, name, self._situation).copy()
+        is_html = name.endswith(".html")
         pieces[1::2] = [escape(self._own[name]) if is_html else self._own[name] for name in pieces[1::2]]
         return "".join(pieces)
 

@@ -5,11 +5,13 @@ from typing import Final
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from notifications.enums import StateReason
 
 register = template.Library()
+_MINUTE: Final = 60
+_HOUR: Final = 3600
 
 _KINDS: Final[Mapping[str, str | Promise]] = {
     "hold_to_confirm": pgettext_lazy("message kind", "Please confirm your address"),
@@ -38,6 +40,9 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "still_coming": pgettext_lazy("message kind", "Do you still come?"),
     "seat_released": pgettext_lazy("message kind", "No answer: the seat has gone to others"),
     "reminder": pgettext_lazy("message kind", "Reminder"),
+    "reminder_waitlisted": pgettext_lazy("message kind", "Reminder to the reserve list"),
+    "reminder_speaker": pgettext_lazy("message kind", "To people who work there: reminder"),
+    "after_event": pgettext_lazy("message kind", "Thank you for taking part"),
     "event_changed": pgettext_lazy("message kind", "The event has changed"),
     "event_cancelled": pgettext_lazy("message kind", "The event is cancelled"),
     "event_postponed": pgettext_lazy("message kind", "The event is postponed"),
@@ -48,6 +53,12 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "supplier_postponed": pgettext_lazy("message kind", "To people who work there: postponed"),
     "supplier_changed": pgettext_lazy("message kind", "To people who work there: changed"),
     "accessibility_alert": pgettext_lazy("message kind", "To the coordinator: less accessible than announced"),
+    "need_answered": pgettext_lazy("message kind", "An answer about what somebody needs"),
+    "wheelchair_alert": pgettext_lazy("message kind", "To the coordinator: more wheelchairs than places"),
+    "filling_up": pgettext_lazy("message kind", "To the organisers: filling up"),
+    "needs_unmet": pgettext_lazy("message kind", "To the coordinator: needs not arranged yet"),
+    "failing_messages": pgettext_lazy("message kind", "To the owners: messages that did not arrive"),
+    "announcement": pgettext_lazy("message kind", "Announcement of the organiser"),
 }
 
 
@@ -61,3 +72,15 @@ def kind_in_words(kind: str) -> str:
 def reason_in_words(reason: str) -> str:
     """Why a message ended as it did: our own reasons in words, a provider's as it gave them."""
     return str(StateReason(reason).label) if reason in StateReason.values else reason
+
+
+@register.filter
+def age(seconds: int) -> str:
+    """How long ago, in one unit: seconds, minutes or hours."""
+    if seconds < _MINUTE:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    if seconds < _HOUR:
+        minutes = seconds // _MINUTE
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = seconds // _HOUR
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}

@@ -13,6 +13,8 @@ from registrations.models import RateWindow
 
 # One home or phone has a whole IPv6 network of this size and could change its address with every attempt.
 _IPV6_HOME: Final = 64
+# Others than registrations are counted in windows of up to so many seconds.
+_LONGEST_WINDOW: Final = 3600
 
 # Nobody waits for the disk: a count that is lost with a power cut harms nobody, and everybody behind one address waits
 # for the row until it is committed. The setting ends with the statement's own transaction.
@@ -23,9 +25,12 @@ _COUNT: Final = """
 """
 
 
-def count_attempt(address: str, *, at: datetime) -> None:
-    """Count an attempt and refuse it when there were too many; outside of the transaction that it guards."""
-    allowed, seconds = settings.REGISTRATION_RATE
+def count_attempt(address: str, *, rate: tuple[int, int] | None = None, at: datetime) -> None:
+    """Count an attempt and refuse it when there were too many; outside of the transaction that it guards.
+
+    `rate`: how many in how many seconds, at most an hour; null: as the operator says of registrations.
+    """
+    allowed, seconds = rate or settings.REGISTRATION_RATE
     begun = int(at.timestamp()) // seconds * seconds
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [_key(address), datetime.fromtimestamp(begun, UTC)])
@@ -37,7 +42,8 @@ def count_attempt(address: str, *, at: datetime) -> None:
 def forget_attempts(*, at: datetime) -> int:
     """Delete windows that are over; returns how many."""
     _allowed, seconds = settings.REGISTRATION_RATE
-    deleted, _models = RateWindow.objects.filter(starts_at__lt=at - timedelta(seconds=seconds)).delete()
+    over = at - timedelta(seconds=max(seconds, _LONGEST_WINDOW))
+    deleted, _models = RateWindow.objects.filter(starts_at__lt=over).delete()
     return deleted
 
 

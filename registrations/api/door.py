@@ -84,7 +84,7 @@ class AdmittedPersonShape(serializers.Serializer[Registration]):
     seats = serializers.IntegerField()
     contact_comes = serializers.BooleanField()
     attendance = serializers.ChoiceField(choices=Attendance.choices)
-    no_photo = serializers.BooleanField()
+    no_photo = serializers.BooleanField(help_text="Whoever takes photographs is to leave this party out.")
     party = serializers.SerializerMethodField()
 
     @extend_schema_field(MemberAtDoorShape(many=True))
@@ -111,6 +111,7 @@ class CheckInShape(serializers.Serializer[Any]):
     nonce = serializers.CharField()
     result = serializers.ChoiceField(choices=[*CheckInResult.values, REFUSED])
     event = serializers.CharField(allow_null=True)
+    event_title = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
     by = serializers.CharField(allow_null=True)
     position = serializers.IntegerField(allow_null=True)
@@ -188,7 +189,7 @@ def _one_of_many(event: Event, tap: Mapping[str, Any], *, by: DoorActor) -> Mapp
         sentences = [str(sentence) for several in errors.values() for sentence in several] or [refusal.message]
         facts = {"nonce": tap["nonce"], "result": REFUSED, "event": event.slug, "at": None, "by": None}
         nobody = {"position": None, "registration": None, "member": None, "event_facts": EventFactsShape(event).data}
-        return {**facts, **nobody, "code": refusal.code, "detail": " ".join(sentences)}
+        return {**facts, "event_title": str(event), **nobody, "code": refusal.code, "detail": " ".join(sentences)}
 
 
 def _one(event: Event, tap: Mapping[str, Any], *, by: DoorActor) -> Mapping[str, Any]:
@@ -215,6 +216,7 @@ def _told(event: Event, answer: CheckInAnswer, nonce: str, *, by: DoorActor) -> 
         "nonce": nonce,
         "result": answer.result.value,
         "event": answer.event.slug if knows_event else None,
+        "event_title": str(answer.event) if knows_event else None,
         "at": answer.at,
         "by": str(answer.by) if answer.by else None,
         "position": answer.position,

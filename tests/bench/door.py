@@ -35,6 +35,8 @@ LISTED: Final = 100
 SCANS: Final = min(int(os.environ.get("SCANS", "500")), 1_000)
 SECONDS: Final = min(int(os.environ.get("SECONDS", "30")), 40)
 DEVICES: Final = 2
+# An answer later than so many seconds is none: the queue at the door would grow.
+IN_TIME: Final = 2
 # What goes on meanwhile, due in a second.
 FEEDS: Final = 10
 SIGN_UPS: Final = 5
@@ -147,7 +149,9 @@ def _while_loaded(service: Service, headers: dict[str, str], *, start: int) -> N
         message = f"Unexpected answers: {[outcome.statuses for outcome in (*outcomes, *beside)]}"
         raise RuntimeError(message)
     times = [1000 * latency for outcome in outcomes for latency in outcome.latencies]
-    _say(f"check-ins a second for {SECONDS} s, two devices, loaded", _rate(outcomes), RATE_HELD, at_least=True)
+    in_time = sum(time <= 1000 * IN_TIME for time in times) / SECONDS
+    what = f"check-ins a second for {SECONDS} s, two devices, loaded, each answered in {IN_TIME} s"
+    _say(what, in_time, RATE_HELD, at_least=True)
     sys.stdout.write(
         f"    answers p50 {median(times):.0f} ms, p95 {percentile(times, 0.95):.0f} ms; meanwhile "
         f"{_rate(beside[:1]):.0f} whole calendars and {_rate(beside[1:]):.0f} sign-ups a second\n"

@@ -157,7 +157,7 @@ def _plan(now: datetime) -> None:
     cpu = cpu_seconds([postmaster()]) + time.process_time() - cpu
     each = 1000 * cpu / max(planned, 1)
     sys.stdout.write(f"\nPlanning {planned} reminders: {seconds:.2f} s, {each:.2f} CPU ms each\n")
-    limit = PLANNING_SECONDS * MAILS / 10_000
+    limit = PLANNING_SECONDS * max(MAILS, 10_000) / 10_000
     sys.stdout.write(f"  {verdict('planning', seconds, limit, unit=' s')}\n")
     share = len(statements) / max(planned, 1)
     sys.stdout.write(f"  {verdict('statements for each', share, PLANNING_STATEMENTS)}\n")

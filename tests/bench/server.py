@@ -41,8 +41,9 @@ def own_database() -> Iterator[str]:
 
 def _administer(server: embedded_postgres.Connection, statement: str) -> None:
     # A connection for each: the server may be stopped and started in between.
-    where = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"], "dbname": server["NAME"]}
-    with psycopg.connect(**where, autocommit=True) as admin:
+    with psycopg.connect(
+        host=server["HOST"], port=server["PORT"], user=server["USER"], dbname=server["NAME"], autocommit=True
+    ) as admin:
         admin.execute(statement.encode())
 
 

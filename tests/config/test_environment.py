@@ -142,6 +142,8 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://wiec:100%zz@localhost/wiec", "%25"),
         ("DATABASE_URL", "postgresql://wiec@localhost/wiec?colour=red", "options"),
         ("QUIET_HOURS", "22:00", "22:00-07:00"),
+        ("SMS_PRICE_PER_SEGMENT", "0,165", "0.165"),
+        ("SMS_CURRENCY", "zł", "PLN"),
         ("REGISTRATION_RATE", "60", "60/min"),
         ("REGISTRATION_RATE", "0/min", "60/min"),
         ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.0/8"),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.template.loader import render_to_string
 
 from notifications.channels import sms
+from notifications.rendering.overrides import rendered
 from notifications.rendering.situations import Reader
 from tests.notifications.far_ends import (
     ACCOUNT,
@@ -36,10 +36,10 @@ def texts_compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     compared: list[tuple[str, bool]] = []
     fill = Reader.render
 
-    def both(self: Reader, template: str) -> str:
-        filled = fill(self, template)
-        assert filled == render_to_string(template, dict(self._values))
-        compared.append((template, self._is_alone))
+    def both(self: Reader, name: str) -> str:
+        filled = fill(self, name)
+        assert filled == rendered(self.kind, name, self.values, self.own_words)
+        compared.append((f"messages/{self.kind.name}/{name}", self._is_alone))
         return filled
 
     monkeypatch.setattr(Reader, "render", both)
@@ -58,7 +58,7 @@ def sink(settings: Any) -> Iterator[MailSink]:
 def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmsProvider]:
     """An SMS provider that takes everything unless told otherwise; no request may be wrong."""
     monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.5)
-    with sms_provider() as far_end:
+    with sms_provider(SmsProvider) as far_end:
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT, TOKEN
         settings.TWILIO_MESSAGING_SERVICE_SID, settings.TWILIO_FROM = SERVICE, ""
         settings.TWILIO_API_URL = far_end.url

@@ -6,7 +6,7 @@ a call sends twice. Here they are replaced when the applications are loaded, in 
 
 from datetime import timedelta
 from importlib import import_module
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.apps import AppConfig
 
@@ -31,8 +31,8 @@ SHORTENED: Final[dict[str, dict[str, Any]]] = {
 class HasteConfig(AppConfig):
     """An application of tests without models."""
 
-    name: ClassVar[str] = "tests.notifications"
-    label: ClassVar[str] = "haste"
+    name = "tests.notifications"
+    label = "haste"
 
     def ready(self) -> None:
         """Replace the constants; one that is gone is an error, or a run would wait for minutes and prove nothing."""

@@ -1,9 +1,11 @@
 """Every kind in every language, with nothing left open, and SMS that fit."""
 
 import re
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polib
 import pytest
@@ -11,12 +13,12 @@ from django.conf import settings as project
 from django.urls import reverse
 from django.utils import translation
 
-from events.enums import EventChangeKind, EventMode, Visibility
-from events.models import AgendaItem, Event, EventChange, EventRole, RegistrationPolicy, Session, User
+from events.enums import EventChangeKind, EventMode, EventRoleKind, Visibility
+from events.models import AgendaItem, Event, EventChange, EventRole, RegistrationPolicy, SeatPool, Session, User
 from notifications.delivery.composing import NobodyToWriteTo, background_of, letter_of, linked, outgoing_of
 from notifications.enums import Channel
 from notifications.kinds import KINDS
-from notifications.models import Message
+from notifications.models import Announcement, Message
 from notifications.queries.dispatch import complete_messages
 from notifications.rendering.letters import Letter, NothingToSay
 from notifications.rendering.secret_links import (
@@ -49,6 +51,7 @@ STATES = {
     "application_waitlisted": S.WAITLISTED,
     "application_rejected": S.REJECTED,
     "seat_released": S.CANCELLED_BY_ORGANIZER,
+    "reminder_waitlisted": S.WAITLISTED,
 }
 DATES = {"starts_at": "2027-01-20T08:00:00+00:00", "ends_at": "2027-01-20T09:00:00+00:00", "all_day": False}
 # The change that a kind tells of, where it is not the way of taking part.
@@ -70,15 +73,25 @@ WITHOUT_LINK = {
     "own_cancellation",
     "application_rejected",
     "seat_released",
+    "after_event",
+    "reminder_speaker",
     "accessibility_alert",
     "wheelchair_alert",
+    "filling_up",
+    "needs_unmet",
+    "failing_messages",
     # The page of the registration is the person's who made it; an invitation has a link of its own.
     "member_confirmed",
     "member_replaced",
     "invited",
 } | {kind for kind in KINDS if kind.startswith("supplier_")}
+TO_STAFF = {"accessibility_alert", "wheelchair_alert", "filling_up", "needs_unmet", "failing_messages"}
 TO_MEMBERS = {"member_confirmed", "member_replaced"}
 NUMBER = "+48501502503"
+ANNOUNCED = {
+    "subject": {"pl": "Wejście od podwórza", "en": "Use the back door", "uk": "Вхід з двору"},
+    "body": {"pl": "Prosimy o dokumenty. " * 30, "en": "Bring papers. " * 50, "uk": "Візьміть документи. " * 30},
+}
 
 
 def letter(message: Message, *, at: datetime = NOW) -> Letter:
@@ -91,12 +104,15 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
     if kind == "moved_online":
         event = {"mode": EventMode.ONLINE, **event}
     row = make_event(venue=venue, **event)
-    if kind.startswith("supplier_"):
+    if kind.startswith("supplier_") or kind == "reminder_speaker":
         message = make_message_to(make_role(row), kind, channel=channel, language=language)
-    elif kind in {"accessibility_alert", "wheelchair_alert"}:
+    elif kind in TO_STAFF:
         message = make_message_to(make_user(), kind, event=row, channel=channel, language=language)
         for _number in range(3):
             make_registration(row, last_name="Tajna").needs.create(kind=NeedKind.WHEELCHAIR, created_at=NOW)
+        SeatPool.objects.filter(event=row).update(capacity=3)
+        failed = make_message(Registration.objects.filter(event=row).latest("id"))
+        Message.objects.filter(pk=failed.pk).update(state="failed")
     elif kind == "invited":
         return make_message_to_invited(make_invitation(row, note="Zapraszam!"), channel=channel, language=language)
     else:
@@ -105,6 +121,10 @@ def make_complete(kind: str, language: str, channel: Channel, **event: Any) -> M
         Registration.objects.update(intent_due_at=NOW + timedelta(days=2) if kind == "still_coming" else None)
         member = make_member(registration, email="jan@example.org")
         message = make_message(registration, kind, channel=channel, member=member if kind in TO_MEMBERS else None)
+        if kind == "announcement":
+            message.announcement = Announcement.objects.create(event=row, at=NOW, nonce=uuid.uuid4(), **ANNOUNCED)
+    if message.registration is None and kind not in CHANGES:
+        return message
     if kind in CHANGES or kind.startswith("event_"):
         what, before = CHANGES.get(kind, (EventChangeKind.MODE_CHANGED, {"mode": "online"}))
         message.event_change = EventChange.objects.create(
@@ -225,6 +245,108 @@ def test_waiting_people_are_told_so_first_and_get_no_code():
     assert message.registration is not None
     assert message.registration.ticket_code not in found.body + found.html
     assert found.calendar == ""
+
+
+def test_the_reserve_list_is_reminded_that_it_has_no_seat():
+    message = make_complete("reminder_waitlisted", "en", Channel.EMAIL)
+    assert message.registration is not None
+    ahead = make_registration(message.registration.event, state=S.WAITLISTED)
+    Registration.objects.filter(pk=ahead.pk).update(queued_at=NOW - timedelta(days=1))
+
+    found = letter(message)
+
+    assert found.subject.startswith("Still on the reserve list, no seat yet")
+    assert "reserve list" in found.body.split("\n\n")[1]
+    assert "Your place on the list: 2." in found.body
+    assert message.registration.ticket_code not in found.body + found.html
+    assert (found.calendar, "cid:" in found.html) == ("", False)
+
+
+def test_who_comes_along_is_reminded_without_the_link_that_is_not_theirs():
+    event = make_event()
+    registration = make_registration(event, language="en")
+    member = make_member(registration, first_name="Ola", email="ola@example.org")
+    message = make_message(registration, "reminder", member=member)
+
+    found = letter(message)
+    outgoing = outgoing_of(complete_messages([message.pk])[0], found, at=NOW)
+
+    assert (found.to, "Hello Ola" in found.body) == ("ola@example.org", True)
+    assert "please tell Ann" in found.body
+    for text in (outgoing.text, outgoing.html):
+        assert "/r/" not in text
+        assert registration.manage_token not in text
+
+
+def test_who_speaks_is_reminded_of_every_point_that_is_theirs_that_day():
+    event = make_event(sessions=2)
+    first, second = event.sessions.all()
+    points = [
+        AgendaItem.objects.create(session=session, title={"pl": title}, starts_at=starts_at, position=place)
+        for place, (session, title, starts_at) in enumerate(
+            [(first, "Powitanie", first.starts_at), (first, "Spór", None), (second, "Jutro", second.starts_at)]
+        )
+    ]
+    chair = make_role(event, EventRoleKind.CHAIR, email="Jan@example.org")
+    for point in points:
+        make_role(event, EventRoleKind.SPEAKER, email="jan@example.org", agenda_item=point)
+    AgendaItem.objects.create(session=first, title={"pl": "Cudzy"})
+    message = make_message_to(chair, "reminder_speaker")
+    Message.objects.update(session=first, session_starts_at=first.starts_at)
+
+    body = letter(message).body
+
+    hour = f"{first.starts_at.astimezone(ZoneInfo(event.time_zone)):%H:%M}"
+    assert f"{hour} Powitanie\nSpór\n" in body
+    assert "Jutro" not in body
+    assert "Cudzy" not in body
+    # Without a session, as in a trial of the texts, it is all of them.
+    Message.objects.update(session=None)
+    assert "Jutro" in letter(message).body
+
+
+def test_thanks_lead_to_the_files_unless_the_page_is_not_for_everybody():
+    message = make_complete("after_event", "en", Channel.EMAIL)
+
+    assert "#files" in letter(message).body
+    Event.objects.update(visibility=Visibility.RESTRICTED)
+    assert "#files" not in letter(message).body + letter(message).html
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("filling_up", "Seats confirmed: 3 of 3. On the reserve list: 0."),
+        ("needs_unmet", "Needs still open: 3."),
+        ("failing_messages", "Messages that nobody has looked at yet: 1."),
+    ],
+)
+def test_an_alert_says_numbers_and_no_names_and_nothing_once_it_is_seen_to(kind: str, sentence: str):
+    message = make_complete(kind, "en", Channel.EMAIL)
+
+    found = letter(message)
+
+    assert sentence in found.body
+    assert sentence in found.html
+    assert "Tajna" not in found.subject + found.body + found.html
+    SeatPool.objects.update(capacity=100)
+    AccommodationRequest.objects.update(state=NeedState.ARRANGED)
+    Message.objects.update(seen_at=NOW)
+    with pytest.raises(NothingToSay):
+        letter(message)
+
+
+def test_most_seats_are_not_all_of_them():
+    message = make_complete("filling_up", "en", Channel.EMAIL)
+    full = letter(message).subject
+    SeatPool.objects.update(capacity=None)
+    with pytest.raises(NothingToSay):
+        letter(message)
+    make_registration(Event.objects.get())
+    SeatPool.objects.update(capacity=5)
+
+    assert full.startswith("All seats are taken")
+    assert letter(message).subject.startswith("Filling up")
 
 
 def test_a_held_place_in_the_queue_does_not_promise_a_seat():
@@ -492,6 +614,7 @@ def test_the_coordinator_reads_how_many_are_concerned_and_no_name():
     message = make_complete("accessibility_alert", "en", Channel.EMAIL)
     event = Event.objects.get()
     Event.objects.update(accessibility={"pjm": "no"}, venue=None)
+    SeatPool.objects.update(capacity=None)
     nobody = letter(message).body
     for state in (NeedState.REQUESTED, NeedState.WITHDRAWN):
         registration = make_registration(event, last_name="Tajna")

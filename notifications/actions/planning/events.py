@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from events.enums import EventChangeKind, EventMode, EventStatus, Role
 from events.models import Event, EventChange
-from notifications.actions.due_times import Due
+from notifications.actions.due_times import Due, may_wake
 from notifications.actions.planning.audiences import (
     Audience,
     Row,
@@ -20,6 +21,7 @@ from notifications.actions.planning.audiences import (
     insert_for_roles,
     insert_for_staff,
 )
+from notifications.actions.planning.gathering import leaves_at
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import (
     ACCESSIBILITY_ALERT,
@@ -95,16 +97,34 @@ def _plan_event(event: Event, changes: Sequence[EventChange], *, at: datetime) -
 
 
 def _plan_edits(event: Event, changes: Sequence[EventChange], *, at: datetime) -> int:
-    planned = 0
     told = [change for change in changes if change.kind in EVENT_CHANGED.tells]
-    if told:
-        planned += _tell(_kind_of_edit(event, told), event, told, at=at)
-        _supersede_older(event, (EVENT_CHANGED, MOVED_ONLINE), told[-1])
+    if not told:
+        return 0
+    kind = _kind_of_edit(event, told)
+    at_once = kind == MOVED_ONLINE or _is_near(event, told, at=at)
+    planned = _tell(kind, event, told, at_once=at_once, at=at)
+    _supersede_older(event, (EVENT_CHANGED, MOVED_ONLINE), told[-1])
     told = [change for change in told if change.kind in SUPPLIER_CHANGED.tells]
     if told:
-        planned += _tell_roles(SUPPLIER_CHANGED, event, told, at=at)
+        planned += _tell_roles(SUPPLIER_CHANGED, event, told, at_once=at_once, at=at)
         _supersede_older(event, (SUPPLIER_CHANGED,), told[-1])
     return planned
+
+
+def _is_near(event: Event, changes: Sequence[EventChange], *, at: datetime) -> bool:
+    """Whether what has changed begins soon or goes on now, or was to do so before the change: nobody may set out in vain."""
+    changed = [change.session_id for change in changes if change.session_id is not None]
+    sessions = event.sessions.filter(is_cancelled=False)
+    if len(changed) == len(changes):
+        sessions = sessions.filter(pk__in=changed)
+    times = [(session.starts_at, session.ends_at) for session in sessions]
+    moved = [change for change in changes if "starts_at" in change.before]
+    times += [(_moment(change, "starts_at"), _moment(change, "ends_at")) for change in moved]
+    return any(may_wake(at, starts_at) and at < ends_at for starts_at, ends_at in times)
+
+
+def _moment(change: EventChange, name: str) -> datetime:
+    return datetime.fromisoformat(str(change.before[name]))
 
 
 def _kind_of_edit(event: Event, told: Sequence[EventChange]) -> Kind:
@@ -143,7 +163,13 @@ def _alert(kind: Kind, event: Event, last: EventChange, *, at: datetime) -> int:
 
 
 def _tell(
-    kind: Kind, event: Event, changes: Sequence[EventChange], *, needs: Sequence[NeedKind] | None = None, at: datetime
+    kind: Kind,
+    event: Event,
+    changes: Sequence[EventChange],
+    *,
+    needs: Sequence[NeedKind] | None = None,
+    at_once: bool = True,
+    at: datetime,
 ) -> int:
     """One message per active registration and channel, and by mail to who comes along.
 
@@ -151,6 +177,7 @@ def _tell(
     """
     last = changes[-1]
     planned = 0
+    waits = None if at_once else _waits(kind, event, changes)
     for channel in Channel:
         audience = Audience(
             states=kind.true_while,
@@ -159,15 +186,16 @@ def _tell(
             without_email=channel == Channel.SMS and not kind.also_by_sms,
             needs=needs,
         )
-        row = _row(kind, channel, event, last, at=at)
+        row = _row(kind, channel, event, last, waits=waits, at=at)
         planned += insert(row, event.pk, audience, at=at)
         if channel == Channel.EMAIL and needs is None:
             planned += insert_for_members(row, event.pk, audience, at=at)
     return planned
 
 
-def _tell_roles(kind: Kind, event: Event, changes: Sequence[EventChange], *, at: datetime) -> int:
-    row = _row(kind, Channel.EMAIL, event, changes[-1], at=at)
+def _tell_roles(kind: Kind, event: Event, changes: Sequence[EventChange], *, at_once: bool = True, at: datetime) -> int:
+    waits = None if at_once else _waits(kind, event, changes)
+    row = _row(kind, Channel.EMAIL, event, changes[-1], waits=waits, at=at)
     return insert_for_roles(row, event.pk, sessions=_sessions_of(changes), at=at)
 
 
@@ -178,9 +206,34 @@ def _sessions_of(changes: Sequence[EventChange]) -> list[int] | None:
     return None
 
 
-def _row(kind: Kind, channel: Channel, event: Event, last: EventChange, *, at: datetime) -> Row:
+@dataclass(frozen=True)
+class _Wait:
+    """Since when news wait for more of the same, and until when."""
+
+    since: datetime
+    until: datetime
+
+
+def _waits(kind: Kind, event: Event, changes: Sequence[EventChange]) -> _Wait:
+    """How long these news wait; what is not told yet of earlier ones has waited already."""
+    unsaid = Message.objects.filter(event=event, kind=kind.name, state=MessageState.PLANNED)
+    oldest = unsaid.aggregate(oldest=Min("created_at"))["oldest"]
+    since = changes[0].at if oldest is None else min(oldest, changes[0].at)
+    return _Wait(since, leaves_at(kind, last=changes[-1].at, since=since))
+
+
+def _row(
+    kind: Kind, channel: Channel, event: Event, last: EventChange, *, waits: _Wait | None = None, at: datetime
+) -> Row:
     useful_until = max(event.ends_at or at, last.at + kind.useful_for_at_least)
-    return Row(kind=kind, channel=channel, subject=str(last.pk), change=last.pk, due=Due(last.at, useful_until))
+    return Row(
+        kind=kind,
+        channel=channel,
+        subject=str(last.pk),
+        change=last.pk,
+        due=Due(waits.until if waits else last.at, useful_until),
+        waiting_since=waits.since if waits else None,
+    )
 
 
 def _supersede_stale(event: Event) -> None:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from events.models import EventChange
+from notifications.actions.planning.gathering import leaves_at
 from notifications.enums import Channel, MessageState, StateReason
 from notifications.kinds import KIND_OF_CHANGE, KIND_OF_WHOLE, KINDS, MEMBER_KINDS_OF_CHANGE, Kind
 from notifications.models import Message
@@ -17,7 +18,7 @@ from registrations.models import PartyMember, Registration, RegistrationChange
 from registrations.queries.parties import concerned, replaced
 
 BATCH: Final = 500
-_GATHERED: Final = tuple(kind.name for kind in KINDS.values() if kind.gathers_for > timedelta(0))
+_GATHERED: Final = tuple(kind.name for kind in KINDS.values() if kind.gathers and kind.causes)
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def plan_registration_changes(*, at: datetime) -> int | None:
     if not changes:
         return None
     messages = [message for change in changes for message in _messages_of(change, at=at)]
+    _hold([message for message in messages if message.kind in _GATHERED], at=at)
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     _gather(message for message in messages if message.kind in _GATHERED)
     RegistrationChange.objects.filter(pk__in=[change.pk for change in changes]).update(planned_at=at)
@@ -76,7 +78,7 @@ def _message(
 ) -> Message:
     registration = change.registration
     reader = "" if member is None else f"member:{member.pk}:"
-    due_at = change.at + kind.gathers_for
+    due_at = leaves_at(kind, last=change.at, since=change.at)
     return Message(
         dedupe_key=f"{kind.name}:{registration.pk}:{change.pk}:{reader}{channel}",
         kind=kind.name,
@@ -90,8 +92,27 @@ def _message(
         created_at=at,
         due_at=due_at,
         useful_until=kind.useful_until(registration, change.at),
-        next_attempt_at=max(at, due_at) if kind.gathers_for else at,
+        next_attempt_at=max(at, due_at),
     )
+
+
+def _hold(messages: Sequence[Message], *, at: datetime) -> None:
+    """Let them leave together with what waits already; what takes the place of something has waited as long."""
+    if not messages:
+        return
+    waiting = Message.objects.filter(
+        registration__in=[message.registration_id for message in messages],
+        kind__in=_GATHERED,
+        state=MessageState.PLANNED,
+    )
+    since = dict(waiting.order_by("-created_at").values_list("registration", "created_at"))
+    for message in messages:
+        change = message.registration_change
+        assert message.registration_id is not None
+        assert change is not None
+        message.created_at = since.setdefault(message.registration_id, message.created_at)
+        message.due_at = leaves_at(KINDS[message.kind], last=change.at, since=message.created_at)
+        message.next_attempt_at = max(at, message.due_at)
 
 
 def _gather(messages: Iterable[Message]) -> None:

@@ -56,6 +56,7 @@ def _sentences(passes: list[Work]) -> list[str]:
         (sum(work.unanswered for work in passes), "Questions whether people still come without an answer in time"),
         (sum(work.planned for work in passes), "Messages planned about what has happened"),
         (sum(work.reminders for work in passes), "Reminders planned"),
+        (sum(work.alerts for work in passes), "Alerts to organisers planned"),
         (sum(one.sent for one in sent), "Messages sent, or kept here where no provider is set up"),
         (sum(one.ended for one in sent), "Messages ended unsent, no longer true or too late"),
         (sum(one.put_off for one in sent), "Messages put off, to be tried again"),

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from events.models import DoorActor, Event, User, answers_for
 from events.permissions import DoorRequest, get_door, may_know
 from registrations.actions.attendance import CheckInAnswer, check_in, void_check_in
 from registrations.enums import CheckInResult, CheckInSource
-from registrations.forms.manage import HEADCOUNT_STEPS, CheckInForm, UndoForm
+from registrations.forms.manage import CheckInForm, UndoForm
 from registrations.models import PartyMember, Registration
 from registrations.queries.at_the_door import (
     PersonAtDoor,
@@ -32,6 +33,7 @@ from registrations.queries.at_the_door import (
 from registrations.queries.doors import get_event_registration, get_party_member
 from registrations.queries.rooms import room_figures
 from registrations.web.door_pass import at_the_door
+from registrations.web.manage.door_app import CSP, door_context
 
 # What the access log calls a search here.
 _ABOUT: Final = "door"
@@ -63,6 +65,7 @@ class DoorAnswer:
         return PersonAtDoor(self.registration, self.member).full_name
 
 
+@csp_update(CSP)
 @at_the_door
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,8 +85,7 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
         request,
         "manage/door.html",
         {
-            "event": event,
-            "now": timezone.now(),
+            **door_context(event),
             "answer": answer,
             "undo": undo_form(answer),
             "nonce": _nonce(),
@@ -91,7 +93,6 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
             "people": people,
             "figures": door_figures(event),
             "room": room_figures(event),
-            "steps": HEADCOUNT_STEPS,
         },
     )
 

@@ -13,7 +13,7 @@ from events.actions.calendar import refresh_for
 from events.enums import EventChangeKind, EventStatus, Role
 from events.models import EventChange
 from notifications.enums import AttemptResult, Channel, MessageState, Priority
-from notifications.models import DeliveryAttempt, Message
+from notifications.models import ChannelState, DeliveryAttempt, Message
 from registrations.enums import AttendanceIntent, RegistrationState
 from registrations.models import Registration
 from tests.make import make_event, make_notice, make_registration, make_unit, make_user
@@ -73,7 +73,33 @@ def test_today_shows_the_door_drafts_what_comes_and_what_did_not_arrive(client):
     assert [event.slug for event in shown["doors"]] == ["soon"]
     assert [event.slug for event in shown["coming"]] == ["soon", "later", "failing"]
     assert [event.slug for event in shown["drafts"]] == ["draft"]
-    assert [(trouble.event.slug, trouble.count) for trouble in shown["troubles"]] == [("failing", 1)]
+    assert [(trouble.event.slug, trouble.count) for trouble in shown["troubles"]] == [("failing", 2)]
+    assert shown["sending"].failed_today == 1
+    page = client.get("/en/manage/").content.decode()
+    assert "I have seen all of them" in page
+    assert "Nothing waits" in page
+
+
+def test_what_somebody_has_seen_is_off_the_list_of_today(client):
+    failing = make_event("failing")
+    make_message(failing, state=MessageState.FAILED)
+
+    client.post("/en/manage/events/failing/messages/seen/")
+
+    assert client.get("/en/manage/").context["troubles"] == []
+
+
+def test_today_says_which_channel_is_out_of_order_to_who_sees_messages(client):
+    # By the clock of the database, which no test moves.
+    until = NOW + timedelta(days=9000)
+    ChannelState.objects.create(channel=Channel.SMS, refilled_at=NOW, open_until=until, last_error="20003")
+    ChannelState.objects.create(channel=Channel.EMAIL, refilled_at=NOW, open_until=NOW - timedelta(days=9000))
+
+    assert [state.channel for state in client.get("/en/manage/").context["out_of_order"]] == ["sms"]
+    assert "A channel is out of order" in client.get("/en/manage/").content.decode()
+    client.force_login(make_user(role=Role.DOOR))
+    shown = client.get("/en/manage/").context
+    assert (shown["out_of_order"], shown["sending"]) == ([], None)
 
 
 def test_today_of_the_door_role_has_doors_only(client):

@@ -21,9 +21,18 @@ from events.actions.definitions import (
     ReminderDefinition,
     SessionDefinition,
     definition_of,
+    reminder_from_json,
 )
 from events.actions.editing import create_event, edit_event
-from events.enums import EventChangeKind, EventMode, EventStatus, ReminderChannel, Visibility, WaitlistPolicy
+from events.enums import (
+    EventChangeKind,
+    EventMode,
+    EventStatus,
+    ReminderAudience,
+    ReminderChannel,
+    Visibility,
+    WaitlistPolicy,
+)
 from events.errors import DomainError, EditConflict, FieldErrors, MoveNotAllowed, OverCapacity
 from events.models import CalendarEntry, District, Event, EventChange, EventKind, Room, SeatPool, Session, Stage
 from events.queries.search import with_words
@@ -274,6 +283,21 @@ def test_a_refusal_of_the_database_that_is_no_taken_address_is_a_bug_and_travels
         ({"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=0),)}, "reminders"),
         ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, days=0, at=time(17)),)}, "reminders"),
         ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, days=0),)}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, minutes=5, minutes_after=5),)}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, minutes_after=30 * 24 * 60 + 1),)}, "reminders"),
+        ({"reminders": (ReminderDefinition(ReminderChannel.EMAIL, minutes_after=10**20),)}, "reminders"),
+        (
+            {"reminders": (ReminderDefinition(ReminderChannel.SMS, minutes=5, audience=ReminderAudience.SPEAKERS),)},
+            "reminders",
+        ),
+        (
+            {
+                "reminders": (
+                    ReminderDefinition(ReminderChannel.EMAIL, minutes_after=5, audience=ReminderAudience.WAITLISTED),
+                )
+            },
+            "reminders",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_and_leaves_nothing_behind(given, field):
@@ -536,6 +560,8 @@ def test_topics_and_reminders_are_given_whole():
     rules = (
         ReminderDefinition(ReminderChannel.SMS, minutes=60),
         ReminderDefinition(ReminderChannel.EMAIL, days=2, at=time(8, 5)),
+        ReminderDefinition(ReminderChannel.EMAIL, days=2, at=time(8, 5), audience=ReminderAudience.SPEAKERS),
+        ReminderDefinition(ReminderChannel.SMS, minutes_after=0),
     )
 
     edit_event(event, EventEdit(topics=(topic,), reminders=rules), by=make_user(), at=LATER)
@@ -543,9 +569,17 @@ def test_topics_and_reminders_are_given_whole():
 
     sms = {"channel": "sms", "before": {"minutes": 60}}
     email = {"channel": "email", "before": {"days": 2, "at": "08:05"}}
+    speakers, after = {**email, "audience": "speakers"}, {"channel": "sms", "after": {"minutes": 0}}
     assert changes_of(event) == [
-        ("edited", {"reminders": [], "topics": []}, {"reminders": [sms, email], "topics": ["zielen"]}, False)
+        (
+            "edited",
+            {"reminders": [], "topics": []},
+            {"reminders": [sms, email, speakers, after], "topics": ["zielen"]},
+            False,
+        )
     ]
+    assert definition_of(event).reminders == rules
+    assert tuple(reminder_from_json(said) for said in (sms, email, speakers, after)) == rules
     assert Event.objects.filter(with_words("green city")).exists()
 
 

@@ -100,6 +100,25 @@ def test_an_item_is_added_read_changed_and_taken_out(event, editor, part):
     assert (listed.json(), listed["ETag"]) == (before, gone["ETag"])
 
 
+def test_a_reminder_says_for_whom_it_is_and_turns_round(event, editor):
+    body = {"channel": "email", "audience": "waitlisted", "before": {"minutes": 90}}
+    added = editor.post(f"{URL}reminders/", body)
+    assert (added.status_code, added.json()) == (201, {**body, "id": added.json()["id"]}), added.text
+
+    address = f"{URL}reminders/{added.json()['id']}/"
+    turned = {"audience": "confirmed", "before": None, "after": {"minutes": 60}}
+    changed = editor.patch(address, turned, headers={"If-Match": added["ETag"]})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json() == {
+        "id": added.json()["id"],
+        "channel": "email",
+        "after": {"minutes": 60},
+    }
+    rule = ReminderRule.objects.filter(minutes_after=60).get()
+    assert (rule.audience, rule.minutes_before) == ("confirmed", None)
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_a_list_that_was_read_can_be_sent_back_whole(event, editor, part):
     editor.post(f"{URL}{part}/", bodies(event)[part])
@@ -160,6 +179,13 @@ def test_an_event_of_another_unit_is_not_there(event, part):
         ("put", "sessions/", {}, ""),
         ("post", "reminders/", {"channel": "email", "before": {"days": 1}}, "before"),
         ("post", "reminders/", {"channel": "email", "before": {"minutes": 0}}, "reminders"),
+        ("post", "reminders/", {"channel": "email"}, "before"),
+        ("post", "reminders/", {**DAY_BEFORE, "after": {"minutes": 5}}, "before"),
+        ("post", "reminders/", {"channel": "email", "after": {}}, "after.minutes"),
+        ("post", "reminders/", {"channel": "email", "after": {"minutes": 43201}}, "reminders"),
+        ("post", "reminders/", {"channel": "email", "after": {"minutes": 5}, "audience": "speakers"}, "reminders"),
+        ("post", "reminders/", {**HOURS_BEFORE, "audience": "speakers"}, "reminders"),
+        ("post", "reminders/", {**HOURS_BEFORE, "audience": "all"}, "audience"),
         ("post", "questions/", {**QUESTION, "purpose": {"pl": " "}}, "purpose"),
         ("post", "questions/", {**QUESTION, "retention_days": 0}, "retention_days"),
         ("post", "agenda/", POINT, "session"),

@@ -57,6 +57,45 @@ def read(kind: EventChangeKind, before: Any = None, after: Any = None, language:
             ],
         ),
         ("published", {"status": "draft"}, {"status": "published"}, []),
+        (
+            "edited",
+            {
+                "reminders": [
+                    {"channel": "email", "before": {"days": 1, "at": "17:00"}},
+                    {"channel": "sms", "before": {"minutes": 180}},
+                ]
+            },
+            {
+                "reminders": [
+                    {"channel": "sms", "before": {"minutes": 180}},
+                    {"channel": "email", "audience": "speakers", "before": {"days": 0, "at": "08:00"}},
+                    {"channel": "email", "after": {"minutes": 90}},
+                ]
+            },
+            [
+                (
+                    "New reminders: On the day at 08:00 · E-mail · People who speak or work there; "
+                    "90 minutes after the end · E-mail · People who have a seat."
+                ),
+                "No longer sent: 1 day before at 17:00 · E-mail · People who have a seat.",
+            ],
+        ),
+        (
+            "edited",
+            {
+                "reminders": [
+                    {"channel": "email", "before": {"minutes": 60}},
+                    {"channel": "sms", "after": {"minutes": 0}},
+                ]
+            },
+            {
+                "reminders": [
+                    {"channel": "sms", "after": {"minutes": 0}},
+                    {"channel": "email", "before": {"minutes": 60}},
+                ]
+            },
+            ["The reminders stand in another order."],
+        ),
         ("published", {"status": "in_review"}, {"status": "published"}, ["Approved after a review."]),
         (
             "room_shared",

@@ -172,9 +172,7 @@ def test_an_answer_that_comes_after_all_counts():
 def test_what_was_taken_is_written_down_with_the_next_mark_whether_that_may_be_or_not(is_true: bool):
     before, message = make_sending(), make_claimed()
     if not is_true:
-        Registration.objects.filter(pk=message.registration_id).update(
-            state="cancelled_by_participant", holds_seat=False
-        )
+        Registration.objects.filter(messages=message).update(state="cancelled_by_participant", holds_seat=False)
 
     assert outbox.mark_sending(message, LETTER, at=NOW, after=taken(before)) == is_true
 

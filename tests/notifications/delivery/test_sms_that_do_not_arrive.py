@@ -410,13 +410,13 @@ def test_a_failure_is_shown_until_something_stands_in_for_it(provider: SmsProvid
     Participant.objects.update(email="")
     send()
     report(message, "undelivered", "30004")
-    assert [trouble.count for trouble in undelivered_messages(user, at=NOW)] == [1]
+    assert [trouble.count for trouble in undelivered_messages(user)] == [1]
 
     Message.objects.filter(pk=message.pk).update(state=MessageState.SENT)
     Participant.objects.update(email="anna@example.org")
     report(message, "undelivered", "30004")
 
-    assert undelivered_messages(user, at=NOW) == []
+    assert undelivered_messages(user) == []
 
 
 def test_what_the_provider_has_not_and_will_not_take_goes_by_mail(provider: SmsProvider):

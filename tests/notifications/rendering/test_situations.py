@@ -1,17 +1,17 @@
 """What is written once and filled in for each is, byte for byte, what would have been written for each alone."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
-from django.template.loader import render_to_string
 
 from notifications.delivery.composing import background_of, letter_of
 from notifications.enums import Channel
-from notifications.kinds import KINDS
+from notifications.kinds import KINDS, REMINDER, Kind
 from notifications.queries.dispatch import complete_messages
 from notifications.rendering import situations
 from notifications.rendering.letters import Letter
+from notifications.rendering.overrides import rendered
 from notifications.rendering.situations import Renderings
 from registrations.models import Invitation, Participant, PartyMember, Registration, RegistrationChange
 from tests.make.events import NOW
@@ -59,11 +59,11 @@ def test_people_in_one_situation_share_what_is_written(monkeypatch: pytest.Monke
     leave_alone()
     written: list[str] = []
 
-    def counted(template: str, values: dict[str, object]) -> str:
-        written.append(template)
-        return render_to_string(template, values)
+    def counted(kind: Kind, name: str, values: Mapping[str, object], own_words: Mapping[str, str]) -> str:
+        written.append(name)
+        return rendered(kind, name, values, own_words)
 
-    monkeypatch.setattr(situations, "render_to_string", counted)
+    monkeypatch.setattr(situations, "rendered", counted)
     renderings = Renderings()
 
     letters([message.pk], renderings)
@@ -82,6 +82,6 @@ def test_what_is_kept_has_an_end(monkeypatch: pytest.MonkeyPatch):
     renderings = Renderings()
 
     for number in range(5):
-        renderings.reader({"title": str(number), "when_short": ""}).render("messages/reminder/subject.txt")
+        renderings.reader(REMINDER, {"title": str(number), "when_short": ""}, {}).render("subject.txt")
 
     assert len(renderings._kept) <= 2

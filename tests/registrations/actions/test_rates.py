@@ -45,6 +45,15 @@ def test_a_refusal_says_how_long_to_wait():
     assert refusal.value.details == {"retry_after": 40}
 
 
+def test_others_are_counted_at_a_rate_of_their_own_and_remembered_for_its_whole_window():
+    count_attempt("trial:1", rate=(2, 3600), at=NOW)
+    count_attempt("trial:1", rate=(2, 3600), at=NOW)
+    forget_attempts(at=NOW + timedelta(minutes=50))
+
+    with pytest.raises(RateLimited):
+        count_attempt("trial:1", rate=(2, 3600), at=NOW + timedelta(minutes=50))
+
+
 def test_a_whole_ipv6_home_counts_as_one():
     assert tries("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:0:1::", "2001:db8:0:1::1") == [True, True, False, True]
 
@@ -63,7 +72,7 @@ def test_no_address_is_kept(settings):
 
 
 def test_what_is_over_is_forgotten():
-    tries("192.0.2.1", at=NOW - timedelta(minutes=2))
+    tries("192.0.2.1", at=NOW - timedelta(hours=2))
     tries("192.0.2.1", "192.0.2.2")
 
     assert forget_attempts(at=NOW) == 1

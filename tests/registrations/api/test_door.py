@@ -46,6 +46,7 @@ def test_a_code_admits_once_and_says_who_it_was(door):
         "nonce": "a",
         "result": "admitted",
         "event": "debata",
+        "event_title": "Trial meeting",
         "at": "2027-01-12T09:59:58+01:00",
         "by": "door@example.org",
         "registration": {

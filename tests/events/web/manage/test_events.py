@@ -174,6 +174,16 @@ def test_a_second_date_is_saved_and_an_empty_row_is_no_date(client):
             "minutes",
             "Give days and a time of day, or minutes, not both.",
         ),
+        (
+            {
+                "reminders-TOTAL_FORMS": 1,
+                "reminders-0-minutes": "5",
+                "reminders-0-minutes_after": "5",
+                "usual_reminders": None,
+            },
+            "minutes_after",
+            "Say when before the start, or when after the end, not both.",
+        ),
     ],
 )
 def test_a_fault_is_named_at_its_field_and_on_top_and_nothing_is_saved(client, changes, field, sentence):
