@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from registrations.api import attendance as api_attendance
 from registrations.api import desk as api_desk
 from registrations.api import door as api_door
 from registrations.api import invitations as api_invitations
@@ -15,6 +16,7 @@ from registrations.api import signing_up as api_signing_up
 from registrations.web import invited, own, own_data, own_party, register
 from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
+from registrations.web.manage import attendance as staff_attendance
 from registrations.web.manage import door as staff_door
 from registrations.web.manage import door_conflicts, door_passes, invitations
 from registrations.web.manage import needs as event_needs
@@ -118,6 +120,10 @@ public_patterns = [
         name="manage-door-pass-revoke",
     ),
     path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
+    path("manage/events/<slug:slug>/attendance/", staff_attendance.attendance, name="manage-attendance"),
+    path("manage/events/<slug:slug>/attendance/close/", staff_attendance.close, name="manage-attendance-close"),
+    path("manage/events/<slug:slug>/attendance/reopen/", staff_attendance.reopen, name="manage-attendance-reopen"),
+    path("manage/events/<slug:slug>/attendance/person/", staff_attendance.person, name="manage-attendance-person"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", staff_door.headcount, name="manage-door-headcount"),
 ]
@@ -251,6 +257,29 @@ api_patterns = [
         "manage/events/<slug:slug>/check-ins/conflicts/",
         api_door.CheckInConflicts.as_view(),
         name="api-manage-check-in-conflicts",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/", api_attendance.EventAttendance.as_view(), name="api-manage-attendance"
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/close/",
+        api_attendance.CloseAttendance.as_view(),
+        name="api-manage-attendance-close",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/reopen/",
+        api_attendance.ReopenAttendance.as_view(),
+        name="api-manage-attendance-reopen",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/excuse/",
+        api_attendance.ExcusePerson.as_view(),
+        name="api-manage-attendance-excuse",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/take-excuse-back/",
+        api_attendance.TakeExcuseBack.as_view(),
+        name="api-manage-attendance-take-excuse-back",
     ),
     path("manage/events/<slug:slug>/headcounts/", api_door.Headcounts.as_view(), name="api-manage-headcounts"),
 ]

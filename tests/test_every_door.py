@@ -341,6 +341,10 @@ TABLE: Final = [
     Row("manage-door", "post", passes=CHECK_IN),
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
+    Row("manage-attendance", passes=SEE_PEOPLE),
+    Row("manage-attendance-close", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-attendance-reopen", "post", passes=MANAGE_PEOPLE, got=302),
+    Row("manage-attendance-person", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-door-conflicts", passes=CHECK_IN),
     Row("manage-door-passes", passes=MANAGE_PEOPLE),
     Row("manage-door-passes", "post", body={"label": "Wejście", "day": "2027-01-26"}, passes=MANAGE_PEOPLE),
@@ -503,6 +507,11 @@ TABLE: Final = [
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),
     api("manage-check-in-conflicts", passes=CHECK_IN),
+    api("manage-attendance", passes=SEE_PEOPLE),
+    api("manage-attendance-close", "post", passes=MANAGE_PEOPLE, got=409),  # The meeting is still to come.
+    api("manage-attendance-reopen", "post", passes=MANAGE_PEOPLE, got=409),
+    api("manage-attendance-excuse", "post", passes=MANAGE_PEOPLE, got=400),
+    api("manage-attendance-take-excuse-back", "post", passes=MANAGE_PEOPLE, got=400),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),
     api("manage-messages", passes=SEE_MESSAGES),
 ]
