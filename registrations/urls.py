@@ -22,6 +22,7 @@ from registrations.web.manage import door_conflicts, door_passes, invitations
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
+from registrations.web.manage.online_attendance import online_list
 from registrations.web.manage.retention import retention
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
@@ -121,6 +122,7 @@ public_patterns = [
     ),
     path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
     path("manage/events/<slug:slug>/attendance/", staff_attendance.attendance, name="manage-attendance"),
+    path("manage/events/<slug:slug>/attendance/online/", online_list, name="manage-online-attendance"),
     path("manage/events/<slug:slug>/attendance/close/", staff_attendance.close, name="manage-attendance-close"),
     path("manage/events/<slug:slug>/attendance/reopen/", staff_attendance.reopen, name="manage-attendance-reopen"),
     path("manage/events/<slug:slug>/attendance/person/", staff_attendance.person, name="manage-attendance-person"),
@@ -270,6 +272,11 @@ api_patterns = [
         "manage/events/<slug:slug>/attendance/reopen/",
         api_attendance.ReopenAttendance.as_view(),
         name="api-manage-attendance-reopen",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/online/",
+        api_attendance.ImportOnlineList.as_view(),
+        name="api-manage-online-attendance",
     ),
     path(
         "manage/events/<slug:slug>/attendance/excuse/",

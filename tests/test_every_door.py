@@ -342,6 +342,7 @@ TABLE: Final = [
     Row("manage-door-undo", "post", passes=CHECK_IN, got=302),
     Row("manage-door-headcount", "post", passes=CHECK_IN, got=302),
     Row("manage-attendance", passes=SEE_PEOPLE),
+    Row("manage-online-attendance", passes=MANAGE_PEOPLE),
     Row("manage-attendance-close", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-attendance-reopen", "post", passes=MANAGE_PEOPLE, got=302),
     Row("manage-attendance-person", "post", passes=MANAGE_PEOPLE, got=302),
@@ -510,6 +511,7 @@ TABLE: Final = [
     api("manage-attendance", passes=SEE_PEOPLE),
     api("manage-attendance-close", "post", passes=MANAGE_PEOPLE, got=409),  # The meeting is still to come.
     api("manage-attendance-reopen", "post", passes=MANAGE_PEOPLE, got=409),
+    api("manage-online-attendance", "post", passes=MANAGE_PEOPLE, got=415),
     api("manage-attendance-excuse", "post", passes=MANAGE_PEOPLE, got=400),
     api("manage-attendance-take-excuse-back", "post", passes=MANAGE_PEOPLE, got=400),
     api("manage-headcounts", "post", body={"delta": 3, "nonce": "3"}, passes=CHECK_IN),

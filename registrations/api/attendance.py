@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files import File
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,12 +20,16 @@ from events.enums import AccessKind
 from events.models import Event
 from events.permissions import May, get_managed_event
 from registrations.actions.closing import REASON_MAX, close_attendance, excuse, reopen_attendance, take_excuse_back
+from registrations.actions.online_attendance import note_online_attendance
 from registrations.api.people import FiguresShape
 from registrations.enums import Attendance
+from registrations.forms.online_list import read_online_list
+from registrations.forms.table_files import MOST_BYTES
 from registrations.models import PartyMember, Registration
 from registrations.queries.attendance import Attendee, attendees
 from registrations.queries.doors import get_event_registration, get_party_member
 from registrations.queries.lists import report_figures
+from registrations.queries.online_attendance import OnlineMatch, OnlineRow, online_matches
 
 
 class AttendanceQuery(OnlyKnown):
@@ -170,3 +176,61 @@ def _said(registration: Registration, member: PartyMember | None) -> Mapping[str
     person.refresh_from_db(fields=["attendance"])
     number = member.pk if member is not None else None
     return SaidShape({"reference": registration.reference, "member": number, "attendance": person.attendance}).data
+
+
+class OnlineListBody(Body):
+    """The list of an online meeting as a file; with `dry_run` (the default) nothing is written down."""
+
+    file = serializers.FileField(
+        help_text="As Zoom, Teams or Webex write it: CSV (UTF-8, UTF-16) or XLSX, at most 2 MB."
+    )
+    dry_run = serializers.BooleanField(default=True)
+
+
+class OnlineMatchShape(serializers.Serializer[OnlineMatch]):
+    """Somebody of the list and whoever it is, or may be."""
+
+    name = serializers.CharField(source="row.name")
+    email = serializers.CharField(source="row.email")
+    person = AttendeeShape()
+
+
+class OnlineRowShape(serializers.Serializer[OnlineRow]):
+    """Somebody of the list who is not registered."""
+
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
+class OnlineListShape(serializers.Serializer[Any]):
+    """`admitted`: how many of the `matched` were not present before; the `proposed` are for a person to decide."""
+
+    dry_run = serializers.BooleanField()
+    admitted = serializers.IntegerField()
+    matched = OnlineMatchShape(many=True)
+    proposed = OnlineMatchShape(many=True)
+    unmatched = OnlineRowShape(many=True)
+
+
+class ImportOnlineList(APIView):
+    """Carrying the list of an online meeting over."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": OnlineListBody}, responses=OnlineListShape)
+    def post(self, request: Request, slug: str) -> Response:
+        """Whoever is found by address was present; the same list again changes nothing, and no file is kept."""
+        user = signed_in(request)
+        event = get_managed_event(user, slug, May.MANAGE_PEOPLE)
+        body = OnlineListBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        file: File[bytes] = body.validated_data["file"]
+        # One byte too many is enough to be refused for its size.
+        found = online_matches(event, read_online_list(file.read(MOST_BYTES + 1)))
+        at, dry_run, admitted = timezone.now(), body.validated_data["dry_run"], 0
+        if people := len(found.matched) + len(found.proposed):
+            note_access(user, AccessKind.REGISTRATIONS, event=event, about="online list", people=people, at=at)
+        if not dry_run:
+            admitted = note_online_attendance(event, (match.person.key for match in found.matched), by=user, at=at)
+        lists = {"matched": found.matched, "proposed": found.proposed, "unmatched": found.unmatched}
+        return Response(OnlineListShape({"dry_run": dry_run, "admitted": admitted, **lists}).data)

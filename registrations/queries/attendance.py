@@ -27,6 +27,11 @@ class Attendee:
     excuse: str = ""
 
     @property
+    def key(self) -> tuple[Registration, int | None]:
+        """Whom an action means: the registration, and the number of the member."""
+        return self.registration, self.member.pk if self.member is not None else None
+
+    @property
     def named(self) -> Participant | PartyMember:
         """Where the name stands."""
         return self.member or self.registration.participant
