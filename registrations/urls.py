@@ -18,7 +18,7 @@ from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
 from registrations.web.manage import attendance as staff_attendance
 from registrations.web.manage import door as staff_door
-from registrations.web.manage import door_conflicts, door_passes, invitations
+from registrations.web.manage import door_conflicts, door_passes, invitations, printing
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
@@ -122,6 +122,9 @@ public_patterns = [
     ),
     path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
     path("manage/events/<slug:slug>/attendance/", staff_attendance.attendance, name="manage-attendance"),
+    path("manage/events/<slug:slug>/print/attendance/", printing.attendance_list, name="manage-print-attendance"),
+    path("manage/events/<slug:slug>/print/badges/", printing.badges, name="manage-print-badges"),
+    path("manage/events/<slug:slug>/print/door/", printing.door_list, name="manage-print-door"),
     path("manage/events/<slug:slug>/attendance/online/", online_list, name="manage-online-attendance"),
     path("manage/events/<slug:slug>/attendance/close/", staff_attendance.close, name="manage-attendance-close"),
     path("manage/events/<slug:slug>/attendance/reopen/", staff_attendance.reopen, name="manage-attendance-reopen"),

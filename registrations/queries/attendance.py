@@ -1,6 +1,6 @@
 """Who is expected and who came, person by person and in Polish order: what is closed, listed and printed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,11 @@ class Attendee:
         return self.named.full_name or self.registration.reference
 
     @property
+    def listed_name(self) -> str:
+        """The name as lists have it, the last one first; empty when they were erased."""
+        return f"{self.named.last_name} {self.named.first_name}".strip()
+
+    @property
     def organisation(self) -> str:
         """Of whom they come: the party's, which whoever registered has named."""
         return self.registration.participant.organisation
@@ -57,14 +62,17 @@ class Attendee:
         return (self.member or self.registration).ticket_code
 
 
-def attendees(event: Event, *, attendance: str = "") -> list[Attendee]:
+def attendees(
+    event: Event, *, attendance: str = "", states: Iterable[RegistrationState] = (RegistrationState.CONFIRMED,)
+) -> list[Attendee]:
     """Everybody with a confirmed seat, each of a party for themselves, by last and first name in Polish order.
 
-    `attendance`: only those of whom this is written down. Three statements.
+    `attendance`: only those of whom this is written down; `states`: those whose registration stands there. Three
+    statements.
     """
     coming = Prefetch("members", PartyMember.objects.filter(state=MemberState.COMING).order_by("id"))
     rows = (
-        Registration.objects.filter(event=event, state=RegistrationState.CONFIRMED)
+        Registration.objects.filter(event=event, state__in=states)
         .select_related("participant", "category")
         .prefetch_related(coming)
         .order_by("id")
