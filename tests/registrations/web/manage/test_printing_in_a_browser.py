@@ -31,7 +31,9 @@ def sheets(page: Page, name: str) -> int:
 
 
 def test_lists_and_badges_fit_their_sheets(page: Page):
-    event = make_event("meeting", title="Otwarte spotkanie w sprawie strategii miasta, dzielnica Śródmieście (przykład)")
+    event = make_event(
+        "meeting", title="Otwarte spotkanie w sprawie strategii miasta, dzielnica Śródmieście (przykład)"
+    )
     make_notice()
     names = ["Żółć-Brzęczyszczykiewicz", "Łoś", "Śliwa", "Szulc", "Lis", "Mak", "Ćwik"]
     for number in range(42):
