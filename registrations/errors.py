@@ -131,6 +131,20 @@ class TooLateToCancel(DomainError):
     default_message = _("You have checked in or the event is over, so you can no longer cancel.")
 
 
+class NotOver(DomainError):
+    """Who did not come is not known before the end of a meeting that takes place."""
+
+    code = "not_over"
+    default_message = _("Attendance is closed after the end of a meeting that took place.")
+
+
+class HasCome(DomainError):
+    """Somebody who was checked in cannot be excused."""
+
+    code = "has_come"
+    default_message = _("This person has been checked in. Take that back first.")
+
+
 class NeedMoveNotAllowed(DomainError):
     """A need stands where this cannot be said of it, or somebody was quicker."""
 

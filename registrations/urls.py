@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from registrations.api import attendance as api_attendance
 from registrations.api import desk as api_desk
 from registrations.api import door as api_door
 from registrations.api import door_bundle as api_door_bundle
@@ -18,11 +19,21 @@ from registrations.api import walk_ins as api_walk_ins
 from registrations.web import invited, own, own_data, own_party, register
 from registrations.web.door_pass import door_pass
 from registrations.web.feeds import own_calendar_file, personal_feed
+from registrations.web.manage import attendance as staff_attendance
 from registrations.web.manage import door as staff_door
-from registrations.web.manage import door_app, door_conflicts, door_headcount, door_passes, door_walk_in, invitations
+from registrations.web.manage import (
+    door_app,
+    door_conflicts,
+    door_headcount,
+    door_passes,
+    door_walk_in,
+    invitations,
+    printing,
+)
 from registrations.web.manage import needs as event_needs
 from registrations.web.manage import registrations as desk
 from registrations.web.manage import sign_ups as staff_sign_ups
+from registrations.web.manage.online_attendance import online_list
 from registrations.web.manage.retention import retention
 from registrations.web.manage.ticket import ticket
 from registrations.web.my import my_registrations
@@ -126,6 +137,14 @@ public_patterns = [
         name="manage-door-pass-revoke",
     ),
     path("manage/events/<slug:slug>/door/conflicts/", door_conflicts.conflicts, name="manage-door-conflicts"),
+    path("manage/events/<slug:slug>/attendance/", staff_attendance.attendance, name="manage-attendance"),
+    path("manage/events/<slug:slug>/print/attendance/", printing.attendance_list, name="manage-print-attendance"),
+    path("manage/events/<slug:slug>/print/badges/", printing.badges, name="manage-print-badges"),
+    path("manage/events/<slug:slug>/print/door/", printing.door_list, name="manage-print-door"),
+    path("manage/events/<slug:slug>/attendance/online/", online_list, name="manage-online-attendance"),
+    path("manage/events/<slug:slug>/attendance/close/", staff_attendance.close, name="manage-attendance-close"),
+    path("manage/events/<slug:slug>/attendance/reopen/", staff_attendance.reopen, name="manage-attendance-reopen"),
+    path("manage/events/<slug:slug>/attendance/person/", staff_attendance.person, name="manage-attendance-person"),
     path("manage/events/<slug:slug>/door/undo/", staff_door.undo, name="manage-door-undo"),
     path("manage/events/<slug:slug>/door/headcount/", door_headcount.headcount, name="manage-door-headcount"),
     path("manage/events/<slug:slug>/door/headcount/undo/", door_headcount.undo, name="manage-door-headcount-undo"),
@@ -267,4 +286,32 @@ api_patterns = [
     ),
     path("manage/events/<slug:slug>/walk-ins/", api_walk_ins.WalkIns.as_view(), name="api-manage-walk-ins"),
     path("manage/events/<slug:slug>/headcounts/", api_headcounts.Headcounts.as_view(), name="api-manage-headcounts"),
+    path(
+        "manage/events/<slug:slug>/attendance/", api_attendance.EventAttendance.as_view(), name="api-manage-attendance"
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/close/",
+        api_attendance.CloseAttendance.as_view(),
+        name="api-manage-attendance-close",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/reopen/",
+        api_attendance.ReopenAttendance.as_view(),
+        name="api-manage-attendance-reopen",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/online/",
+        api_attendance.ImportOnlineList.as_view(),
+        name="api-manage-online-attendance",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/excuse/",
+        api_attendance.ExcusePerson.as_view(),
+        name="api-manage-attendance-excuse",
+    ),
+    path(
+        "manage/events/<slug:slug>/attendance/take-excuse-back/",
+        api_attendance.TakeExcuseBack.as_view(),
+        name="api-manage-attendance-take-excuse-back",
+    ),
 ]

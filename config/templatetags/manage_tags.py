@@ -84,6 +84,7 @@ def event_menu(context: Context, event: Event) -> EventMenu:
         (May.SEE_PEOPLE, _("Invitations"), "manage-invitations"),
         (May.SEE_NEEDS, _("Needs"), "manage-needs"),
         (May.CHECK_IN, _("Door"), "manage-door"),
+        (May.SEE_PEOPLE, _("Attendance"), "manage-attendance"),
         (May.SEE_MESSAGES, _("Messages"), "manage-messages"),
     )
     overview = reverse("manage-event", args=[event.slug])

@@ -105,6 +105,7 @@ def differences(change: EventChange, zone: str) -> list[str]:
                 *_programme(before, after),
                 *_lists(before, after),
                 *_invitations(after),
+                *_absent(after),
                 *_words(before, after),
             ]
 
@@ -146,6 +147,11 @@ def _wheelchairs(after: _Facts) -> Iterator[str]:
     if "wheelchairs_needed" in after:
         numbers = {"needed": after["wheelchairs_needed"], "places": after.get("wheelchair_places")}
         yield _("Wheelchair places: %(needed)s asked for, %(places)s there.") % numbers
+
+
+def _absent(after: _Facts) -> Iterator[str]:
+    if (count := after.get("no_show")) is not None:
+        yield ngettext("%(count)s person did not come.", "%(count)s people did not come.", count) % {"count": count}
 
 
 # What an edit changes

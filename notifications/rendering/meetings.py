@@ -71,6 +71,8 @@ def meeting_of(
         "former_place": former_place_of(former_place) if former_place else "",
         "when_where": ", ".join(part for part in (when_short, venue) if part),
         "directions": plain_text(in_language(event.venue.directions)) if event.venue and not is_left else "",
+        "is_streamed": event.is_streamed,
+        "is_recorded": event.is_recorded,
         "is_postponed": event.status == EventStatus.POSTPONED,
         "event_url": page,
         "accessibility_url": f"{page}#accessibility" if page else "",

@@ -278,7 +278,9 @@ def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: dat
     )
     person = _Person(registration, member)
     if person.row.attendance == Attendance.PRESENT:
-        person.note(Attendance.NOT_RECORDED)
+        # After closing nothing is open any more: whoever was not there did not come.
+        is_closed = Event.objects.filter(pk=registration.event_id, attendance_closed_at__isnull=False).exists()
+        person.note(Attendance.NO_SHOW if is_closed else Attendance.NOT_RECORDED)
 
 
 @retried

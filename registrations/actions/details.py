@@ -22,7 +22,7 @@ from registrations.errors import NotActive
 from registrations.models import Participant, Registration
 
 _ON_PARTICIPANT: Final = ("first_name", "last_name", "phone", "organisation")
-_ON_REGISTRATION: Final = ("language", "sms_reminders")
+_ON_REGISTRATION: Final = ("language", "sms_reminders", "no_photo")
 
 
 @retried
@@ -36,7 +36,9 @@ def change_details(
     by: User | None = None,
     at: datetime,
 ) -> Registration:
-    """Change name, phone, organisation, language or the wish for SMS; what is not named stays. Nobody is written to.
+    """Change name, phone, organisation, language, the wish for SMS or not to be photographed; what is not named stays.
+
+    Nobody is written to.
 
     Answers that are not named stay too; `needs` are all that is needed from now on. An assistant who takes a seat needs
     one that is free (`EventFull`), and leaves it to the next when they do not come. `source`: where a new wish for SMS

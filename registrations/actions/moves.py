@@ -22,7 +22,7 @@ from registrations.actions.openings import require_not_cancelled, require_open, 
 from registrations.actions.queues import NOTHING_HELD, claim_of, move_up, place_for, promote
 from registrations.actions.rounds import go_round
 from registrations.actions.transitions import move
-from registrations.enums import ChangeCause, RegistrationState
+from registrations.enums import Attendance, ChangeCause, RegistrationState
 from registrations.errors import NotActive, OfferOver, TooLateToCancel
 from registrations.models import Registration
 from registrations.queries.own_pages import is_too_late_to_cancel
@@ -85,8 +85,16 @@ def cancel_registration(registration: Registration, *, by: User | None, reason: 
     to = _S.CANCELLED_BY_PARTICIPANT if by is None else _S.CANCELLED_BY_ORGANIZER
     claim = claim_of(current)
     move([current], to=to, cause=ChangeCause.CANCELLED, by=by, at=at, reason=reason, columns=NOTHING_HELD)
+    if current.event.attendance_closed_at is not None:
+        _forget_absence(current)
     move_up(current.event_id, [claim], at=at)
     return current
+
+
+def _forget_absence(current: Registration) -> None:
+    """Whoever cancelled did not fail to come, also when staff write it down after the meeting."""
+    for people in (Registration.objects.filter(pk=current.pk), current.members.all()):
+        people.filter(attendance=Attendance.NO_SHOW).update(attendance=Attendance.NOT_RECORDED)
 
 
 @retried

@@ -247,6 +247,7 @@ def _forget_what_was_personal(registration: Registration, *, at: datetime) -> No
     Registration.objects.filter(pk=registration.pk).update(
         ticket_code=new_code(),
         sms_reminders=False,
+        no_photo=False,
         age_statement=None,
         address_confirmed_at=None,
         # Nobody loses a seat by a question that another mailbox got.

@@ -90,6 +90,7 @@ class Applicant:
     category: str | None = None
     session_ids: tuple[int, ...] = ()
     sms_reminders: bool = False
+    no_photo: bool = False
     answers: Answers = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     age_statement: bool = False
@@ -233,6 +234,7 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
         notice=wish.notice,
         invitation=wish.invitation,
         sms_reminders=wish.applicant.sms_reminders,
+        no_photo=wish.applicant.no_photo,
         age_statement=None if event.age_rule == AgeRule.NONE else True,
         created_at=wish.at,
         queued_at=wish.at,

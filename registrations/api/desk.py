@@ -39,6 +39,7 @@ class StaffEditBody(Body):
     organisation = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     sms_reminders = serializers.BooleanField(required=False)
+    no_photo = serializers.BooleanField(required=False)
     answers = AnswersField(required=False, help_text="What is not named stays; null takes an answer back.")
 
 

@@ -48,6 +48,7 @@ class PersonShape(serializers.Serializer[Registration]):
     language = serializers.ChoiceField(choices=Language.choices)
     seats = serializers.IntegerField()
     sms_reminders = serializers.BooleanField()
+    no_photo = serializers.BooleanField(help_text="Nobody is to take pictures of this party.")
     age_statement = serializers.BooleanField(allow_null=True)
     source = serializers.ChoiceField(choices=RegistrationSource.choices)  # type: ignore[assignment]  # a declared field
     attendance = serializers.ChoiceField(choices=Attendance.choices)
@@ -155,6 +156,7 @@ class OwnEditBody(Body):
     organisation = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     sms_reminders = serializers.BooleanField(required=False)
+    no_photo = serializers.BooleanField(required=False)
     answers = AnswersField(required=False, help_text="What is not named stays; null takes an answer back.")
     accommodation = serializers.ListField(
         child=NeedBody(),

@@ -63,6 +63,7 @@ class SignUpBody(Body):
         help_text="Left out or empty: all of them.",
     )
     sms_reminders = serializers.BooleanField(required=False)
+    no_photo = serializers.BooleanField(required=False, help_text="Nobody is to take pictures of this party.")
     party = serializers.ListField(
         child=GuestBody(),
         required=False,
@@ -172,6 +173,7 @@ def applicant_of(said: dict[str, Any]) -> Applicant:
         category=said.get("category"),
         session_ids=tuple(said.get("sessions", ())),
         sms_reminders=said.get("sms_reminders", False),
+        no_photo=said.get("no_photo", False),
         answers=said.get("answers") or {},
         needs=needs_in(said.get("accommodation")),
         age_statement=said.get("age_statement", False),

@@ -69,6 +69,7 @@ def _registration(registration: Registration) -> Json:
         "source": registration.source,
         "language": registration.language,
         "sms_reminders": registration.sms_reminders,
+        "no_photo": registration.no_photo,
         "age_statement": registration.age_statement,
         "attendance": registration.attendance,
         "attendance_intent": registration.attendance_intent,

@@ -18,7 +18,7 @@ from registrations.models import Answer, ConsentText, Registration
 
 SOURCES: Final = (RegistrationSource.PHONE, RegistrationSource.PAPER)
 LONGEST_DESK_NOTE: Final = 1_000
-_ON_PERSON: Final = ("first_name", "last_name", "phone", "organisation", "language", "sms_reminders")
+_ON_PERSON: Final = ("first_name", "last_name", "phone", "organisation", "language", "sms_reminders", "no_photo")
 
 
 class StaffSignUpForm(SignUpForm):
@@ -40,6 +40,8 @@ class StaffSignUpForm(SignUpForm):
         email.help_text = _("Without one, messages go by SMS; without a phone either, nobody is written to.")
         phone.help_text = _("A cancellation is sent there by SMS if there is no e-mail address.")
         sms.label = _("The person wants to be reminded by SMS as well")
+        self.fields["no_photo"].label = _("The person does not want to be photographed")
+        self.fields["no_photo"].help_text = ""
         for name in ("first_name", "last_name", "email", "phone", "organisation"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["source"] = forms.ChoiceField(
@@ -86,6 +88,7 @@ class StaffEditForm(forms.Form):
     organisation = forms.CharField(label=_("Organisation or company"), max_length=200, required=False)
     language = forms.ChoiceField(label=_("Language of the messages"), choices=Language.choices)
     sms_reminders = forms.BooleanField(label=_("The person wants to be reminded by SMS as well"), required=False)
+    no_photo = forms.BooleanField(label=_("The person does not want to be photographed"), required=False)
 
     def __init__(
         self,
@@ -99,7 +102,8 @@ class StaffEditForm(forms.Form):
         person = registration.participant
         standing = {name: getattr(person, name) for name in ("first_name", "last_name", "email", "organisation")}
         standing |= {"phone": str(person.phone), "language": registration.language}
-        standing |= {"sms_reminders": registration.sms_reminders, **shown_answers(answers)}
+        standing |= {"sms_reminders": registration.sms_reminders, "no_photo": registration.no_photo}
+        standing |= shown_answers(answers)
         super().__init__(data, initial=standing, label_suffix="")
         self._questions = tuple(questions)
         self.fields |= question_fields(questions)

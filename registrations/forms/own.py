@@ -11,7 +11,7 @@ from events.errors import FieldErrors
 from registrations.forms.public import SignUpForm
 from registrations.models import Registration
 
-_ASKED_WHEN_SIGNING_UP: Final = ("first_name", "last_name", "organisation", "phone", "sms_reminders")
+_ASKED_WHEN_SIGNING_UP: Final = ("first_name", "last_name", "organisation", "phone", "sms_reminders", "no_photo")
 
 
 class PersonForm(forms.Form):
@@ -22,6 +22,7 @@ class PersonForm(forms.Form):
         person = registration.participant
         standing = {name: getattr(person, name, None) for name in _ASKED_WHEN_SIGNING_UP}
         standing |= {"language": registration.language, "sms_reminders": registration.sms_reminders}
+        standing["no_photo"] = registration.no_photo
         super().__init__(data, label_suffix="", initial=standing)
         self.fields |= {name: deepcopy(SignUpForm.base_fields[name]) for name in _ASKED_WHEN_SIGNING_UP}
         self.fields["phone"].error_messages["invalid"] = _(

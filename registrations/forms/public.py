@@ -124,6 +124,13 @@ class SignUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     sms_reminders = forms.BooleanField(label=_("Remind me by SMS as well"), required=False)
+    no_photo = forms.BooleanField(
+        label=_("Please do not photograph me"),
+        required=False,
+        help_text=_(
+            "The organiser sees it beside your name, and it stands on your badge. It goes for your whole party."
+        ),
+    )
 
     def __init__(
         self,
@@ -239,6 +246,7 @@ class SignUpForm(forms.Form):
             # All of them is the whole event, unless nobody can be at two of them at once.
             session_ids=() if set(chosen) == self._all and self._are_apart else chosen,
             sms_reminders=data["sms_reminders"],
+            no_photo=data["no_photo"],
             answers=given_answers(self._questions, data),
             needs=tuple(given_needs(data)),
             age_statement=data.get("age_statement", False),

@@ -794,3 +794,30 @@ def test_latin_letters_lose_their_marks_and_others_stay():
 def test_an_sms_that_cannot_fit_is_refused():
     with pytest.raises(ValueError, match="does not fit"):
         fitted(lambda title, _with_link: "я" * 300 + title, "x", measure=str, link_is_needed=False)
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "reminder"])
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({}, None),
+        ({"is_streamed": True}, "This meeting is streamed live. Whoever speaks can be seen and heard."),
+        ({"is_recorded": True}, "This meeting is recorded. Whoever speaks can be seen and heard."),
+        (
+            {"is_streamed": True, "is_recorded": True},
+            "This meeting is streamed live and recorded. Whoever speaks can be seen and heard.",
+        ),
+    ],
+)
+def test_that_a_meeting_is_streamed_or_recorded_stands_in_the_mail(
+    kind: str, facts: dict[str, bool], sentence: str | None
+):
+    message = make_complete(kind, "en", Channel.EMAIL)
+    Event.objects.update(**{"is_streamed": False, **facts})
+    (complete,) = complete_messages([message.pk])
+
+    letter = letter_of(complete, background_of([complete]), at=NOW)
+
+    for text in (letter.body, letter.html):
+        assert ("can be seen and heard" in text) == bool(sentence)
+        assert sentence is None or sentence in text
