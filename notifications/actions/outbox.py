@@ -21,6 +21,7 @@ from notifications.enums import AttemptResult, Channel, MessageState, StateReaso
 from notifications.errors import ChannelError
 from notifications.kinds import KINDS, Kind
 from notifications.models import DeliveryAttempt, Message
+from notifications.models.messages import status_to_keep
 from notifications.queries.suppressions import address_key, refusals_in_a_row, scopes_for, suppression_of
 from notifications.rendering.letters import Letter
 from notifications.rendering.secret_links import as_long_as_sent
@@ -97,7 +98,7 @@ class Taken:
     def values(self) -> tuple[Any, ...]:
         """What the statement is filled with."""
         pk, said = self.message.pk, self.provider_id
-        return (pk, self.at, self.result, said, said, self.status, self.at, pk)
+        return (pk, self.at, self.result, said, said, status_to_keep(self.status), self.at, pk)
 
 
 # Claiming
@@ -369,8 +370,9 @@ def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
 
 def found_sent(message: Message, *, provider_id: str, status: str, at: datetime) -> None:
     """The provider, asked, has it."""
+    kept = status_to_keep(status)
     _unknown(message).update(
-        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=status, sent_at=at, **_NO_LEASE
+        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=kept, sent_at=at, **_NO_LEASE
     )
 
 

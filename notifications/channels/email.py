@@ -274,5 +274,5 @@ def _with_dots(content: bytes) -> bytes:
 
 
 def _words(answer: bytes) -> str:
-    """A server's answer for the log; it likes to repeat the address."""
-    return _ADDRESS.sub("[e-mail]", answer.decode(errors="replace"))[:300]
+    """A server's answer for the log, where no zero byte may stand; it likes to repeat the address."""
+    return _ADDRESS.sub("[e-mail]", answer.decode(errors="replace").replace("\0", " "))[:300]

@@ -175,9 +175,9 @@ class _Desk:
         taken = self.noted()
         try:
             return outbox.mark_sending(message, letter, at=at, after=taken)
-        except (OperationalError, InterfaceError):
-            if taken is not None:
-                _until_written(partial(outbox.record_accepted, taken))
+        except BaseException:
+            # Whatever is wrong with this one, the one before it was taken: it is written down by itself.
+            self._taken = taken
             raise
 
     def write(self, position: int) -> None:

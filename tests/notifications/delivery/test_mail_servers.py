@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError
 
+from notifications.actions.outbox import mark_sending
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import Channel, MessageState
 from notifications.models import Message, Suppression
+from notifications.rendering.letters import Letter
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
@@ -200,3 +203,36 @@ def test_time_that_runs_out_behind_the_dot_is_unclear(settings: Any, monkeypatch
         assert send().unclear == 1
 
     assert states() == [MessageState.UNKNOWN]
+
+
+@pytest.mark.parametrize("answer", ["250 2.0.0 OK " + "queued as 0100018c7f3a-e1d2 " * 12, "250 taken \0 as 1"])
+def test_a_server_that_takes_a_mail_with_many_words_has_taken_it(settings: Any, answer: str):
+    with broken_mail_server(dot=[answer, answer]) as server:
+        of(server, settings)
+        messages(2)
+
+        assert send().sent == 2
+        assert send(5).sent == 0
+
+    assert len(server.taken) == 2
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+
+
+def test_what_was_taken_is_written_down_whatever_is_wrong_with_the_next(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    marks = []
+
+    def mark(message: Message, letter: Letter, **more: Any) -> bool:
+        marks.append(message)
+        if len(marks) == 2:
+            raise DataError("the second one is wrong")
+        return mark_sending(message, letter, **more)
+
+    monkeypatch.setattr("notifications.actions.outbox.mark_sending", mark)
+    with broken_mail_server() as server:
+        of(server, settings)
+        messages(2)
+
+        with pytest.raises(DataError):
+            send()
+
+    assert [Message.objects.get(pk=message.pk).state for message in marks] == [MessageState.SENT, MessageState.PLANNED]
