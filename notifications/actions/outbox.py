@@ -265,6 +265,8 @@ def record_accepted(taken: Taken) -> None:
 @transaction.atomic
 def record_failed(message: Message, error: ChannelError, *, at: datetime) -> None:
     """The provider did not take it, or said nothing clear."""
+    if error.is_trouble:
+        channel_states.note_trouble(Channel(message.channel), str(error))
     if error.unclear:
         _attempt(message, AttemptResult.UNCLEAR, error=error, at=at)
         _set_aside(_sending(message), message, reason=error.code)

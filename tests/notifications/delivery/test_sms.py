@@ -11,7 +11,7 @@ from notifications.actions.reports import record_report
 from notifications.delivery import sending
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, Delivery, MessageState
-from notifications.models import DeliveryAttempt, Message
+from notifications.models import ChannelState, DeliveryAttempt, Message
 from registrations.models import Registration
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
@@ -107,7 +107,7 @@ def test_somebody_who_sent_stop_is_left_alone(provider: SmsProvider):
     assert (state_of(message), message.state_reason) == (MessageState.SUPPRESSED, "address_blocked")
 
 
-@pytest.mark.parametrize("status_and_code", [(429, 20429), (401, 20003), (400, 21606), (404, 20404)])
+@pytest.mark.parametrize("status_and_code", [(429, 20429), (401, 20003), (404, 20404)])
 def test_what_is_not_the_messages_fault_costs_no_try(provider: SmsProvider, status_and_code: tuple[int, int]):
     provider.faults = [status_and_code]
     messages = [make_sms(phone=f"+4850150250{digit}") for digit in range(3)]
@@ -120,6 +120,30 @@ def test_what_is_not_the_messages_fault_costs_no_try(provider: SmsProvider, stat
     assert not DeliveryAttempt.objects.exists()
     end_pauses()
     assert send(2).sent == 3
+
+
+def test_a_country_that_is_switched_off_at_the_provider_stops_one_message_and_staff_sees_it(provider: SmsProvider):
+    provider.faults = [(400, 21408)]
+    messages = [make_sms("confirmed", phone=f"+4850150250{digit}") for digit in range(3)]
+
+    done = send()
+
+    assert (done.failed, done.sent, done.out_of_order) == (1, 2, set())
+    assert sorted(state_of(message) for message in messages) == ["failed", "sent", "sent"]
+    assert list(Message.objects.filter(channel=Channel.EMAIL).values_list("state", flat=True)) == ["planned"]
+    assert ChannelState.objects.values_list("last_error", "failures").get(pk=Channel.SMS) == ("21408 HTTP 400", 0)
+
+
+def test_a_sender_that_cannot_write_to_one_number_is_seen_by_staff_and_may_be_put_right(provider: SmsProvider):
+    provider.faults = [(400, 21606)]
+    messages = [make_sms("confirmed", phone=f"+4850150250{digit}") for digit in range(3)]
+
+    done = send()
+
+    assert (done.put_off, done.sent, done.out_of_order) == (1, 2, set())
+    assert ChannelState.objects.get(pk=Channel.SMS).last_error == "21606 HTTP 400"
+    assert send(1).sent == 1
+    assert {state_of(message) for message in messages} == {MessageState.SENT}
 
 
 def test_sms_that_are_out_of_order_do_not_hold_mails_back(provider: SmsProvider):
