@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from notifications.actions import channel_states
@@ -322,9 +322,11 @@ def record_unwritable(message: Message, error: Exception, *, at: datetime) -> No
 
 
 def _retry(rows: _Rows, message: Message, error: ChannelError, *, at: datetime) -> None:
-    tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED).count()
-    again_at = at + max(RETRIES[min(tries, len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
-    if again_at >= min(message.useful_until, message.due_at + _TRY_FOR):
+    deferred = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED)
+    found = deferred.aggregate(tries=Count("pk"), first_at=Min("at"))
+    again_at = at + max(RETRIES[min(found["tries"], len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
+    # From the first try on: it may have lain here for days because the channel was out of order.
+    if again_at >= min(message.useful_until, found["first_at"] + _TRY_FOR):
         _give_up(rows, message, _S.FAILED, str(error), at=at)
     else:
         rows.update(state=_S.PLANNED, state_reason=str(error), next_attempt_at=again_at, **_GIVEN_BACK)
