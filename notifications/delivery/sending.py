@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from events.actions.wall_clock import quiet_until
+from events.models import Event
 from notifications.actions import channel_states, outbox
 from notifications.actions.due_times import may_wake
 from notifications.channels import Carrier, Outgoing, open_channel
@@ -269,9 +270,20 @@ def _quiet_until(message: Message, *, at: datetime) -> datetime | None:
     event = message.event
     if message.channel != Channel.SMS or not KINDS[message.kind].waits_for_daytime or event is None:
         return None
-    if message.session_starts_at is None and may_wake(at, event.starts_at):
+    if message.session_starts_at is None and may_wake(at, _next_start(message, event, at=at)):
         return None
     return quiet_until(at, ZoneInfo(event.time_zone), settings.QUIET_HOURS)
+
+
+def _next_start(message: Message, event: Event, *, at: datetime) -> datetime | None:
+    """When whoever reads it would set out next: to a session to come, or in vain to the one that the news is about."""
+    subject = message.event_change.session_id if message.event_change is not None else None
+    starts = [
+        session.starts_at
+        for session in event.sessions.all()
+        if session.ends_at > at and (not session.is_cancelled or session.pk == subject)
+    ]
+    return min(starts, default=event.starts_at)
 
 
 def _count(error: ChannelError, message: Message, done: Sent) -> None:

@@ -13,7 +13,7 @@ from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, Delivery, MessageState
 from notifications.models import ChannelState, DeliveryAttempt, Message
 from registrations.models import Registration
-from tests.make import make_event, make_registration
+from tests.make import make_event, make_registration, make_session
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
 from tests.notifications.far_ends import SERVICE, SmsProvider, broken_mail_server
@@ -299,6 +299,45 @@ def test_the_night_is_quiet_unless_the_event_is_near(
         morning = datetime(2027, 1, 13 if hour == 23 else 12, 6, tzinfo=UTC)
         assert (message.next_attempt_at, message.claims) == (morning, 0)
         assert send_due(clock=lambda: morning).sent == 1
+
+
+@pytest.mark.parametrize(
+    ("next_in_days", "is_cancelled", "is_about_it", "is_sent"),
+    [
+        (7, False, False, False),
+        (0.4, False, False, True),
+        (0.4, True, False, False),
+        # Who does not hear of it tonight sets out in vain in the morning.
+        (0.4, True, True, True),
+    ],
+)
+def test_a_series_that_has_begun_wakes_nobody_but_before_its_next_date(
+    provider: SmsProvider,
+    settings: Any,
+    next_in_days: float,
+    is_cancelled: bool,
+    is_about_it: bool,
+    is_sent: bool,
+):
+    settings.QUIET_HOURS = (time(22), time(7))
+    moment = datetime(2027, 1, 12, 22, tzinfo=UTC)
+    begun = moment - timedelta(days=7)
+    event = make_event(starts_at=begun, at=begun)
+    following = make_session(event, starts_at=moment + timedelta(days=next_in_days))
+    event.sessions.filter(pk=following.pk).update(is_cancelled=is_cancelled)
+    make_session(event, starts_at=moment + timedelta(days=14))
+    message = make_message(
+        make_registration(event, phone=NUMBER, at=begun), "event_changed", channel=Channel.SMS, at=moment
+    )
+    about = following if is_about_it else None
+    message.event_change = event.changes.create(
+        kind="rescheduled", session=about, before={"starts_at": following.starts_at.isoformat()}, at=moment, notify=True
+    )
+    message.save()
+
+    done = send_due(clock=lambda: moment)
+
+    assert (done.sent, done.put_off) == ((1, 0) if is_sent else (0, 1))
 
 
 def test_a_report_closes_the_row_before_anybody_asks(provider: SmsProvider):
