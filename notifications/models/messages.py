@@ -127,6 +127,11 @@ class Message(models.Model):
             return self.to
         return participant.email if self.channel == Channel.EMAIL else str(participant.phone)
 
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether somebody still comes back to a message that got no clear answer: the lease says when."""
+        return self.state == MessageState.UNKNOWN and self.lease_until is not None
+
     def lacks_receipt(self, *, at: datetime) -> bool:
         """Whether an SMS that a provider took a day ago has not been reported on since; it may have arrived."""
         if self.channel != Channel.SMS or self.state != MessageState.SENT or self.sent_at is None:

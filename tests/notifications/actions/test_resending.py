@@ -58,6 +58,16 @@ def test_what_is_on_its_way_comes_anyway(state: MessageState):
     assert Message.objects.count() == 1
 
 
+def test_what_is_still_being_found_out_is_not_sent_twice_and_what_nobody_comes_back_to_may_be():
+    message = ended(a_failed_one(), MessageState.UNKNOWN, lease_until=NOW)
+
+    with pytest.raises(NotToBeSentAgain, match="is being found out"):
+        resend(message, by=make_user(), at=NOW)
+
+    assert Message.objects.count() == 1
+    assert resend(ended(message, MessageState.UNKNOWN, lease_until=None), by=make_user(), at=NOW)
+
+
 def test_two_at_once_are_one():
     message = a_failed_one()
     resend(message, by=make_user(), at=NOW)
