@@ -81,7 +81,7 @@ class _Relay:
             recipient = address_of(outgoing.to).addr_spec.encode("ascii").decode()
             content = mail_of(outgoing, sender=self._sender, domain=self._domain)
         except (UnicodeError, ValueError, IndexError) as error:
-            raise ChannelError("address", type(error).__name__, permanent=True) from error
+            raise ChannelError("address", type(error).__name__, permanent=True, is_ours=True) from error
         sender = outgoing.envelope_sender or self._envelope_sender
         is_fresh = self._connect(deadline)
         try:

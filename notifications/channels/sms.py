@@ -176,7 +176,7 @@ class _Twilio:
         """One SMS; its id stands in the address of the status callback, so that a report finds its row."""
         if not is_served(outgoing.to):
             # Somebody could have us pay for numbers at the other end of the world.
-            raise ChannelError(StateReason.OTHER_COUNTRY, permanent=True, is_suppressed=True)
+            raise ChannelError(StateReason.OTHER_COUNTRY, permanent=True, is_suppressed=True, is_ours=True)
         left = int((outgoing.useful_until - outgoing.sent_at).total_seconds())
         sender = (
             {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}

@@ -58,6 +58,7 @@ class Sent:
     failed: int = 0
     unclear: int = 0
     handed_over: int = 0  # of all these, what a provider was called for
+    answered: int = 0  # and of those, what it gave a clear answer to: yes, or no for the sake of this message
     faults: dict[Channel, ChannelError] = field(default_factory=dict)
     left_alone: set[Channel] = field(default_factory=set)
 
@@ -100,13 +101,13 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
             if token is None:
                 return False
             messages = leased_messages(token)
-            handed_over, sent = done.handed_over, done.sent
+            handed_over, answered = done.handed_over, done.answered
             _send_batch(messages, background_of(messages, renderings), carrier, done, clock=clock, until=until)
             channel_states.note(
                 channel,
                 claimed=len(messages),
                 handed_over=done.handed_over - handed_over,
-                was_taken=done.sent > sent,
+                was_answered=done.answered > answered,
                 fault=done.faults.get(channel),
             )
     return False
@@ -207,12 +208,13 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         done.ended += 1
         return
     # From here on the row says `sending`, and nobody but this call or the provider's word may change that.
-    done.handed_over += 1
     try:
         acceptance = carrier.send(outgoing, partial(desk.write_ahead, position + 1))
     except ChannelError as error:
         _until_written(partial(outbox.record_failed, message, error, at=clock()))
         _count(error, message, done)
+        done.handed_over += not error.is_ours
+        done.answered += not (error.is_ours or error.is_outage or error.unclear)
     else:
         taken = outbox.Taken(
             message=message,
@@ -223,6 +225,8 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         )
         desk.note(taken, position)
         done.sent += 1
+        done.handed_over += 1
+        done.answered += 1
 
 
 def _until_written(record: Callable[[], None]) -> None:
