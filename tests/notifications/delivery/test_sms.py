@@ -330,9 +330,7 @@ def test_a_series_that_has_begun_wakes_nobody_but_before_its_next_date(
         make_registration(event, phone=NUMBER, at=begun), "event_changed", channel=Channel.SMS, at=moment
     )
     about = following if is_about_it else None
-    message.event_change = event.changes.create(
-        kind="rescheduled", session=about, before={"starts_at": following.starts_at.isoformat()}, at=moment, notify=True
-    )
+    message.event_change = event.changes.create(kind="edited", session=about, at=moment, notify=True)
     message.save()
 
     done = send_due(clock=lambda: moment)
