@@ -49,6 +49,11 @@ class AnnouncementForm(forms.Form):
         self._offer("sessions", sessions)
         self._offer("categories", [(category.code, str(category)) for category in categories_of(event)])
 
+    def renew(self) -> None:
+        """Make what is sent next another announcement."""
+        self.data = self.data.copy()
+        self.data["nonce"] = str(uuid.uuid4())
+
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         if len(choices) < 2:  # noqa: PLR2004 - one is no choice
             del self.fields[name]

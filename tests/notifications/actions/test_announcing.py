@@ -190,6 +190,32 @@ def test_nobody_is_written_to_when_the_meeting_is_over_or_nobody_is_chosen():
         look_at_draft(event, a_draft(), at=NOW + timedelta(days=20))
 
 
+def test_the_same_number_with_something_else_is_refused_and_the_same_thing_is_the_same():
+    event = make_event(categories=[("business", 10), ("resident", 10)])
+    second = make_session(event, starts_at=NOW + timedelta(days=15))
+    for category in ("business", "resident"):
+        make_registration(event, category=category)
+    chosen = {"states": ("confirmed", "waitlisted"), "sessions": (second.pk,), "categories": ("business",)}
+    first = tell(event, a_draft(selection=Selection(**chosen)))
+
+    same = {**chosen, "states": ["waitlisted", "confirmed", "confirmed"]}
+    assert tell(event, a_draft(subject={"pl": f" {first.subject['pl']} "}, selection=Selection(**same))) == first
+    for other in (
+        a_draft(subject={"pl": "Inny"}, selection=Selection(**chosen)),
+        a_draft(body={"pl": "Inny"}, selection=Selection(**chosen)),
+        *(
+            a_draft(selection=Selection(**{**chosen, **less}))
+            for less in ({"states": ("confirmed",)}, {"sessions": ()})
+        ),
+        a_draft(selection=Selection(**{**chosen, "categories": ("business", "resident")})),
+    ):
+        with pytest.raises(FieldErrors) as refused:
+            tell(event, other)
+        assert list(refused.value.errors) == ["nonce"]
+
+    assert Announcement.objects.get() == first
+
+
 def test_spaces_and_empty_translations_are_nobodys_intention():
     event = make_event()
     make_registration(event)
