@@ -133,6 +133,32 @@ def test_who_gave_no_address_of_mail_gets_as_much_as_an_sms_holds_and_a_shared_t
     assert len(message.body) <= 306
 
 
+@pytest.mark.parametrize(
+    ("title", "is_plain", "words"),
+    [
+        ("Zażółć gęślą jaźń", False, "Proszę pamiętać o dokumentach. "),
+        ("Zażółć gęślą jaźń nad bardzo długą rzeką i jej dopływami", False, "Prosimy o dokumenty. "),
+        ("Зустріч про парк", True, "Prosimy pamiętać o dokumentach. "),
+        ("Park", True, "Просимо взяти документи. "),
+    ],
+)
+def test_a_long_announcement_fits_into_an_sms_however_its_letters_are_sent(
+    settings: Any, title: str, is_plain: bool, words: str
+):
+    settings.SMS_TRANSLITERATE = is_plain
+    event = make_event(title=title)
+    Participant.objects.filter(registration=make_registration(event, phone="+48501502503")).update(email="")
+    tell(event, a_draft(body={"pl": words * 60}))
+    plan_changes(at=NOW)
+
+    assert send_due(clock=lambda: NOW).sent == 1
+
+    message = Message.objects.get()
+    assert message.segments == 2
+    assert len(message.body) > 110
+    assert message.body.endswith("...")
+
+
 def test_it_can_be_for_one_date_and_one_group_only():
     event = make_event(categories=[("business", 10), ("resident", 10)])
     second = make_session(event, starts_at=NOW + timedelta(days=15))
