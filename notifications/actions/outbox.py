@@ -249,10 +249,12 @@ def end(message: Message, state: MessageState, reason: str) -> None:
     _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
 
 
-def _give_up(rows: _Rows, message: Message, state: MessageState, reason: str, *, at: datetime) -> None:
+def _give_up(rows: _Rows, message: Message, state: MessageState, reason: str, *, at: datetime) -> int:
     """End a message that will not arrive, and plan what stands in for it; unless the row is somebody else's by now."""
-    if rows.update(state=state, state_reason=reason, **_NO_LEASE):
+    ended = rows.update(state=state, state_reason=reason, **_NO_LEASE)
+    if ended:
         plan_instead(message, at=at)
+    return ended
 
 
 def record_accepted(taken: Taken) -> None:
@@ -341,8 +343,16 @@ def recover(*, at: datetime) -> int:
     moved = 0
     for message in dead[:BATCH]:
         moved += _interrupted(message, at=at)
-    poison = Message.objects.filter(state=_S.PLANNED, claims__gte=_MOST_CLAIMS).filter(lease_until__lt=Now())
-    return moved + poison.update(state=_S.FAILED, state_reason=StateReason.CRASHES, **_NO_LEASE)
+    poison = Message.objects.filter(state=_S.PLANNED, claims__gte=_MOST_CLAIMS, lease_until__lt=Now()).order_by("id")
+    for message in poison[:BATCH]:
+        moved += _set_poison_aside(message, at=at)
+    return moved
+
+
+@transaction.atomic
+def _set_poison_aside(message: Message, *, at: datetime) -> int:
+    rows = Message.objects.filter(pk=message.pk, state=_S.PLANNED, lease_until__lt=Now())
+    return _give_up(rows, message, _S.FAILED, StateReason.CRASHES, at=at)
 
 
 @transaction.atomic

@@ -124,6 +124,12 @@ def _send_batch(
                 outbox.release(messages[position:])
                 return
             _send(message, position, desk, carrier, done, clock=clock)
+    except Exception:
+        # The others did not cause it: they need not wait for their lease, nor count it as a crash of theirs.
+        desk.write_down()
+        if rest := messages[position + 1 :]:
+            _until_written(partial(outbox.release, rest))
+        raise
     finally:
         desk.write_down()
 

@@ -133,6 +133,18 @@ def test_a_row_that_kills_its_worker_again_and_again_is_set_aside(claims: int, s
     assert found(message).state == state
 
 
+def test_a_mail_stands_in_for_an_sms_that_kills_its_worker():
+    make_message(make_registration(make_event(), phone="+48501502503"), channel=Channel.SMS)
+    Message.objects.update(claims=5, lease_token=uuid.uuid4())
+    let_leases_run_out()
+
+    assert outbox.recover(at=NOW) == 1
+    assert outbox.recover(at=NOW) == 0
+
+    found_rows = Message.objects.order_by("-channel").values_list("channel", "state", "state_reason")
+    assert list(found_rows) == [("sms", "failed", "crashes"), ("email", "planned", "")]
+
+
 def test_sending_that_was_interrupted_is_unknown_and_then_decided():
     message = make_sending()
     assert outbox.recover(at=NOW) == 0

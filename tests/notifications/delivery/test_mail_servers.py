@@ -8,8 +8,9 @@ import pytest
 from django.db import DataError
 
 from notifications.actions.outbox import mark_sending
+from notifications.delivery import sending
 from notifications.delivery.sending import Sent, send_due
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message, Suppression
 from notifications.rendering.letters import Letter
 from tests.make import make_event, make_registration
@@ -236,3 +237,38 @@ def test_what_was_taken_is_written_down_whatever_is_wrong_with_the_next(settings
             send()
 
     assert [Message.objects.get(pk=message.pk).state for message in marks] == [MessageState.SENT, MessageState.PLANNED]
+
+
+def test_what_goes_wrong_with_one_holds_up_and_blames_no_other(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    first, second, *rest = messages(4)
+
+    def send_one(message: Message, *_rest: Any, **_more: Any) -> None:
+        if message.pk == second.pk:
+            raise ZeroDivisionError
+
+    Message.objects.filter(pk__in=[first.pk, second.pk]).update(priority=Priority.CANCELLATION)
+    Message.objects.filter(pk=second.pk).update(next_attempt_at=NOW + timedelta(seconds=1))
+    monkeypatch.setattr(sending, "_send", send_one)
+
+    with pytest.raises(ZeroDivisionError):
+        send(1)
+
+    claims = dict(Message.objects.values_list("pk", "claims"))
+    assert claims == {first.pk: 1, second.pk: 1, **dict.fromkeys((one.pk for one in rest), 0)}
+    assert set(Message.objects.filter(lease_token=None).values_list("pk", flat=True)) == {one.pk for one in rest}
+
+
+def test_what_goes_wrong_with_the_last_of_a_batch_leaves_nothing_to_give_back(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    messages(1)
+
+    def send_one(*_rest: Any, **_more: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sending, "_send", send_one)
+
+    with pytest.raises(ZeroDivisionError):
+        send()
+
+    assert Message.objects.get().claims == 1
