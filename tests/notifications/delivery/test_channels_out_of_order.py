@@ -162,7 +162,7 @@ def test_the_one_that_was_to_try_it_and_is_not_true_any_more_leaves_that_to_the_
     assert health().works
 
 
-@pytest.mark.parametrize("refusal", [(400, 21211), (400, 21610), (400, 21606)])
+@pytest.mark.parametrize("refusal", [(400, 99999), (400, 21606)])
 def test_a_refusal_of_the_one_that_tries_it_shows_that_the_channel_works(
     provider: SmsProvider, refusal: tuple[int, int]
 ):
@@ -177,7 +177,7 @@ def test_a_refusal_of_the_one_that_tries_it_shows_that_the_channel_works(
 
 
 def test_faults_are_in_a_row_only_where_nothing_was_answered_in_between(provider: SmsProvider):
-    provider.faults = [(503, 503)] * 4 + [(400, 21211)] + [(503, 503)] * 4
+    provider.faults = [(503, 503)] * 4 + [(400, 99999)] + [(503, 503)] * 4
     make_sms(9)
 
     for minute in range(8):
@@ -189,15 +189,15 @@ def test_faults_are_in_a_row_only_where_nothing_was_answered_in_between(provider
 
 def test_a_number_of_another_country_tries_nothing(provider: SmsProvider):
     provider.faults = [(401, 20003)]
-    (_abroad, _here) = make_sms(2, "confirmed")
+    abroad, _here = make_sms(2, "confirmed")
     send()
-    Participant.objects.filter(registration=_abroad.registration).update(phone="+18765551234")
-    Message.objects.filter(pk=_abroad.pk).update(priority=0)
+    Participant.objects.filter(registration=abroad.registration).update(phone="+18765551234")
+    Message.objects.filter(pk=abroad.pk).update(priority=0)
     end_pauses()
 
     assert send(2).sent == 1
 
-    assert states() == {MessageState.SUPPRESSED, MessageState.SENT}
+    assert set(Message.objects.filter(channel=SMS).values_list("state", flat=True)) == {"suppressed", "sent"}
     assert health().works
     assert len(provider.requests) == 2
 
