@@ -56,7 +56,7 @@ _REASON_OF: Final[Mapping[str, StateReason]] = {
 }
 
 # What `still_true` looks at: which of these a message has decides what its statement asks.
-_ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at")
+_ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at", "announcement_id")
 _truths: Final[dict[tuple[object, ...], tuple[str, tuple[Any, ...]]]] = {}
 _MARK: Final = """
     {before} UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
@@ -212,6 +212,9 @@ def still_true(kind: Kind, message: Message) -> Q:
         condition &= Q(invitation__revoked_at=None)
     if kind.is_question:
         condition &= Q(registration__attendance_intent=AttendanceIntent.ASKED)
+    if message.announcement_id is not None:
+        # As it was planned: by the state of the registration when it goes out, not when it was written.
+        condition &= Q(announcement__states__contains=[F("registration__state")])
     if message.event_id is not None:
         condition &= Q(event__status__in=kind.event_true_while)
     if message.session_starts_at is not None:

@@ -151,7 +151,7 @@ def test_a_tick_that_looked_before_another_one_wrote_does_not_tell_the_owners_in
     make_needy()
     seen = list(events_with_unmet_needs(at=ALERT_AT))
     plan_alerts(at=ALERT_AT)
-    monkeypatch.setattr(alerts, "events_with_unmet_needs", lambda at: seen)
+    monkeypatch.setattr(alerts, "events_with_unmet_needs", lambda **_moment: seen)
 
     assert plan_alerts(at=ALERT_AT) == 0
 

@@ -19,7 +19,7 @@ from notifications.enums import Channel, MessageState
 from notifications.models import Announcement, Message
 from notifications.queries.announcements import Selection
 from registrations.enums import RegistrationState as S
-from registrations.models import Participant
+from registrations.models import Participant, Registration
 from tests.make import make_event, make_member, make_registration, make_user
 from tests.make.events import NOW, make_session
 
@@ -157,6 +157,19 @@ def test_a_long_announcement_fits_into_an_sms_however_its_letters_are_sent(
     assert message.segments == 2
     assert len(message.body) > 110
     assert message.body.endswith("...")
+
+
+def test_whoever_is_not_in_a_chosen_state_any_more_is_not_written_to():
+    event = make_event()
+    stays, leaves = (make_registration(event, state=S.WAITLISTED) for _ in range(2))
+    tell(event, a_draft(selection=Selection(states=("waitlisted", "offered"))))
+    plan_changes(at=NOW)
+    Registration.objects.filter(pk=leaves.pk).update(state=S.CONFIRMED, waiting_pool=None, holds_seat=True)
+
+    assert send_due(clock=lambda: NOW).sent == 1
+
+    found = Message.objects.values_list("registration", "state", "state_reason")
+    assert sorted(found) == sorted([(stays.pk, "sent", ""), (leaves.pk, "cancelled", "not_true")])
 
 
 def test_it_can_be_for_one_date_and_one_group_only():
