@@ -35,6 +35,7 @@ LEASE: Final = timedelta(seconds=120)
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 _TRY_FOR: Final = timedelta(hours=24)
 _AFTER_OUTAGE: Final = timedelta(minutes=1)
+_REWRITTEN_AFTER: Final = timedelta(minutes=1)
 # How long a provider's own report is waited for before it is asked.
 _REPORT_WAIT: Final = timedelta(minutes=2)
 _MOST_CLAIMS: Final = 5
@@ -68,8 +69,20 @@ _MARK: Final = """
             SELECT FROM notifications_suppression barred
              WHERE barred.channel = %s AND barred.address_key = %s AND barred.scope = ANY(%s) AND barred.lifted_at IS NULL)
         AND id IN ({truth})
+        AND EXISTS (SELECT FROM {reader} AND reader.{column} = %s)
     RETURNING {patience}
 """
+# Whose address it is, in the order in which a message is written to somebody.
+_READERS: Final = (
+    ("member_id", "registrations_partymember reader WHERE reader.id = notifications_message.member_id"),
+    (
+        "registration_id",
+        "registrations_participant reader WHERE reader.registration_id = notifications_message.registration_id",
+    ),
+    ("invitation_id", "registrations_invitation reader WHERE reader.id = notifications_message.invitation_id"),
+    ("role_id", "events_eventrole reader WHERE reader.id = notifications_message.role_id"),
+    ("staff_id", "events_user reader WHERE reader.id = notifications_message.staff_id AND reader.is_active"),
+)
 _ATTEMPT: Final = """
     WITH tried AS (
         INSERT INTO notifications_deliveryattempt (message_id, at, result, code, detail, provider_id)
@@ -169,20 +182,22 @@ def miss_what_is_late(*, at: datetime) -> int:
 def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken | None = None) -> bool:
     """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
 
-    One statement asks and writes: lease, registration, event, date, consent, lateness and whether the address may be used
-    cannot change in between. `after`: the message that went before is written down with it, whether this one may go or not.
+    One statement asks and writes: lease, registration, event, date, consent, lateness, whose address it is and whether it
+    may be used cannot change in between. `after`: the message that went before is written down with it, whether this one may go or not.
     """
     kind, channel = KINDS[message.kind], Channel(message.channel)
     truth, known = _truth(message)
     patience = _patience(message)
     before = f"{_ATTEMPT}, taken AS ({_TAKEN})".format(patience=patience) if after is not None else ""
-    statement = _MARK.format(before=before, truth=truth, patience=patience)
+    whose, reader = next((name, rows) for name, rows in _READERS if getattr(message, name) is not None)
+    column = "phone" if (whose, channel) == ("registration_id", Channel.SMS) else "email"
+    statement = _MARK.format(before=before, truth=truth, reader=reader, column=column, patience=patience)
     parts = segments(as_long_as_sent(letter.body, message.language)) if channel == Channel.SMS else None
     texts = (letter.to, letter.subject, letter.body, letter.html, letter.calendar, letter.calendar_method)
     mine: tuple[Any, ...] = (LEASE, *texts, parts, message.pk, message.lease_token, at)
     address = (channel.value, address_key(channel, letter.to), list(scopes_for(is_optional=kind.is_optional)))
     with connection.cursor() as cursor:
-        cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known))
+        cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known, letter.to))
         marked: int = cursor.rowcount
     return marked == 1
 
@@ -245,6 +260,9 @@ def settle_unsent(message: Message, *, to: str, at: datetime) -> None:
     suppression = suppression_of(message, to, is_optional=kind.is_optional)
     if suppression is not None:
         _give_up(_mine(message), message, _S.SUPPRESSED, _REASON_OF[suppression.reason], at=at)
+    else:
+        # The person has another address than a moment ago: it is written anew, to that one.
+        put_off(message, until=at + _REWRITTEN_AFTER)
 
 
 def end(message: Message, state: MessageState, reason: str) -> None:
