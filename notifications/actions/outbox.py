@@ -182,8 +182,9 @@ def miss_what_is_late(*, at: datetime) -> int:
 def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken | None = None) -> bool:
     """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
 
-    One statement asks and writes: lease, registration, event, date, consent, lateness, whose address it is and whether it
-    may be used cannot change in between. `after`: the message that went before is written down with it, whether this one may go or not.
+    One statement asks and writes: lease, registration, event, date, consent, lateness, whose address it is and whether
+    it may be used cannot change in between. `after`: the message that went before is written down with it, whether this
+    one may go or not.
     """
     kind, channel = KINDS[message.kind], Channel(message.channel)
     truth, known = _truth(message)
