@@ -67,7 +67,8 @@ def plan_event_changes(*, at: datetime, only: Sequence[int] | None = None) -> in
     unplanned = EventChange.objects.filter(planned_at=None, notify=True)
     if only is not None:
         unplanned = unplanned.filter(pk__in=only)
-    changes = list(unplanned.select_for_update(skip_locked=True, of=("self",)).order_by("event_id", "id")[:_BATCH])
+    # Waiting for whoever plans the earlier ones of an event: skipped, they would be told after the later ones.
+    changes = list(unplanned.select_for_update(no_key=True).order_by("event_id", "id")[:_BATCH])
     if not changes:
         return None
     events = Event.objects.in_bulk({change.event_id for change in changes})
