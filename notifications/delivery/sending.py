@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from events.actions.wall_clock import quiet_until
 from events.models import Event
@@ -117,17 +118,19 @@ def _send_batch(
     messages: Sequence[Message], background: Background, carrier: Carrier, done: Sent, *, clock: Clock, until: float
 ) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
+    rest = messages
     desk = _Desk(messages, background, done, clock)
     try:
         for position, message in enumerate(messages):
             if time.monotonic() >= until or Channel(message.channel) in done.faults:
                 outbox.release(messages[position:])
                 return
+            rest = messages[position + 1 :]
             _send(message, position, desk, carrier, done, clock=clock)
     except Exception:
         # The others did not cause it: they need not wait for their lease, nor count it as a crash of theirs.
         desk.write_down()
-        if rest := messages[position + 1 :]:
+        if rest:
             _until_written(partial(outbox.release, rest))
         raise
     finally:
@@ -181,8 +184,15 @@ class _Desk:
     def mark(self, message: Message, letter: Letter, *, at: datetime) -> bool:
         """Commit that a provider is about to be called, and with it what was noted before."""
         taken = self.noted()
+        mark = partial(outbox.mark_sending, message, letter, at=at, after=taken)
         try:
-            return outbox.mark_sending(message, letter, at=at, after=taken)
+            try:
+                return mark()
+            except OperationalError as trouble:
+                if not isinstance(trouble.__cause__, DeadlockDetected):
+                    raise
+                # Broken off as a whole, for the sake of somebody who takes back many messages at once.
+                return mark()
         except BaseException:
             # Whatever is wrong with this one, the one before it was taken: it is written down by itself.
             self._taken = taken

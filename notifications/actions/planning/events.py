@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef
 
+from events.actions.retries import retried
 from events.enums import EventChangeKind, EventMode, EventStatus, Role
 from events.models import Event, EventChange
 from notifications.actions.due_times import Due, may_wake
@@ -61,7 +61,7 @@ def planned_by(change_ids: Sequence[int]) -> Mapping[str, int]:
     return Counter(dict(made.values_list("channel").annotate(messages=Count("pk"))))
 
 
-@transaction.atomic
+@retried
 def plan_event_changes(*, at: datetime, only: Sequence[int] | None = None) -> int | None:
     """One batch (of these changes); None when there is none left."""
     unplanned = EventChange.objects.filter(planned_at=None, notify=True)

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.errors import DeadlockDetected
 
 from events.actions.publishing import cancel_event
 from events.enums import EventChangeKind, EventRoleKind, EventStatus, Role
 from events.models import AgendaItem, Event, EventChange, ReminderRule, Session
 from events.signals import telling_previewed
-from notifications.actions.planning import plan_changes, plan_event_changes, plan_reminders
+from notifications.actions.planning import events, plan_changes, plan_reminders
+from notifications.actions.planning.events import plan_event_changes
 from notifications.enums import MessageState, Priority, StateReason
 from notifications.models import Message, ReminderRun
 from registrations.actions.moves import cancel_registration
@@ -970,6 +972,27 @@ def test_many_reminders_cost_few_statements():
         assert plan_reminders(at=start_of(event) - 3 * HOUR) == 100
 
     assert len(statements) <= 8
+
+
+def test_planning_that_was_broken_off_by_a_deadlock_is_done_again(monkeypatch: pytest.MonkeyPatch):
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.RELOCATED)
+    plan = events._plan_edits
+    tries = []
+
+    def plan_edits(*given: Any, **more: Any) -> int:
+        tries.append(plan(*given, **more))
+        if len(tries) == 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return tries[-1]
+
+    monkeypatch.setattr(events, "_plan_edits", plan_edits)
+
+    assert plan_changes(at=NOW) == 1
+
+    assert tries == [1, 1]
+    assert planned() == [("event_changed", "email", "planned")]
 
 
 @pytest.mark.django_db(transaction=True)

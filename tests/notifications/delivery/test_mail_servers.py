@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DataError
+from django.db import DataError, OperationalError
+from psycopg.errors import DeadlockDetected
 
 from notifications.actions.outbox import mark_sending
 from notifications.delivery import sending
@@ -237,6 +238,26 @@ def test_what_was_taken_is_written_down_whatever_is_wrong_with_the_next(settings
             send()
 
     assert [Message.objects.get(pk=message.pk).state for message in marks] == [MessageState.SENT, MessageState.PLANNED]
+
+
+def test_a_mark_that_was_broken_off_by_a_deadlock_is_made_again(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    tries = []
+
+    def mark(message: Message, letter: Letter, **more: Any) -> bool:
+        tries.append(message)
+        if len(tries) == 2:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return mark_sending(message, letter, **more)
+
+    monkeypatch.setattr("notifications.actions.outbox.mark_sending", mark)
+    with broken_mail_server() as server:
+        of(server, settings)
+        messages(2)
+
+        assert send().sent == 2
+
+    assert len(server.taken) == 2
+    assert states() == [MessageState.SENT] * 2
 
 
 def test_what_goes_wrong_with_one_holds_up_and_blames_no_other(settings: Any, monkeypatch: pytest.MonkeyPatch):
