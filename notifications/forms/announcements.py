@@ -1,9 +1,10 @@
 """What an organiser writes to the people of a meeting, and to whom."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.forms.texts import TranslatedFormField
@@ -51,8 +52,9 @@ class AnnouncementForm(forms.Form):
 
     def renew(self) -> None:
         """Make what is sent next another announcement."""
-        self.data = self.data.copy()
-        self.data["nonce"] = str(uuid.uuid4())
+        data = cast("QueryDict", self.data).copy()
+        data["nonce"] = str(uuid.uuid4())
+        self.data = data
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         if len(choices) < 2:  # noqa: PLR2004 - one is no choice

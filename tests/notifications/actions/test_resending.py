@@ -68,7 +68,8 @@ def test_what_is_still_being_found_out_is_not_sent_twice_and_what_nobody_comes_b
     with override("en"):
         assert refused.value.message.startswith("Whether it has arrived is being found out.")
     assert Message.objects.count() == 1
-    assert resend(ended(message, MessageState.UNKNOWN, lease_until=None), by=make_user(), at=NOW)
+    again = resend(ended(message, MessageState.UNKNOWN, lease_until=None), by=make_user(), at=NOW)
+    assert again.state == MessageState.PLANNED
 
 
 def test_two_at_once_are_one():

@@ -177,7 +177,7 @@ def test_a_refusal_of_the_one_that_tries_it_shows_that_the_channel_works(
 
 
 def test_faults_are_in_a_row_only_where_nothing_was_answered_in_between(provider: SmsProvider):
-    provider.faults = [(503, 503)] * 4 + [(400, 99999)] + [(503, 503)] * 4
+    provider.faults = [*[(503, 503)] * 4, (400, 99999), *[(503, 503)] * 4]
     make_sms(9)
 
     for minute in range(8):
