@@ -126,7 +126,7 @@ def read_environment(values: Mapping[str, str], *, var: Path) -> Environment:
         sms_per_second=read.text("SMS_PER_SECOND", _whole_number(0, 1000), default=10),
         sms_countries=read.text("SMS_COUNTRIES", _countries, default=POLAND_AND_NEIGHBOURS),
         sms_transliterate=read.yes_no("SMS_TRANSLITERATE", default=True),
-        sms_most_segments=read.text("SMS_MOST_SEGMENTS", _whole_number(1, 10), default=3),
+        sms_most_segments=read.text("SMS_MOST_SEGMENTS", _whole_number(3, 10), default=3),
         sms_price_per_segment=read.optional("SMS_PRICE_PER_SEGMENT", _price),
         sms_currency=read.text("SMS_CURRENCY", _currency, default="PLN"),
         sending_enabled=read.yes_no("SENDING_ENABLED", default=True),

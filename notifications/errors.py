@@ -13,6 +13,8 @@ class ChannelError(Exception):
     message is not to blame and its tries are not counted; with `retry_after` (seconds) it only asks for patience;
     `is_locked_out`: it does not let us in, and no patience will help. `is_suppressed`: the address may not be used;
     `suppresses`: nor by any later message, for this reason; `blames_address`: it was refused, which may have other reasons.
+    `is_ours`: we refused it ourselves, and the provider was not asked.
+    `is_trouble`: the message is to blame, and yet something of our own set-up, which staff should look at.
     `code` and `detail` go into the log that staff reads, so no secret link and no address may stand in them.
     """
 
@@ -25,6 +27,8 @@ class ChannelError(Exception):
     is_suppressed: bool = field(default=False, kw_only=True)
     suppresses: SuppressionReason | None = field(default=None, kw_only=True)
     blames_address: bool = field(default=False, kw_only=True)
+    is_trouble: bool = field(default=False, kw_only=True)
+    is_ours: bool = field(default=False, kw_only=True)
     retry_after: int | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:

@@ -21,12 +21,17 @@ from notifications.queries.announcements import (
     Selection,
     announcement_readers,
     categories_of,
+    selection_of,
     sessions_of_event,
 )
 from notifications.signals import message_wanted
 
 LONGEST_SUBJECT: Final = 150
 LONGEST_TEXT: Final = 4000
+_SENT_ALREADY: Final = _(
+    "This form was sent already, with other words or to other people: the log shows what went out. "
+    "To send this as well, look at it once more and send it."
+)
 
 
 class NothingToAnnounce(DomainError):
@@ -79,6 +84,8 @@ def announce(event: Event, draft: Draft, *, nonce: uuid.UUID, by: User, at: date
     if known is not None:
         if known.event_id != event.pk:
             raise FieldErrors({"nonce": [_("This number has been used for another announcement.")]})
+        if not _says(draft, known):
+            raise FieldErrors({"nonce": [_SENT_ALREADY]})
         return known
     tidy, _readers = look_at_draft(event, draft, at=at)
     announcement = Announcement.objects.create(
@@ -94,6 +101,17 @@ def announce(event: Event, draft: Draft, *, nonce: uuid.UUID, by: User, at: date
     announcement.categories.set(categories_of(event).filter(code__in=tidy.selection.categories))
     message_wanted.send(sender=Announcement)
     return announcement
+
+
+def _says(draft: Draft, announcement: Announcement) -> bool:
+    """Whether an announcement is what this draft comes to."""
+    kept, chosen = selection_of(announcement), draft.selection
+    return (
+        (_one_line(draft.subject), _stripped(draft.body)) == (announcement.subject, announcement.body)
+        and set(chosen.states) == set(kept.states)
+        and set(chosen.sessions) == set(kept.sessions)
+        and set(chosen.categories) == set(kept.categories)
+    )
 
 
 def _one_line(text: Translated) -> Translated:

@@ -94,10 +94,11 @@ def is_left_alone(channel: Channel) -> bool:
 
 @transaction.atomic
 def note(
-    channel: Channel, *, claimed: int = 0, handed_over: int = 0, was_taken: bool = False, fault: ChannelError | None
+    channel: Channel, *, claimed: int = 0, handed_over: int = 0, was_answered: bool = False, fault: ChannelError | None
 ) -> None:
-    """Remember what a batch has shown of its channel: what was taken, and then what has ended it.
+    """Remember what a batch has shown of its channel: whether it answers, and then what has ended the batch.
 
+    `was_answered`: a message was taken, or refused for its own sake; either way the channel works.
     What was claimed and not handed over is given back to the rate limit.
     """
     unused = claimed - handed_over if _rate(channel) else 0
@@ -106,7 +107,7 @@ def note(
         return
     state, now = _read(channel, is_locked=True)
     state.tokens = min(_bucket(_rate(channel)), state.tokens + unused)
-    if was_taken:
+    if was_answered:
         if state.open_until is not None:
             log.info("channel works again", channel=channel.value)
         state.failures, state.open_until, state.pause_seconds = 0, None, 0

@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from notifications.actions import channel_states
@@ -21,6 +21,7 @@ from notifications.enums import AttemptResult, Channel, MessageState, StateReaso
 from notifications.errors import ChannelError
 from notifications.kinds import KINDS, Kind
 from notifications.models import DeliveryAttempt, Message
+from notifications.models.messages import status_to_keep
 from notifications.queries.suppressions import address_key, refusals_in_a_row, scopes_for, suppression_of
 from notifications.rendering.letters import Letter
 from notifications.rendering.secret_links import as_long_as_sent
@@ -34,6 +35,7 @@ LEASE: Final = timedelta(seconds=120)
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 _TRY_FOR: Final = timedelta(hours=24)
 _AFTER_OUTAGE: Final = timedelta(minutes=1)
+_REWRITTEN_AFTER: Final = timedelta(minutes=1)
 # How long a provider's own report is waited for before it is asked.
 _REPORT_WAIT: Final = timedelta(minutes=2)
 _MOST_CLAIMS: Final = 5
@@ -55,7 +57,7 @@ _REASON_OF: Final[Mapping[str, StateReason]] = {
 }
 
 # What `still_true` looks at: which of these a message has decides what its statement asks.
-_ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at")
+_ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at", "announcement_id")
 _truths: Final[dict[tuple[object, ...], tuple[str, tuple[Any, ...]]]] = {}
 _MARK: Final = """
     {before} UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
@@ -67,8 +69,20 @@ _MARK: Final = """
             SELECT FROM notifications_suppression barred
              WHERE barred.channel = %s AND barred.address_key = %s AND barred.scope = ANY(%s) AND barred.lifted_at IS NULL)
         AND id IN ({truth})
+        AND EXISTS (SELECT FROM {reader} AND reader.{column} = %s)
     RETURNING {patience}
 """
+# Whose address it is, in the order in which a message is written to somebody.
+_READERS: Final = (
+    ("member_id", "registrations_partymember reader WHERE reader.id = notifications_message.member_id"),
+    (
+        "registration_id",
+        "registrations_participant reader WHERE reader.registration_id = notifications_message.registration_id",
+    ),
+    ("invitation_id", "registrations_invitation reader WHERE reader.id = notifications_message.invitation_id"),
+    ("role_id", "events_eventrole reader WHERE reader.id = notifications_message.role_id"),
+    ("staff_id", "events_user reader WHERE reader.id = notifications_message.staff_id AND reader.is_active"),
+)
 _ATTEMPT: Final = """
     WITH tried AS (
         INSERT INTO notifications_deliveryattempt (message_id, at, result, code, detail, provider_id)
@@ -97,7 +111,7 @@ class Taken:
     def values(self) -> tuple[Any, ...]:
         """What the statement is filled with."""
         pk, said = self.message.pk, self.provider_id
-        return (pk, self.at, self.result, said, said, self.status, self.at, pk)
+        return (pk, self.at, self.result, said, said, status_to_keep(self.status), self.at, pk)
 
 
 # Claiming
@@ -168,20 +182,23 @@ def miss_what_is_late(*, at: datetime) -> int:
 def mark_sending(message: Message, letter: Letter, *, at: datetime, after: Taken | None = None) -> bool:
     """Commit that a provider is about to be called, if everything the message says is still so; False: do not call.
 
-    One statement asks and writes: lease, registration, event, date, consent, lateness and whether the address may be used
-    cannot change in between. `after`: the message that went before is written down with it, whether this one may go or not.
+    One statement asks and writes: lease, registration, event, date, consent, lateness, whose address it is and whether
+    it may be used cannot change in between. `after`: the message that went before is written down with it, whether this
+    one may go or not.
     """
     kind, channel = KINDS[message.kind], Channel(message.channel)
     truth, known = _truth(message)
     patience = _patience(message)
     before = f"{_ATTEMPT}, taken AS ({_TAKEN})".format(patience=patience) if after is not None else ""
-    statement = _MARK.format(before=before, truth=truth, patience=patience)
+    whose, reader = next((name, rows) for name, rows in _READERS if getattr(message, name) is not None)
+    column = "phone" if (whose, channel) == ("registration_id", Channel.SMS) else "email"
+    statement = _MARK.format(before=before, truth=truth, reader=reader, column=column, patience=patience)
     parts = segments(as_long_as_sent(letter.body, message.language)) if channel == Channel.SMS else None
     texts = (letter.to, letter.subject, letter.body, letter.html, letter.calendar, letter.calendar_method)
     mine: tuple[Any, ...] = (LEASE, *texts, parts, message.pk, message.lease_token, at)
     address = (channel.value, address_key(channel, letter.to), list(scopes_for(is_optional=kind.is_optional)))
     with connection.cursor() as cursor:
-        cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known))
+        cursor.execute(statement, (*(after.values if after is not None else ()), *mine, *address, *known, letter.to))
         marked: int = cursor.rowcount
     return marked == 1
 
@@ -211,6 +228,9 @@ def still_true(kind: Kind, message: Message) -> Q:
         condition &= Q(invitation__revoked_at=None)
     if kind.is_question:
         condition &= Q(registration__attendance_intent=AttendanceIntent.ASKED)
+    if message.announcement_id is not None:
+        # As it was planned: by the state of the registration when it goes out, not when it was written.
+        condition &= Q(announcement__states__contains=[F("registration__state")])
     if message.event_id is not None:
         condition &= Q(event__status__in=kind.event_true_while)
     if message.session_starts_at is not None:
@@ -241,6 +261,9 @@ def settle_unsent(message: Message, *, to: str, at: datetime) -> None:
     suppression = suppression_of(message, to, is_optional=kind.is_optional)
     if suppression is not None:
         _give_up(_mine(message), message, _S.SUPPRESSED, _REASON_OF[suppression.reason], at=at)
+    else:
+        # The person has another address than a moment ago: it is written anew, to that one.
+        put_off(message, until=at + _REWRITTEN_AFTER)
 
 
 def end(message: Message, state: MessageState, reason: str) -> None:
@@ -248,10 +271,12 @@ def end(message: Message, state: MessageState, reason: str) -> None:
     _mine(message).update(state=state, state_reason=reason, **_NO_LEASE)
 
 
-def _give_up(rows: _Rows, message: Message, state: MessageState, reason: str, *, at: datetime) -> None:
+def _give_up(rows: _Rows, message: Message, state: MessageState, reason: str, *, at: datetime) -> int:
     """End a message that will not arrive, and plan what stands in for it; unless the row is somebody else's by now."""
-    if rows.update(state=state, state_reason=reason, **_NO_LEASE):
+    ended = rows.update(state=state, state_reason=reason, **_NO_LEASE)
+    if ended:
         plan_instead(message, at=at)
+    return ended
 
 
 def record_accepted(taken: Taken) -> None:
@@ -264,6 +289,8 @@ def record_accepted(taken: Taken) -> None:
 @transaction.atomic
 def record_failed(message: Message, error: ChannelError, *, at: datetime) -> None:
     """The provider did not take it, or said nothing clear."""
+    if error.is_trouble:
+        channel_states.note_trouble(Channel(message.channel), str(error))
     if error.unclear:
         _attempt(message, AttemptResult.UNCLEAR, error=error, at=at)
         _set_aside(_sending(message), message, reason=error.code)
@@ -319,9 +346,11 @@ def record_unwritable(message: Message, error: Exception, *, at: datetime) -> No
 
 
 def _retry(rows: _Rows, message: Message, error: ChannelError, *, at: datetime) -> None:
-    tries = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED).count()
-    again_at = at + max(RETRIES[min(tries, len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
-    if again_at >= min(message.useful_until, message.due_at + _TRY_FOR):
+    deferred = DeliveryAttempt.objects.filter(message=message, result=AttemptResult.DEFERRED)
+    found = deferred.aggregate(tries=Count("pk"), first_at=Min("at"))
+    again_at = at + max(RETRIES[min(found["tries"], len(RETRIES)) - 1], timedelta(seconds=error.retry_after or 0))
+    # From the first try on: it may have lain here for days because the channel was out of order.
+    if again_at >= min(message.useful_until, found["first_at"] + _TRY_FOR):
         _give_up(rows, message, _S.FAILED, str(error), at=at)
     else:
         rows.update(state=_S.PLANNED, state_reason=str(error), next_attempt_at=again_at, **_GIVEN_BACK)
@@ -336,8 +365,16 @@ def recover(*, at: datetime) -> int:
     moved = 0
     for message in dead[:BATCH]:
         moved += _interrupted(message, at=at)
-    poison = Message.objects.filter(state=_S.PLANNED, claims__gte=_MOST_CLAIMS).filter(lease_until__lt=Now())
-    return moved + poison.update(state=_S.FAILED, state_reason=StateReason.CRASHES, **_NO_LEASE)
+    poison = Message.objects.filter(state=_S.PLANNED, claims__gte=_MOST_CLAIMS, lease_until__lt=Now()).order_by("id")
+    for message in poison[:BATCH]:
+        moved += _set_poison_aside(message, at=at)
+    return moved
+
+
+@transaction.atomic
+def _set_poison_aside(message: Message, *, at: datetime) -> int:
+    rows = Message.objects.filter(pk=message.pk, state=_S.PLANNED, lease_until__lt=Now())
+    return _give_up(rows, message, _S.FAILED, StateReason.CRASHES, at=at)
 
 
 @transaction.atomic
@@ -369,8 +406,9 @@ def claim_unclear(channel: Channel, *, most: int = BATCH) -> list[Message]:
 
 def found_sent(message: Message, *, provider_id: str, status: str, at: datetime) -> None:
     """The provider, asked, has it."""
+    kept = status_to_keep(status)
     _unknown(message).update(
-        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=status, sent_at=at, **_NO_LEASE
+        state=_S.SENT, state_reason="", provider_id=provider_id, provider_status=kept, sent_at=at, **_NO_LEASE
     )
 
 

@@ -13,6 +13,7 @@ from notifications.actions.standing_in import plan_instead
 from notifications.actions.suppressing import suppress
 from notifications.enums import Channel, Delivery, Loss, MessageState, SuppressionReason
 from notifications.models import Message, ProviderReport
+from notifications.models.messages import status_to_keep
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ def record_report(
     message = Message.objects.select_related("registration__participant").filter(pk=message_id).first()
     if message is None:
         return False
+    status = status_to_keep(status)
     report = ProviderReport(message=message, provider_id=provider_id, status=status, code=code, at=at)
     ProviderReport.objects.bulk_create([report], ignore_conflicts=True)
     to, sources = _LEADS_TO[delivery]

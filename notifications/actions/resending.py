@@ -96,6 +96,8 @@ def resend(message: Message, *, by: User, at: datetime) -> Message:
 def _refuse(message: Message, *, at: datetime) -> None:
     if message.state in {_S.PLANNED, _S.SENDING}:
         raise NotToBeSentAgain(_("It is still on its way."))
+    if message.is_asked_about:
+        raise NotToBeSentAgain(_("Whether it has arrived is being found out. Look again in a few minutes."))
     is_true = Message.objects.filter(pk=message.pk).filter(still_true(KINDS[message.kind], message)).exists()
     if message.state not in ENDED or not is_true:
         raise NotToBeSentAgain

@@ -81,7 +81,7 @@ class _Relay:
             recipient = address_of(outgoing.to).addr_spec.encode("ascii").decode()
             content = mail_of(outgoing, sender=self._sender, domain=self._domain)
         except (UnicodeError, ValueError, IndexError) as error:
-            raise ChannelError("address", type(error).__name__, permanent=True) from error
+            raise ChannelError("address", type(error).__name__, permanent=True, is_ours=True) from error
         sender = outgoing.envelope_sender or self._envelope_sender
         is_fresh = self._connect(deadline)
         try:
@@ -274,5 +274,5 @@ def _with_dots(content: bytes) -> bytes:
 
 
 def _words(answer: bytes) -> str:
-    """A server's answer for the log; it likes to repeat the address."""
-    return _ADDRESS.sub("[e-mail]", answer.decode(errors="replace"))[:300]
+    """A server's answer for the log, where no zero byte may stand; it likes to repeat the address."""
+    return _ADDRESS.sub("[e-mail]", answer.decode(errors="replace").replace("\0", " "))[:300]

@@ -42,8 +42,12 @@ _TOO_MANY: Final = frozenset({20429, 21611})
 _NO_MOBILE_NUMBER: Final = frozenset({21211, 21614})
 # It does not know us.
 _LOCKED_OUT: Final = frozenset({20003, 401, 403})
-# Wrong in our own set-up, so no message is to blame: account, region, sender, service.
-_SET_UP: Final = frozenset({*_LOCKED_OUT, 20404, 21408, 21606, 21703, 21705, 404})
+# Wrong in our own set-up, so no message is to blame: account, service.
+_SET_UP: Final = frozenset({*_LOCKED_OUT, 20404, 21703, 21705, 404})
+# Also our set-up, and yet it depends on the number: its country is switched off; our sender cannot write there, or not
+# at all, which one message cannot tell.
+_COUNTRY_OFF: Final = 21408
+_SENDER_UNFIT: Final = 21606
 # What became of an SMS that was lost: the phone may be on later; it is no mobile phone; its text was taken for spam.
 _WORTH_REPEATING: Final = frozenset({"30001", "30003", "30008"})
 _NO_MOBILE_PHONE: Final = frozenset({"30005", "30006"})
@@ -172,7 +176,7 @@ class _Twilio:
         """One SMS; its id stands in the address of the status callback, so that a report finds its row."""
         if not is_served(outgoing.to):
             # Somebody could have us pay for numbers at the other end of the world.
-            raise ChannelError(StateReason.OTHER_COUNTRY, permanent=True, is_suppressed=True)
+            raise ChannelError(StateReason.OTHER_COUNTRY, permanent=True, is_suppressed=True, is_ours=True)
         left = int((outgoing.useful_until - outgoing.sent_at).total_seconds())
         sender = (
             {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
@@ -242,6 +246,10 @@ def _refusal(status: int, code: int, retry_after: int | None) -> ChannelError:
         answer = failure(permanent=True, is_suppressed=True, suppresses=SuppressionReason.OPTED_OUT)
     elif code in _NO_MOBILE_NUMBER:
         answer = failure(permanent=True, suppresses=SuppressionReason.INVALID)
+    elif code == _COUNTRY_OFF:
+        answer = failure(permanent=True, is_trouble=True)
+    elif code == _SENDER_UNFIT:
+        answer = failure(is_trouble=True)
     elif code in _SET_UP:
         answer = failure(is_outage=True, is_locked_out=code in _LOCKED_OUT)
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -12,8 +12,10 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from events.actions.wall_clock import quiet_until
+from events.models import Event
 from notifications.actions import channel_states, outbox
 from notifications.actions.due_times import may_wake
 from notifications.channels import Carrier, Outgoing, open_channel
@@ -57,6 +59,7 @@ class Sent:
     failed: int = 0
     unclear: int = 0
     handed_over: int = 0  # of all these, what a provider was called for
+    answered: int = 0  # and of those, what it gave a clear answer to: yes, or no for the sake of this message
     faults: dict[Channel, ChannelError] = field(default_factory=dict)
     left_alone: set[Channel] = field(default_factory=set)
 
@@ -99,13 +102,13 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
             if token is None:
                 return False
             messages = leased_messages(token)
-            handed_over, sent = done.handed_over, done.sent
+            handed_over, answered = done.handed_over, done.answered
             _send_batch(messages, background_of(messages, renderings), carrier, done, clock=clock, until=until)
             channel_states.note(
                 channel,
                 claimed=len(messages),
                 handed_over=done.handed_over - handed_over,
-                was_taken=done.sent > sent,
+                was_answered=done.answered > answered,
                 fault=done.faults.get(channel),
             )
     return False
@@ -115,13 +118,21 @@ def _send_batch(
     messages: Sequence[Message], background: Background, carrier: Carrier, done: Sent, *, clock: Clock, until: float
 ) -> None:
     until = min(until, time.monotonic() + _BATCH_SECONDS)
+    rest = messages
     desk = _Desk(messages, background, done, clock)
     try:
         for position, message in enumerate(messages):
             if time.monotonic() >= until or Channel(message.channel) in done.faults:
                 outbox.release(messages[position:])
                 return
+            rest = messages[position + 1 :]
             _send(message, position, desk, carrier, done, clock=clock)
+    except Exception:
+        # The others did not cause it: they need not wait for their lease, nor count it as a crash of theirs.
+        desk.write_down()
+        if rest:
+            _until_written(partial(outbox.release, rest))
+        raise
     finally:
         desk.write_down()
 
@@ -173,11 +184,18 @@ class _Desk:
     def mark(self, message: Message, letter: Letter, *, at: datetime) -> bool:
         """Commit that a provider is about to be called, and with it what was noted before."""
         taken = self.noted()
+        mark = partial(outbox.mark_sending, message, letter, at=at, after=taken)
         try:
-            return outbox.mark_sending(message, letter, at=at, after=taken)
-        except (OperationalError, InterfaceError):
-            if taken is not None:
-                _until_written(partial(outbox.record_accepted, taken))
+            try:
+                return mark()
+            except OperationalError as trouble:
+                if not isinstance(trouble.__cause__, DeadlockDetected):
+                    raise
+                # Broken off as a whole, for the sake of somebody who takes back many messages at once.
+                return mark()
+        except BaseException:
+            # Whatever is wrong with this one, the one before it was taken: it is written down by itself.
+            self._taken = taken
             raise
 
     def write(self, position: int) -> None:
@@ -206,12 +224,13 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         done.ended += 1
         return
     # From here on the row says `sending`, and nobody but this call or the provider's word may change that.
-    done.handed_over += 1
     try:
         acceptance = carrier.send(outgoing, partial(desk.write_ahead, position + 1))
     except ChannelError as error:
         _until_written(partial(outbox.record_failed, message, error, at=clock()))
         _count(error, message, done)
+        done.handed_over += not error.is_ours
+        done.answered += not (error.is_ours or error.is_outage or error.unclear)
     else:
         taken = outbox.Taken(
             message=message,
@@ -222,6 +241,8 @@ def _send(message: Message, position: int, desk: _Desk, carrier: Carrier, done: 
         )
         desk.note(taken, position)
         done.sent += 1
+        done.handed_over += 1
+        done.answered += 1
 
 
 def _until_written(record: Callable[[], None]) -> None:
@@ -269,9 +290,20 @@ def _quiet_until(message: Message, *, at: datetime) -> datetime | None:
     event = message.event
     if message.channel != Channel.SMS or not KINDS[message.kind].waits_for_daytime or event is None:
         return None
-    if message.session_starts_at is None and may_wake(at, event.starts_at):
+    if message.session_starts_at is None and may_wake(at, _next_start(message, event, at=at)):
         return None
     return quiet_until(at, ZoneInfo(event.time_zone), settings.QUIET_HOURS)
+
+
+def _next_start(message: Message, event: Event, *, at: datetime) -> datetime | None:
+    """When whoever reads it would set out next: to a session to come, or in vain to the one that the news is about."""
+    subject = message.event_change.session_id if message.event_change is not None else None
+    starts = [
+        session.starts_at
+        for session in event.sessions.all()
+        if session.ends_at > at and (not session.is_cancelled or session.pk == subject)
+    ]
+    return min(starts, default=event.starts_at)
 
 
 def _count(error: ChannelError, message: Message, done: Sent) -> None:

@@ -1,9 +1,10 @@
 """What an organiser writes to the people of a meeting, and to whom."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.forms.texts import TranslatedFormField
@@ -48,6 +49,12 @@ class AnnouncementForm(forms.Form):
         sessions = [(str(one.pk), when_text(one, event.time_zone)) for one in sessions_of_event(event)]
         self._offer("sessions", sessions)
         self._offer("categories", [(category.code, str(category)) for category in categories_of(event)])
+
+    def renew(self) -> None:
+        """Make what is sent next another announcement."""
+        data = cast("QueryDict", self.data).copy()
+        data["nonce"] = str(uuid.uuid4())
+        self.data = data
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         if len(choices) < 2:  # noqa: PLR2004 - one is no choice

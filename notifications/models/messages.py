@@ -12,6 +12,16 @@ from notifications.enums import AttemptResult, Channel, MessageState, Priority
 from registrations.models import Invitation, PartyMember, Registration, RegistrationChange
 
 RECEIPT_WITHIN: Final = timedelta(hours=24)
+_LONGEST_STATUS: Final = 40
+
+
+def status_to_keep(said: str) -> str:
+    """As much of a provider's word as a row has room for: a mail server answers in sentences.
+
+    >>> status_to_keep("OK"), len(status_to_keep("OK " * 100))
+    ('OK', 40)
+    """
+    return said[:_LONGEST_STATUS]
 
 
 class Message(models.Model):
@@ -73,7 +83,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     claims = models.PositiveSmallIntegerField(default=0)
     provider_id = models.CharField(max_length=200, blank=True)
-    provider_status = models.CharField(max_length=40, blank=True)
+    provider_status = models.CharField(max_length=_LONGEST_STATUS, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     # How many parts an SMS was sent in.
     segments = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -117,6 +127,11 @@ class Message(models.Model):
             return self.to
         return participant.email if self.channel == Channel.EMAIL else str(participant.phone)
 
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether somebody still comes back to a message that got no clear answer: the lease says when."""
+        return self.state == MessageState.UNKNOWN and self.lease_until is not None
+
     def lacks_receipt(self, *, at: datetime) -> bool:
         """Whether an SMS that a provider took a day ago has not been reported on since; it may have arrived."""
         if self.channel != Channel.SMS or self.state != MessageState.SENT or self.sent_at is None:
@@ -149,7 +164,7 @@ class ProviderReport(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
     provider_id = models.CharField(max_length=200)
-    status = models.CharField(max_length=40)
+    status = models.CharField(max_length=_LONGEST_STATUS)
     code = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
 

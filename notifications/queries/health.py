@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
-from notifications.enums import Job, MessageState
+from notifications.enums import Channel, Job, MessageState
 from notifications.models import ChannelState, Heartbeat, Message
 
 _TICK_AT_MOST: Final = timedelta(minutes=4)
 _DUE_AT_MOST: Final = timedelta(minutes=10)
+# So lately a channel with a rate limit was given something: the rest waits for its turn.
+_FLOWS: Final = timedelta(minutes=1)
 _FAILED_WITHIN: Final = timedelta(hours=24)
 
 
@@ -40,9 +42,11 @@ def due_state(at: datetime) -> DueState:
     """The state of the outbox at a moment; the tick's age by the database's clock.
 
     A message that is put off, by quiet hours or after a refusal, is due later; what waits for a provider that is out of
-    order is not late by our fault.
+    order is not late by our fault, and neither is what waits for the rate limit of a channel that is being given
+    messages.
     """
-    held_back = ChannelState.objects.filter(open_until__gt=Now()).values("channel")
+    flows = Q(channel__in=_limited_channels(), refilled_at__gt=Now() - _FLOWS)
+    held_back = ChannelState.objects.filter(Q(open_until__gt=Now()) | flows).values("channel")
     due = Q(state=MessageState.PLANNED, next_attempt_at__lte=at) & ~Q(channel__in=held_back)
     found = Message.objects.aggregate(
         oldest=Min("next_attempt_at", filter=due),
@@ -61,3 +65,8 @@ def due_state(at: datetime) -> DueState:
         mail="smtp" if settings.MAIL_IS_SET_UP else "kept",
         sms="twilio" if settings.TWILIO_ACCOUNT_SID else "kept",
     )
+
+
+def _limited_channels() -> list[Channel]:
+    rates = {Channel.EMAIL: settings.MAIL_PER_SECOND, Channel.SMS: settings.SMS_PER_SECOND}
+    return [channel for channel, rate in rates.items() if rate]

@@ -192,7 +192,7 @@ def _values(material: Material, *, at: datetime) -> dict[str, object]:
         **_of_invitation(material, zone, at=at),
         **_of_work(material),
         **material.particulars,
-        **announced(material.announcement, is_short=material.channel == Channel.SMS),
+        **announced(material.announcement, str(material.event), is_short=material.channel == Channel.SMS),
     }
 
 

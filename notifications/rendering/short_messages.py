@@ -75,7 +75,7 @@ def fitted(
     ways = [(True, few), (True, most)] if link_is_needed else [(True, few), (False, few), (False, most)]
     for with_link, limit in ways:
         for length in (len(title), 60, 40, 24, 16):
-            text = write(_shortened(title, length), with_link)
+            text = write(shortened(title, length), with_link)
             if is_plain:
                 text = plain_latin(text)
             if segments(measure(text)) <= limit:
@@ -83,7 +83,12 @@ def fitted(
     raise ValueError("The SMS does not fit into its segments.")
 
 
-def _shortened(title: str, length: int) -> str:
+def shortened(title: str, length: int) -> str:
+    """As many whole words of a title as fit, with dots where some are missing.
+
+    >>> shortened("Debata o parku", 20), shortened("Debata o parku", 9)
+    ('Debata o parku', 'Debata o...')
+    """
     if len(title) <= length:
         return title
     return f"{title[:length].rpartition(' ')[0] or title[:length]}..."

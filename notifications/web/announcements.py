@@ -39,6 +39,8 @@ def new_announcement(request: StaffRequest, slug: str) -> HttpResponse:
             return _preview(request, event, form)
         except DomainError as refusal:
             show_refusal(form, refusal)
+    if "nonce" in form.errors:
+        form.renew()
     return render(request, "manage/announcement.html", {"event": event, "form": form})
 
 

@@ -133,7 +133,7 @@ def test_the_link_key_is_its_own_and_derived_when_unset(tmp_path: Path) -> None:
         ("SMS_COUNTRIES", "PL,XX", "“XX” is not the code of a country"),
         ("SMS_COUNTRIES", ",", "names no country"),
         ("SMS_TRANSLITERATE", "2", "neither 1 nor 0"),
-        ("SMS_MOST_SEGMENTS", "0", "from 1 to 10"),
+        ("SMS_MOST_SEGMENTS", "2", "from 3 to 10"),
         ("SENDING_ENABLED", "2", "neither 1 nor 0"),
         ("QUIET_HOURS", "22-7", "22:00-07:00"),
         ("QUIET_HOURS", "22:00+02:00-07:00", "22:00-07:00"),

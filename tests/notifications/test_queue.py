@@ -221,6 +221,21 @@ def test_the_work_may_rest_for_four_minutes_whoever_does_it(job: Job, seconds: i
 
 
 @pytest.mark.django_db
+def test_what_waits_for_the_rate_limit_of_a_channel_that_flows_is_not_late(settings: Any):
+    now = timezone.now()
+    tasks.beat(Job.TICK)
+    make_message(make_registration(make_event(at=now)), at=now - timedelta(hours=1))
+    ChannelState.objects.create(channel="email", refilled_at=now)
+
+    settings.MAIL_PER_SECOND = 0
+    assert not due_state(now).is_ready
+    settings.MAIL_PER_SECOND = 10
+    assert due_state(now).is_ready
+    ChannelState.objects.update(refilled_at=Now() - timedelta(seconds=61))
+    assert not due_state(now).is_ready
+
+
+@pytest.mark.django_db
 def test_what_is_held_back_is_not_due(settings: Any):
     now = timezone.now()
     tasks.beat(Job.TICK)

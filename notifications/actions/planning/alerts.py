@@ -52,24 +52,32 @@ SELECT gen_random_uuid(),
          FROM events_unitmembership membership
          JOIN events_user person ON person.id = membership.user_id AND person.is_active
         WHERE membership.unit_id = event.unit_id AND membership.role = ANY(%(roles)s)) reader
+ WHERE NOT EXISTS (
+       SELECT
+         FROM events_unitmembership membership
+         JOIN events_user person ON person.id = membership.user_id AND person.is_active
+        WHERE membership.unit_id = event.unit_id AND membership.role = ANY(%(rather)s::text[]))
     ON CONFLICT (dedupe_key) DO NOTHING
-RETURNING event_id
 """
 
 
 def _tell(kind: Kind, occasions: Iterable[Occasion], *, at: datetime) -> int:
-    planned = 0
-    untold = list(occasions)
+    untold, planned = list(occasions), 0
+    rather: list[Role] = []
     for roles in _READERS[kind.name]:
         if untold:
-            told = _write(kind, untold, roles, at=at)
-            planned += len(told)
-            untold = [occasion for occasion in untold if occasion.event_id not in told]
+            planned += _write(kind, untold, roles, rather, at=at)
+        rather += roles
     return planned
 
 
-def _write(kind: Kind, occasions: Sequence[Occasion], roles: Sequence[Role], *, at: datetime) -> list[int]:
-    """The events of the messages that were written."""
+def _write(
+    kind: Kind, occasions: Sequence[Occasion], roles: Sequence[Role], rather: Sequence[Role], *, at: datetime
+) -> int:
+    """Write to these roles where nobody has one of those that are told rather; how many messages that are.
+
+    Who has a role decides, not what was written just now: another tick may have written it a moment before.
+    """
     values: dict[str, str | int | datetime | list[int] | list[str] | list[datetime]] = {
         "kind": kind.name,
         "channel": Channel.EMAIL.value,
@@ -80,7 +88,8 @@ def _write(kind: Kind, occasions: Sequence[Occasion], roles: Sequence[Role], *, 
         "names": [occasion.name for occasion in occasions],
         "useful_until": [occasion.useful_until for occasion in occasions],
         "roles": [role.value for role in roles],
+        "rather": [role.value for role in rather],
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-        return [event_id for (event_id,) in cursor.fetchall()]
+        return int(cursor.rowcount)

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef
 
+from events.actions.retries import retried
 from events.enums import EventChangeKind, EventMode, EventStatus, Role
 from events.models import Event, EventChange
 from notifications.actions.due_times import Due, may_wake
@@ -61,13 +61,14 @@ def planned_by(change_ids: Sequence[int]) -> Mapping[str, int]:
     return Counter(dict(made.values_list("channel").annotate(messages=Count("pk"))))
 
 
-@transaction.atomic
+@retried
 def plan_event_changes(*, at: datetime, only: Sequence[int] | None = None) -> int | None:
     """One batch (of these changes); None when there is none left."""
     unplanned = EventChange.objects.filter(planned_at=None, notify=True)
     if only is not None:
         unplanned = unplanned.filter(pk__in=only)
-    changes = list(unplanned.select_for_update(skip_locked=True, of=("self",)).order_by("event_id", "id")[:_BATCH])
+    # Waiting for whoever plans the earlier ones of an event: skipped, they would be told after the later ones.
+    changes = list(unplanned.select_for_update(no_key=True).order_by("event_id", "id")[:_BATCH])
     if not changes:
         return None
     events = Event.objects.in_bulk({change.event_id for change in changes})

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from events.actions.retries import retried
 from events.models import EventChange
 from notifications.actions.planning.gathering import leaves_at
 from notifications.enums import Channel, MessageState, StateReason
@@ -21,7 +21,7 @@ BATCH: Final = 500
 _GATHERED: Final = tuple(kind.name for kind in KINDS.values() if kind.gathers and kind.causes)
 
 
-@transaction.atomic
+@retried
 def plan_registration_changes(*, at: datetime) -> int | None:
     """One batch; None when there is none left."""
     changes = list(

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from events.enums import EventStatus, Role
 from events.models import Event, SeatPool, User
-from notifications.actions.planning import plan_alerts
+from notifications.actions.planning import alerts, plan_alerts
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message, ProviderReport
+from notifications.queries.alerts import events_with_unmet_needs
 from notifications.tasks import work_through
 from registrations.enums import NeedKind, NeedState, RegistrationState
 from registrations.models import AccommodationRequest, Registration
@@ -141,6 +142,18 @@ def test_the_coordinator_is_told_of_open_needs_three_working_days_before():
 
     assert plan_alerts(at=ALERT_AT - timedelta(seconds=1)) == 0
     assert [plan_alerts(at=ALERT_AT), plan_alerts(at=ALERT_AT + DAY)] == [1, 0]
+
+    assert told() == [("needs_unmet", "accessibility@example.org")]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_tick_that_looked_before_another_one_wrote_does_not_tell_the_owners_instead(monkeypatch: pytest.MonkeyPatch):
+    make_needy()
+    seen = list(events_with_unmet_needs(at=ALERT_AT))
+    plan_alerts(at=ALERT_AT)
+    monkeypatch.setattr(alerts, "events_with_unmet_needs", lambda **_moment: seen)
+
+    assert plan_alerts(at=ALERT_AT) == 0
 
     assert told() == [("needs_unmet", "accessibility@example.org")]
 

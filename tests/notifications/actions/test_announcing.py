@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from notifications.enums import Channel, MessageState
 from notifications.models import Announcement, Message
 from notifications.queries.announcements import Selection
 from registrations.enums import RegistrationState as S
-from registrations.models import Participant
+from registrations.models import Participant, Registration
 from tests.make import make_event, make_member, make_registration, make_user
 from tests.make.events import NOW, make_session
 
@@ -81,7 +82,7 @@ def test_the_same_form_sent_twice_is_one_announcement():
     event = make_event()
     make_registration(event)
 
-    first, second = tell(event), tell(event, a_draft(subject={"pl": "Co innego"}))
+    first, second = tell(event), tell(event)
 
     assert first == second
     assert Announcement.objects.get().subject == SUBJECT
@@ -131,6 +132,45 @@ def test_who_gave_no_address_of_mail_gets_as_much_as_an_sms_holds_and_a_shared_t
     assert message.body.endswith("...")
     assert "Wejscie od podworza. Prosimy pamietac" in message.body
     assert len(message.body) <= 306
+
+
+@pytest.mark.parametrize(
+    ("title", "is_plain", "words"),
+    [
+        ("Zażółć gęślą jaźń", False, "Proszę pamiętać o dokumentach. "),
+        ("Zażółć gęślą jaźń nad bardzo długą rzeką i jej dopływami", False, "Prosimy o dokumenty. "),
+        ("Зустріч про парк", True, "Prosimy pamiętać o dokumentach. "),
+        ("Park", True, "Просимо взяти документи. "),
+    ],
+)
+def test_a_long_announcement_fits_into_an_sms_however_its_letters_are_sent(
+    settings: Any, title: str, is_plain: bool, words: str
+):
+    settings.SMS_TRANSLITERATE = is_plain
+    event = make_event(title=title)
+    Participant.objects.filter(registration=make_registration(event, phone="+48501502503")).update(email="")
+    tell(event, a_draft(body={"pl": words * 60}))
+    plan_changes(at=NOW)
+
+    assert send_due(clock=lambda: NOW).sent == 1
+
+    message = Message.objects.get()
+    assert message.segments == 2
+    assert len(message.body) > 110
+    assert message.body.endswith("...")
+
+
+def test_whoever_is_not_in_a_chosen_state_any_more_is_not_written_to():
+    event = make_event()
+    stays, leaves = (make_registration(event, state=S.WAITLISTED) for _ in range(2))
+    tell(event, a_draft(selection=Selection(states=("waitlisted", "offered"))))
+    plan_changes(at=NOW)
+    Registration.objects.filter(pk=leaves.pk).update(state=S.CONFIRMED, waiting_pool=None, holds_seat=True)
+
+    assert send_due(clock=lambda: NOW).sent == 1
+
+    found = Message.objects.values_list("registration", "state", "state_reason")
+    assert sorted(found) == sorted([(stays.pk, "sent", ""), (leaves.pk, "cancelled", "not_true")])
 
 
 def test_it_can_be_for_one_date_and_one_group_only():
@@ -188,6 +228,30 @@ def test_nobody_is_written_to_when_the_meeting_is_over_or_nobody_is_chosen():
     make_registration(event)
     with pytest.raises(NothingToAnnounce):
         look_at_draft(event, a_draft(), at=NOW + timedelta(days=20))
+
+
+def test_the_same_number_with_something_else_is_refused_and_the_same_thing_is_the_same():
+    event = make_event(categories=[("business", 10), ("resident", 10)])
+    second = make_session(event, starts_at=NOW + timedelta(days=15))
+    for category in ("business", "resident"):
+        make_registration(event, category=category)
+    chosen = Selection(states=("confirmed", "waitlisted"), sessions=(second.pk,), categories=("business",))
+    first = tell(event, a_draft(selection=chosen))
+
+    same = replace(chosen, states=["waitlisted", "confirmed", "confirmed"])
+    assert tell(event, a_draft(subject={**SUBJECT, "pl": f" {SUBJECT['pl']} "}, selection=same)) == first
+    for other in (
+        a_draft(subject={"pl": "Inny"}, selection=chosen),
+        a_draft(body={"pl": "Inny"}, selection=chosen),
+        a_draft(selection=replace(chosen, states=("confirmed",))),
+        a_draft(selection=replace(chosen, sessions=())),
+        a_draft(selection=replace(chosen, categories=("business", "resident"))),
+    ):
+        with pytest.raises(FieldErrors) as refused:
+            tell(event, other)
+        assert list(refused.value.errors) == ["nonce"]
+
+    assert Announcement.objects.get() == first
 
 
 def test_spaces_and_empty_translations_are_nobodys_intention():

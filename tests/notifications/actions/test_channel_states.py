@@ -64,7 +64,7 @@ def test_a_channel_without_a_limit_counts_nothing(settings: Any, django_assert_n
     with django_assert_num_queries(3):  # with the savepoint around it
         allowed = ask(most=500, channel=Channel.EMAIL)
     with django_assert_num_queries(3):
-        note(Channel.EMAIL, claimed=500, handed_over=400, was_taken=True, fault=None)
+        note(Channel.EMAIL, claimed=500, handed_over=400, was_answered=True, fault=None)
 
     assert allowed == Turn(channel=Channel.EMAIL, most=500, most_that_can_wait=500)
     allowed.take(500)
@@ -136,7 +136,7 @@ def test_what_was_claimed_and_not_handed_over_is_given_back(settings: Any):
     ask()
     ChannelState.objects.update(tokens=2)
 
-    note(SMS, claimed=5, handed_over=1, was_taken=True, fault=None)
+    note(SMS, claimed=5, handed_over=1, was_answered=True, fault=None)
     assert state().tokens == 6
     note(SMS, claimed=50, handed_over=0, fault=None)
     assert state().tokens == 10
@@ -190,7 +190,7 @@ def test_five_faults_in_a_row_end_it_for_a_minute_and_say_so():
 
 def test_what_is_taken_in_between_begins_the_count_anew():
     fail(FAULTS - 1)
-    note(SMS, claimed=3, handed_over=3, was_taken=True, fault=DOWN)
+    note(SMS, claimed=3, handed_over=3, was_answered=True, fault=DOWN)
 
     assert state().failures == 1
     fail(FAULTS - 2)
@@ -224,7 +224,7 @@ def test_the_first_success_opens_it_for_all_and_says_so():
     try_once()
 
     with capture_logs() as logs:
-        note(SMS, claimed=1, handed_over=1, was_taken=True, fault=None)
+        note(SMS, claimed=1, handed_over=1, was_answered=True, fault=None)
 
     assert [line["event"] for line in logs] == ["channel works again"]
     assert (health().works, health().failures) == (True, 0)
@@ -264,7 +264,7 @@ def test_a_provider_that_asks_for_patience_gets_it_and_half_as_much_for_a_while(
     assert (health().failures, health().is_slowed) == (0, True)
     assert [line["event"] for line in logs] == ["channel asks for patience"]
     try_once()
-    note(SMS, claimed=1, handed_over=1, was_taken=True, fault=None)
+    note(SMS, claimed=1, handed_over=1, was_answered=True, fault=None)
     ChannelState.objects.update(tokens=0, refilled_at=Now() - timedelta(seconds=0.8))
     allowed = ask()
     assert allowed is not None

@@ -81,7 +81,7 @@ def test_what_a_provider_said_may_hold_the_address_and_goes():
 
 
 def test_nothing_is_sent_to_somebody_who_is_erased_while_the_letter_is_written():
-    registration = make_registration(make_event(starts_at=NOW - timedelta(hours=1)))
+    registration = make_registration(make_event(starts_at=NOW - timedelta(hours=1)), email=LETTER.to)
     make_message(registration, "own_cancellation")
     Registration.objects.update(state="cancelled_by_participant")
     token = outbox.claim(Channel.EMAIL, at=NOW)
@@ -96,7 +96,7 @@ def test_nothing_is_sent_to_somebody_who_is_erased_while_the_letter_is_written()
 
 
 def test_what_is_on_its_way_ends_as_its_provider_says_and_is_not_asked_about():
-    registration = make_registration(make_event())
+    registration = make_registration(make_event(), email=LETTER.to)
     make_message(registration)
     token = outbox.claim(Channel.EMAIL, at=NOW)
     assert token is not None

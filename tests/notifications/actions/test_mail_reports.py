@@ -1,6 +1,7 @@
 """What a report leads to: a mail that did not arrive, an address that is used no more, and nothing the second time."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,15 @@ def test_of_whoever_was_erased_nothing_is_kept():
     assert take_mail_report(bounced(message), at=NOW)
 
     assert not Suppression.objects.exists()
+
+
+def test_a_status_of_many_words_is_kept_as_far_as_there_is_room():
+    message = sent()
+
+    assert take_mail_report(replace(bounced(message), status="bounced " * 20), at=NOW)
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_status) == (MessageState.FAILED, ("bounced " * 5)[:40])
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, None])

@@ -2,24 +2,27 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
+from events.models import Event
 from notifications.actions import outbox
 from notifications.actions.outbox import Taken
 from notifications.actions.suppressing import suppress
+from notifications.delivery.sending import send_due
 from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState, SuppressionReason
 from notifications.errors import ChannelError
 from notifications.models import Message
 from notifications.queries.dispatch import leased_messages
 from notifications.rendering.letters import Letter
-from registrations.models import Registration
-from tests.make import make_event, make_registration
+from registrations.models import Participant, Registration
+from tests.make import make_event, make_invitation, make_member, make_registration, make_user
 from tests.make.events import NOW
-from tests.notifications.make_messages import make_message
+from tests.notifications.make_messages import make_message, make_message_to, make_message_to_invited, make_role
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +38,7 @@ def claim_one() -> Message:
 
 
 def make_claimed(kind: str = "confirmed") -> Message:
-    make_message(make_registration(make_event()), kind)
+    make_message(make_registration(make_event(), email=LETTER.to), kind)
     return claim_one()
 
 
@@ -133,6 +136,18 @@ def test_a_row_that_kills_its_worker_again_and_again_is_set_aside(claims: int, s
     assert found(message).state == state
 
 
+def test_a_mail_stands_in_for_an_sms_that_kills_its_worker():
+    make_message(make_registration(make_event(), phone="+48501502503"), channel=Channel.SMS)
+    Message.objects.update(claims=5, lease_token=uuid.uuid4())
+    let_leases_run_out()
+
+    assert outbox.recover(at=NOW) == 1
+    assert outbox.recover(at=NOW) == 0
+
+    found_rows = Message.objects.order_by("-channel").values_list("channel", "state", "state_reason")
+    assert list(found_rows) == [("sms", "failed", "crashes"), ("email", "planned", "")]
+
+
 def test_sending_that_was_interrupted_is_unknown_and_then_decided():
     message = make_sending()
     assert outbox.recover(at=NOW) == 0
@@ -206,7 +221,7 @@ def test_what_is_late_ends_unless_somebody_is_at_it():
 
 def test_a_message_about_no_event_needs_none():
     message = make_claimed()
-    Message.objects.update(event=None, registration=None)
+    Message.objects.update(event=None)
 
     assert outbox.mark_sending(found(message), LETTER, at=NOW)
 
@@ -249,7 +264,9 @@ def test_eight_workers_claim_and_mark_each_row_once():
         try:
             while (token := outbox.claim(Channel.EMAIL, at=NOW, most=7)) is not None:
                 marked.extend(
-                    message.pk for message in leased_messages(token) if outbox.mark_sending(message, LETTER, at=NOW)
+                    message.pk
+                    for message in leased_messages(token)
+                    if outbox.mark_sending(message, replace(LETTER, to=message.recipient), at=NOW)
                 )
         except Exception as error:  # noqa: BLE001 - shown by the assertion below
             failures.append(error)
@@ -266,6 +283,42 @@ def test_eight_workers_claim_and_mark_each_row_once():
     assert len(marked) == len(set(marked)) == 60
 
 
+def test_an_address_that_is_corrected_just_before_the_call_gets_the_message_and_the_old_one_does_not():
+    message = make_claimed()
+    Participant.objects.update(email="anna.nowak@example.org")
+
+    assert not outbox.mark_sending(message, LETTER, at=NOW)
+    outbox.settle_unsent(message, to=LETTER.to, at=NOW)
+
+    assert (found(message).state, found(message).claims, found(message).to) == (MessageState.PLANNED, 0, "")
+    send_due(clock=lambda: NOW + MINUTE)
+    assert (found(message).state, found(message).to) == (MessageState.SENT, "anna.nowak@example.org")
+
+
+def test_whoever_a_message_goes_to_it_goes_to_their_own_address():
+    event = make_event()
+    registration = make_registration(event, seats=2, phone="+48501502503")
+    invitation, owner = make_invitation(event), make_user()
+    messages = [
+        make_message(registration, channel=Channel.SMS),
+        make_message(registration, "event_changed", member=make_member(registration, email="jan@example.org")),
+        make_message_to_invited(invitation),
+        make_message_to(make_role(event), "supplier_cancelled"),
+        make_message_to(owner, "wheelchair_alert", event=event),
+    ]
+    Message.objects.update(lease_token=uuid.uuid4(), lease_until=Now() + timedelta(minutes=2))
+    Event.objects.update(status="cancelled")
+    own = ["+48501502503", "jan@example.org", invitation.email, "jan@example.org", owner.email]
+
+    def is_marked(message: Message, to: str) -> bool:
+        message.refresh_from_db()
+        Event.objects.update(status="cancelled" if message.role else "published")
+        return outbox.mark_sending(message, replace(LETTER, to=to), at=NOW)
+
+    assert [is_marked(message, f"{to}x") for message, to in zip(messages, own, strict=True)] == [False] * 5
+    assert [is_marked(message, to) for message, to in zip(messages, own, strict=True)] == [True] * 5
+
+
 def test_an_address_that_is_given_up_just_before_the_call_is_not_used():
     message = make_claimed()
     suppress(Channel.EMAIL, LETTER.to, reason=SuppressionReason.BOUNCED, at=NOW)
@@ -278,7 +331,7 @@ def test_an_address_that_is_given_up_just_before_the_call_is_not_used():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cancellation_just_before_the_call_is_seen():
-    registration = make_registration(make_event())
+    registration = make_registration(make_event(), email=LETTER.to)
     make_message(registration)
     message = claim_one()
     Registration.objects.filter(pk=registration.pk).update(state="cancelled_by_participant", holds_seat=False)

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.errors import DeadlockDetected
 
 from events.actions.publishing import cancel_event
 from events.enums import EventChangeKind, EventRoleKind, EventStatus, Role
 from events.models import AgendaItem, Event, EventChange, ReminderRule, Session
 from events.signals import telling_previewed
-from notifications.actions.planning import plan_changes, plan_reminders
+from notifications.actions.planning import events, plan_changes, plan_reminders
+from notifications.actions.planning.events import plan_event_changes
 from notifications.enums import MessageState, Priority, StateReason
 from notifications.models import Message, ReminderRun
 from registrations.actions.moves import cancel_registration
@@ -970,6 +972,53 @@ def test_many_reminders_cost_few_statements():
         assert plan_reminders(at=start_of(event) - 3 * HOUR) == 100
 
     assert len(statements) <= 8
+
+
+def test_planning_that_was_broken_off_by_a_deadlock_is_done_again(monkeypatch: pytest.MonkeyPatch):
+    event = make_event()
+    make_registration(event)
+    change(event, EventChangeKind.RELOCATED)
+    plan = events._plan_edits
+    tries = []
+
+    def plan_edits(*given: Any, **more: Any) -> int:
+        tries.append(plan(*given, **more))
+        if len(tries) == 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return tries[-1]
+
+    monkeypatch.setattr(events, "_plan_edits", plan_edits)
+
+    assert plan_changes(at=NOW) == 1
+
+    assert tries == [1, 1]
+    assert planned() == [("event_changed", "email", "planned")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_later_change_waits_for_whoever_plans_an_earlier_one():
+    event = make_event()
+    make_registration(event)
+    first, second = (change(event, kind) for kind in (EventChangeKind.RELOCATED, EventChangeKind.RESCHEDULED))
+    planned: list[int | None] = []
+
+    def work() -> None:
+        try:
+            planned.append(plan_event_changes(at=NOW))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=work)
+    with transaction.atomic():
+        EventChange.objects.select_for_update().get(pk=first.pk)
+        other.start()
+        other.join(timeout=0.5)
+        assert EventChange.objects.get(pk=second.pk).planned_at is None
+        EventChange.objects.filter(pk=first.pk).update(planned_at=NOW)
+    other.join(timeout=10)
+
+    assert planned == [1]
+    assert EventChange.objects.get(pk=second.pk).planned_at == NOW
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from events.enums import EventStatus
 from events.errors import DomainError
@@ -56,6 +57,19 @@ def test_what_is_on_its_way_comes_anyway(state: MessageState):
         resend(message, by=make_user(), at=NOW)
 
     assert Message.objects.count() == 1
+
+
+def test_what_is_still_being_found_out_is_not_sent_twice_and_what_nobody_comes_back_to_may_be():
+    message = ended(a_failed_one(), MessageState.UNKNOWN, lease_until=NOW)
+
+    with pytest.raises(NotToBeSentAgain) as refused:
+        resend(message, by=make_user(), at=NOW)
+
+    with override("en"):
+        assert refused.value.message.startswith("Whether it has arrived is being found out.")
+    assert Message.objects.count() == 1
+    again = resend(ended(message, MessageState.UNKNOWN, lease_until=None), by=make_user(), at=NOW)
+    assert again.state == MessageState.PLANNED
 
 
 def test_two_at_once_are_one():

@@ -13,7 +13,7 @@ from notifications.delivery.sending import Sent, send_due
 from notifications.enums import Channel, MessageState
 from notifications.models import ChannelState, DeliveryAttempt, Message
 from notifications.queries.channels import ChannelHealth, channel_states
-from registrations.models import Registration
+from registrations.models import Participant, Registration
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
@@ -160,6 +160,46 @@ def test_the_one_that_was_to_try_it_and_is_not_true_any_more_leaves_that_to_the_
     sound.refresh_from_db()
     assert sound.state == MessageState.SENT
     assert health().works
+
+
+@pytest.mark.parametrize("refusal", [(400, 99999), (400, 21606)])
+def test_a_refusal_of_the_one_that_tries_it_shows_that_the_channel_works(
+    provider: SmsProvider, refusal: tuple[int, int]
+):
+    provider.faults = [(401, 20003), refusal]
+    make_sms(3)
+    send()
+    end_pauses()
+
+    assert send(2).sent == 2
+
+    assert (health().works, health().failures) == (True, 0)
+
+
+def test_faults_are_in_a_row_only_where_nothing_was_answered_in_between(provider: SmsProvider):
+    provider.faults = [*[(503, 503)] * 4, (400, 99999), *[(503, 503)] * 4]
+    make_sms(9)
+
+    for minute in range(8):
+        send(minute)
+
+    assert len(provider.requests) == 9
+    assert (health().works, health().failures) == (True, 4)
+
+
+def test_a_number_of_another_country_tries_nothing(provider: SmsProvider):
+    provider.faults = [(401, 20003)]
+    abroad, _here = make_sms(2, "confirmed")
+    send()
+    Participant.objects.filter(registration=abroad.registration).update(phone="+18765551234")
+    Message.objects.filter(pk=abroad.pk).update(priority=0)
+    end_pauses()
+
+    assert send(2).sent == 1
+
+    assert set(Message.objects.filter(channel=SMS).values_list("state", flat=True)) == {"suppressed", "sent"}
+    assert health().works
+    assert len(provider.requests) == 2
 
 
 def test_what_is_unclear_is_not_asked_about_while_nobody_answers(provider: SmsProvider):

@@ -235,6 +235,23 @@ def test_a_busy_mailbox_is_tried_again_after_1_5_15_and_60_minutes(sink: MailSin
     assert len(sink.mails) == 1
 
 
+def test_what_lay_here_for_two_days_is_tried_for_a_day_from_its_first_try(sink: MailSink):
+    message = make_message(make_registration(make_event(), email="full@example.org"), "confirmed")
+    sink.refuse_recipient["full@example.org"] = "450 4.2.2 mailbox full"
+    after = 60 * 48
+
+    send(after)
+    message.refresh_from_db()
+    assert (message.state, message.next_attempt_at) == (MessageState.PLANNED, NOW + timedelta(minutes=after + 1))
+    send(after + 60 * 22)
+    message.refresh_from_db()
+    assert message.state == MessageState.PLANNED
+    send(after + 60 * 24)
+
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
+
+
 def test_trying_ends_when_the_message_is_of_no_use_any_more(sink: MailSink):
     registration = make_registration(make_event(), email="full@example.org")
     message = make_message(registration, "confirmed", useful_for=timedelta(minutes=4))

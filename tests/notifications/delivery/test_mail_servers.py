@@ -5,10 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError, OperationalError
+from psycopg.errors import DeadlockDetected
 
+from notifications.actions.outbox import mark_sending
+from notifications.delivery import sending
 from notifications.delivery.sending import Sent, send_due
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, MessageState, Priority
 from notifications.models import Message, Suppression
+from notifications.rendering.letters import Letter
 from tests.make import make_event, make_registration
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
@@ -200,3 +205,91 @@ def test_time_that_runs_out_behind_the_dot_is_unclear(settings: Any, monkeypatch
         assert send().unclear == 1
 
     assert states() == [MessageState.UNKNOWN]
+
+
+@pytest.mark.parametrize("answer", ["250 2.0.0 OK " + "queued as 0100018c7f3a-e1d2 " * 12, "250 taken \0 as 1"])
+def test_a_server_that_takes_a_mail_with_many_words_has_taken_it(settings: Any, answer: str):
+    with broken_mail_server(dot=[answer, answer]) as server:
+        of(server, settings)
+        messages(2)
+
+        assert send().sent == 2
+        assert send(5).sent == 0
+
+    assert len(server.taken) == 2
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+
+
+def test_what_was_taken_is_written_down_whatever_is_wrong_with_the_next(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    marks = []
+
+    def mark(message: Message, letter: Letter, **more: Any) -> bool:
+        marks.append(message)
+        if len(marks) == 2:
+            raise DataError("the second one is wrong")
+        return mark_sending(message, letter, **more)
+
+    monkeypatch.setattr("notifications.actions.outbox.mark_sending", mark)
+    with broken_mail_server() as server:
+        of(server, settings)
+        messages(2)
+
+        with pytest.raises(DataError):
+            send()
+
+    assert [Message.objects.get(pk=message.pk).state for message in marks] == [MessageState.SENT, MessageState.PLANNED]
+
+
+def test_a_mark_that_was_broken_off_by_a_deadlock_is_made_again(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    tries = []
+
+    def mark(message: Message, letter: Letter, **more: Any) -> bool:
+        tries.append(message)
+        if len(tries) == 2:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return mark_sending(message, letter, **more)
+
+    monkeypatch.setattr("notifications.actions.outbox.mark_sending", mark)
+    with broken_mail_server() as server:
+        of(server, settings)
+        messages(2)
+
+        assert send().sent == 2
+
+    assert len(server.taken) == 2
+    assert states() == [MessageState.SENT] * 2
+
+
+def test_what_goes_wrong_with_one_holds_up_and_blames_no_other(settings: Any, monkeypatch: pytest.MonkeyPatch):
+    first, second, *rest = messages(4)
+
+    def send_one(message: Message, *_rest: Any, **_more: Any) -> None:
+        if message.pk == second.pk:
+            raise ZeroDivisionError
+
+    Message.objects.filter(pk__in=[first.pk, second.pk]).update(priority=Priority.CANCELLATION)
+    Message.objects.filter(pk=second.pk).update(next_attempt_at=NOW + timedelta(seconds=1))
+    monkeypatch.setattr(sending, "_send", send_one)
+
+    with pytest.raises(ZeroDivisionError):
+        send(1)
+
+    claims = dict(Message.objects.values_list("pk", "claims"))
+    assert claims == {first.pk: 1, second.pk: 1, **dict.fromkeys((one.pk for one in rest), 0)}
+    assert set(Message.objects.filter(lease_token=None).values_list("pk", flat=True)) == {one.pk for one in rest}
+
+
+def test_what_goes_wrong_with_the_last_of_a_batch_leaves_nothing_to_give_back(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    messages(1)
+
+    def send_one(*_rest: Any, **_more: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sending, "_send", send_one)
+
+    with pytest.raises(ZeroDivisionError):
+        send()
+
+    assert Message.objects.get().claims == 1

@@ -11,9 +11,9 @@ from notifications.actions.reports import record_report
 from notifications.delivery import sending
 from notifications.delivery.sending import Sent, send_due
 from notifications.enums import AttemptResult, Channel, Delivery, MessageState
-from notifications.models import DeliveryAttempt, Message
+from notifications.models import ChannelState, DeliveryAttempt, Message
 from registrations.models import Registration
-from tests.make import make_event, make_registration
+from tests.make import make_event, make_registration, make_session
 from tests.make.events import NOW
 from tests.notifications.conftest import use_mail_server
 from tests.notifications.far_ends import SERVICE, SmsProvider, broken_mail_server
@@ -107,7 +107,7 @@ def test_somebody_who_sent_stop_is_left_alone(provider: SmsProvider):
     assert (state_of(message), message.state_reason) == (MessageState.SUPPRESSED, "address_blocked")
 
 
-@pytest.mark.parametrize("status_and_code", [(429, 20429), (401, 20003), (400, 21606), (404, 20404)])
+@pytest.mark.parametrize("status_and_code", [(429, 20429), (401, 20003), (404, 20404)])
 def test_what_is_not_the_messages_fault_costs_no_try(provider: SmsProvider, status_and_code: tuple[int, int]):
     provider.faults = [status_and_code]
     messages = [make_sms(phone=f"+4850150250{digit}") for digit in range(3)]
@@ -120,6 +120,30 @@ def test_what_is_not_the_messages_fault_costs_no_try(provider: SmsProvider, stat
     assert not DeliveryAttempt.objects.exists()
     end_pauses()
     assert send(2).sent == 3
+
+
+def test_a_country_that_is_switched_off_at_the_provider_stops_one_message_and_staff_sees_it(provider: SmsProvider):
+    provider.faults = [(400, 21408)]
+    messages = [make_sms("confirmed", phone=f"+4850150250{digit}") for digit in range(3)]
+
+    done = send()
+
+    assert (done.failed, done.sent, done.out_of_order) == (1, 2, set())
+    assert sorted(state_of(message) for message in messages) == ["failed", "sent", "sent"]
+    assert list(Message.objects.filter(channel=Channel.EMAIL).values_list("state", flat=True)) == ["planned"]
+    assert ChannelState.objects.values_list("last_error", "failures").get(pk=Channel.SMS) == ("21408 HTTP 400", 0)
+
+
+def test_a_sender_that_cannot_write_to_one_number_is_seen_by_staff_and_may_be_put_right(provider: SmsProvider):
+    provider.faults = [(400, 21606)]
+    messages = [make_sms("confirmed", phone=f"+4850150250{digit}") for digit in range(3)]
+
+    done = send()
+
+    assert (done.put_off, done.sent, done.out_of_order) == (1, 2, set())
+    assert ChannelState.objects.get(pk=Channel.SMS).last_error == "21606 HTTP 400"
+    assert send(1).sent == 1
+    assert {state_of(message) for message in messages} == {MessageState.SENT}
 
 
 def test_sms_that_are_out_of_order_do_not_hold_mails_back(provider: SmsProvider):
@@ -275,6 +299,43 @@ def test_the_night_is_quiet_unless_the_event_is_near(
         morning = datetime(2027, 1, 13 if hour == 23 else 12, 6, tzinfo=UTC)
         assert (message.next_attempt_at, message.claims) == (morning, 0)
         assert send_due(clock=lambda: morning).sent == 1
+
+
+@pytest.mark.parametrize(
+    ("next_in_days", "is_cancelled", "is_about_it", "is_sent"),
+    [
+        (7, False, False, False),
+        (0.4, False, False, True),
+        (0.4, True, False, False),
+        # Who does not hear of it tonight sets out in vain in the morning.
+        (0.4, True, True, True),
+    ],
+)
+def test_a_series_that_has_begun_wakes_nobody_but_before_its_next_date(
+    provider: SmsProvider,
+    settings: Any,
+    next_in_days: float,
+    is_cancelled: bool,
+    is_about_it: bool,
+    is_sent: bool,
+):
+    settings.QUIET_HOURS = (time(22), time(7))
+    moment = datetime(2027, 1, 12, 22, tzinfo=UTC)
+    begun = moment - timedelta(days=7)
+    event = make_event(starts_at=begun, at=begun)
+    following = make_session(event, starts_at=moment + timedelta(days=next_in_days))
+    event.sessions.filter(pk=following.pk).update(is_cancelled=is_cancelled)
+    make_session(event, starts_at=moment + timedelta(days=14))
+    message = make_message(
+        make_registration(event, phone=NUMBER, at=begun), "event_changed", channel=Channel.SMS, at=moment
+    )
+    about = following if is_about_it else None
+    message.event_change = event.changes.create(kind="edited", session=about, at=moment, notify=True)
+    message.save()
+
+    done = send_due(clock=lambda: moment)
+
+    assert (done.sent, done.put_off) == ((1, 0) if is_sent else (0, 1))
 
 
 def test_a_report_closes_the_row_before_anybody_asks(provider: SmsProvider):

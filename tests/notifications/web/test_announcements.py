@@ -61,6 +61,21 @@ def test_going_back_keeps_what_was_typed(desk: Client):
     assert not Announcement.objects.exists()
 
 
+def test_a_form_that_was_sent_is_not_sent_with_other_words_under_the_same_number(desk: Client):
+    make_registration(make_event("debata"))
+    data = typed(desk, confirmed="yes")
+    desk.post(URL, data)
+
+    refused = desk.post(URL, {**data, "body_pl": "Od ulicy."})
+
+    assert "This form was sent already" in refused.content.decode()
+    assert Announcement.objects.get().body == {"pl": "Od <podwórza>."}
+    fresh = refused.context["form"]["nonce"].value()
+    assert f'value="{fresh}"' in refused.content.decode()
+    desk.post(URL, {**data, "body_pl": "Od ulicy.", "nonce": fresh})
+    assert Announcement.objects.count() == 2
+
+
 def test_what_is_missing_is_said_at_its_field_and_what_cannot_be_on_top(desk: Client):
     make_event("debata")
 

@@ -111,6 +111,15 @@ def test_looking_at_names_is_written_down(desk: Client):
     assert [log.people for log in event.accesses.all()] == [1]
 
 
+def test_what_is_still_being_found_out_has_no_button_to_send_it_again(desk: Client):
+    message = make_failed(make_event("debata"))
+    assert "Send again" in desk.get(URL).content.decode()
+
+    Message.objects.filter(pk=message.pk).update(state=MessageState.UNKNOWN, lease_until=NOW)
+
+    assert "Send again" not in desk.get(URL).content.decode()
+
+
 def test_a_button_sends_a_message_again_or_says_why_not(desk: Client):
     message = make_failed(make_event("debata", at=timezone.now()))
     address = f"{URL}{message.pk}/resend/"
