@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
@@ -53,6 +54,9 @@ _LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Control characters, lone surrogates, byte order marks and non-characters: text in no calendar program.
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _STAMPS: Final = re.compile(r"^(?:DTSTAMP|LAST-MODIFIED):.*\r\n", re.MULTILINE)
+# Lines of an invitation that are a person's own; no other can begin like this, for a text's second line has a space first.
+_OWN_LINES: Final = re.compile(r"^(DTSTAMP|LAST-MODIFIED|SEQUENCE|ATTENDEE):.*\r\n", re.MULTILINE)
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _END: Final = "END:VCALENDAR\r\n"
 
 
@@ -161,20 +165,39 @@ def invitation(
         raise ValueError("A program shows no button to somebody who invites themselves.")
     if method == "REQUEST" and (is_withdrawal or entry.status == "CANCELLED"):
         raise ValueError("What is called off cannot be requested.")
+    pattern = _pattern(replace(entry, sequence=0, last_modified=_NEVER), method, organizer, is_withdrawal)
+    guest = _address(attendee)
+    guest.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    component = Event()
+    component.add("attendee", guest)
+    own = {
+        "DTSTAMP": f"DTSTAMP:{_moment(stamp)}\r\n",
+        "LAST-MODIFIED": f"LAST-MODIFIED:{_moment(entry.last_modified)}\r\n",
+        "SEQUENCE": f"SEQUENCE:{entry.sequence}\r\n",
+        "ATTENDEE": _written(component).removeprefix("BEGIN:VEVENT\r\n").removesuffix("END:VEVENT\r\n"),
+    }
+    return "".join(own.get(piece, piece) for piece in pattern)
+
+
+@lru_cache(maxsize=64)
+def _pattern(entry: EntryFacts, method: Method, organizer: Mailbox, is_withdrawal: bool) -> tuple[str, ...]:  # noqa: FBT001 - as a key
+    """What all invitations to an entry have in common, in pieces: text, the name of a person's own line, text, and so on."""
     calendar = _calendar()
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    component = _component(entry, stamp=stamp)
+    component = _component(entry, stamp=_NEVER)
     component.pop("organizer", None)
     component.add("organizer", _address(organizer))
-    guest = _address(attendee)
-    guest.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
-    component.add("attendee", guest)
+    component.add("attendee", vCalAddress("mailto:"))
     if method == "REQUEST":
         component.add("status", entry.status)
     elif not is_withdrawal:
         component.add("status", "CANCELLED")
-    return _filled(calendar, _written(component))
+    return tuple(_OWN_LINES.split(_filled(calendar, _written(component))))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def one_line(text: str) -> str:

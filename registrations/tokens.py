@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 from django.conf import settings
@@ -64,6 +65,7 @@ def phone_key(number: str) -> str:
     return hmac.new(settings.LINK_KEY.encode(), b"phone:" + number.strip().encode(), hashlib.sha256).hexdigest()
 
 
+@lru_cache(maxsize=1024)
 def _ascii_host(host: str) -> str:
     """A domain as the mail servers know it: written in two ways, it is still one mailbox."""
     try:

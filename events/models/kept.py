@@ -12,11 +12,11 @@ cannot decide what is asked, only what it is compared with, and comes in as the 
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -34,6 +34,11 @@ class _Placeholder(Expression):
 
     def as_sql(self, _compiler: SQLCompiler, _connection: object) -> tuple[str, Any]:
         return _PLACE, [self]
+
+
+def is_any_of(field: str, values: Any) -> Func:
+    """Whether the column is one of a list, which is an argument and may be of any length: `filter(is_any_of("pk", ids))`."""
+    return Func(F(field), values, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 class Kept(Generic[Row]):
@@ -69,11 +74,25 @@ def kept(build: Callable[..., QuerySet[Row]]) -> Kept[Row]:
 
 
 def put_at_hand(owner: Model, name: str, rows: list[Row]) -> None:
-    """Let the owner's related rows be these, as if they had been prefetched; every one of them knows its owner."""
+    """Let the owner's related rows be these, as if they had been prefetched; where they belong to it, they know it."""
     related = getattr(owner, name).get_queryset()
     relation: Any = type(owner)._meta.get_field(name)  # noqa: SLF001 - Django's documented way to a model's fields
-    for row in rows:
-        setattr(row, relation.remote_field.name, owner)
+    if relation.one_to_many:
+        for row in rows:
+            setattr(row, relation.remote_field.name, owner)
+    _keep(owner, name, related, rows)
+
+
+def put_nothing_at_hand(owners: Iterable[Model], name: str) -> None:
+    """Let these have no related rows; `all()` says so, and nothing else may be asked, for all of them share the answer."""
+    nothing: QuerySet[Model] | None = None
+    for owner in owners:
+        if nothing is None:
+            nothing = type(owner)._meta.get_field(name).related_model._default_manager.none()  # type: ignore[union-attr]  # noqa: SLF001 - as above
+        _keep(owner, name, nothing, [])
+
+
+def _keep(owner: Model, name: str, related: Any, rows: list[Row]) -> None:
     related._result_cache = rows  # noqa: SLF001 - what `prefetch_related` does
     related._prefetch_done = True  # noqa: SLF001 - the same
     owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related

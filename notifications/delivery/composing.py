@@ -104,7 +104,9 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
     """The message as it leaves: with its links and pictures in place."""
     event = message.event
     # Both in one go: the keys are made once.
-    text, _, html = linked(message, f"{letter.body}\0{letter.html}", to=letter.to).partition("\0")
+    unsubscribe_url = _unsubscribe_url(message, letter.to)
+    whole = _linked(message, f"{letter.body}\0{letter.html}", unsubscribe_url)
+    text, _, html = whole.partition("\0")
     is_mail = message.channel == Channel.EMAIL
     return Outgoing(
         id=message.pk,
@@ -117,7 +119,7 @@ def outgoing_of(message: Message, letter: Letter, *, at: datetime) -> Outgoing:
         useful_until=message.useful_until,
         reply_to=unit_contact(event) if event is not None and is_mail else "",
         references=conversation(message.registration_id) if message.registration_id is not None and is_mail else "",
-        unsubscribe_url=_unsubscribe_url(message, letter.to),
+        unsubscribe_url=unsubscribe_url,
         envelope_sender=envelope_sender(message.pk),
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
@@ -145,7 +147,11 @@ def kept_letter(message: Message) -> Letter:
 
 def linked(message: Message, text: str, *, to: str) -> str:
     """A text of a message with the present links of its recipient's registrations and mailbox, and of nobody else's."""
-    if unsubscribe_url := _unsubscribe_url(message, to):
+    return _linked(message, text, _unsubscribe_url(message, to))
+
+
+def _linked(message: Message, text: str, unsubscribe_url: str) -> str:
+    if unsubscribe_url:
         text = text.replace(UNSUBSCRIBE_MARK, unsubscribe_url)
     if message.invitation is not None:
         return with_invitation(text, message.invitation.pk, message.invitation.token, message.language)

@@ -101,7 +101,7 @@ def _serve(channel: Channel, done: Sent, *, clock: Clock, until: float) -> bool:
                 continue
             if token is None:
                 return False
-            messages = leased_messages(token)
+            messages = leased_messages(token, with_phone=channel == Channel.SMS)
             handed_over, answered = done.handed_over, done.answered
             _send_batch(messages, background_of(messages, renderings), carrier, done, clock=clock, until=until)
             channel_states.note(

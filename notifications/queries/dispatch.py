@@ -1,6 +1,7 @@
 """Claimed messages with everything that is needed to write and send them, in few statements."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,24 +11,61 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from events.enums import EventChangeKind
 from events.models import AgendaItem, Event, EventChange, EventRole, Session
+from events.models.kept import is_any_of, kept, put_at_hand, put_nothing_at_hand
 from notifications.enums import MessageState
 from notifications.models import DeliveryAttempt, Message
 from registrations.enums import ACTIVE_STATES, OPEN_NEEDS, NeedKind
-from registrations.models import Registration, RegistrationChange
+from registrations.models import PartyMember, Registration, RegistrationChange
+
+# What a batch is written from. A batch is mostly about one event: what people have in common is read once, and is one
+# object for all of them. What no message has is not asked for.
 
 
-def _complete(messages: QuerySet[Message]) -> list[Message]:
-    found = list(messages.select_related("registration__participant"))
-    # A batch is mostly about one event: what people have in common is read once, and is one object for all of them.
-    # What no message has is not asked for: Django puts a statement together before it finds that it needs none.
+@kept
+def _leased(token: Any) -> QuerySet[Message]:
+    messages = Message.objects.filter(lease_token=token, state=MessageState.PLANNED)
+    return messages.select_related("registration__participant").order_by("priority", "next_attempt_at", "id")
+
+
+@kept
+def _leased_without_phone(token: Any) -> QuerySet[Message]:
+    messages = Message.objects.filter(lease_token=token, state=MessageState.PLANNED)
+    # Every telephone number is taken apart when it is read, and no mail says it.
+    messages = messages.select_related("registration__participant").defer("registration__participant__phone")
+    return messages.order_by("priority", "next_attempt_at", "id")
+
+
+@kept
+def _events(ids: Any) -> QuerySet[Event]:
+    return Event.objects.filter(is_any_of("pk", ids)).select_related("unit", "policy", "kind", "venue").order_by()
+
+
+@kept
+def _sessions(event_ids: Any) -> QuerySet[Session]:
+    return Session.objects.filter(is_any_of("event", event_ids)).select_related("room")
+
+
+@kept
+def _members(registration_ids: Any) -> QuerySet[PartyMember]:
+    return PartyMember.objects.filter(is_any_of("registration", registration_ids))
+
+
+@kept
+def _chosen(registration_ids: Any) -> QuerySet[Any]:
+    chosen = Registration.sessions.through.objects.filter(is_any_of("registration", registration_ids))
+    return chosen.select_related("session").order_by("session__starts_at", "session__position", "session_id")
+
+
+def _complete(found: list[Message]) -> list[Message]:
+    _put_events(found)
+    registrations = {message.registration_id: message.registration for message in found if message.registration}
+    if registrations:
+        ids = list(registrations)
+        _put(registrations, "members", [(row.registration_id, row) for row in _members(ids)])
+        _put(registrations, "sessions", [(row.registration_id, row.session) for row in _chosen(ids)])
     related: tuple[tuple[str, str | Prefetch[Any]], ...] = (
-        ("event_id", Prefetch("event", Event.objects.select_related("unit", "policy", "kind", "venue"))),
-        ("event_id", Prefetch("event__sessions", Session.objects.select_related("room"))),
-        ("registration_id", "registration__sessions"),
-        ("registration_id", "registration__members"),
         ("member_id", "member"),
         ("invitation_id", "invitation"),
-        ("session_id", "session"),
         ("event_change_id", "event_change"),
         (
             "registration_change_id",
@@ -38,21 +76,47 @@ def _complete(messages: QuerySet[Message]) -> list[Message]:
         ("announcement_id", "announcement"),
     )
     wanted = [path for column, path in related if any(getattr(message, column) is not None for message in found)]
-    prefetch_related_objects(found, *wanted)
+    if wanted:
+        prefetch_related_objects(found, *wanted)
     return found
 
 
-def leased_messages(token: uuid.UUID) -> list[Message]:
-    """What a lease holds, the most important first."""
-    messages = Message.objects.filter(lease_token=token, state=MessageState.PLANNED)
-    return _complete(messages.order_by("priority", "next_attempt_at", "id"))
+def _put_events(found: list[Message]) -> None:
+    ids = list({message.event_id for message in found if message.event_id is not None})
+    if not ids:
+        return
+    events = {event.pk: event for event in _events(ids)}
+    sessions = _sessions(ids)
+    for event in events.values():
+        put_at_hand(event, "sessions", [session for session in sessions if session.event_id == event.pk])
+    by_id = {session.pk: session for session in sessions}
+    for message in found:
+        if message.event_id is not None:
+            message.event = events[message.event_id]
+        if message.session_id in by_id:
+            message.session = by_id[message.session_id]
+
+
+def _put(registrations: dict[int, Registration], name: str, rows: list[tuple[int, Any]]) -> None:
+    by_owner: dict[int, list[Any]] = defaultdict(list)
+    for owner, row in rows:
+        by_owner[owner].append(row)
+    put_nothing_at_hand((one for pk, one in registrations.items() if pk not in by_owner), name)
+    for pk, theirs in by_owner.items():
+        put_at_hand(registrations[pk], name, theirs)
+
+
+def leased_messages(token: uuid.UUID, *, with_phone: bool = True) -> list[Message]:
+    """What a lease holds, the most important first; telephone numbers are for SMS."""
+    return _complete(_leased(token) if with_phone else _leased_without_phone(token))
 
 
 def complete_messages(ids: Iterable[uuid.UUID]) -> list[Message]:
     """Messages by id, as complete as leased ones."""
     wanted = list(ids)
     # Django puts the whole statement together before it finds that nothing is asked for, and mostly nothing is.
-    return _complete(Message.objects.filter(pk__in=wanted).order_by("created_at", "id")) if wanted else []
+    messages = Message.objects.filter(pk__in=wanted).select_related("registration__participant")
+    return _complete(list(messages.order_by("created_at", "id"))) if wanted else []
 
 
 def changes_to_tell(message: Message, *, of: Iterable[EventChangeKind], told_by: Iterable[str]) -> list[EventChange]:

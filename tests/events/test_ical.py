@@ -447,6 +447,22 @@ def test_an_invitation_is_stamped_when_it_is_sent():
     assert "LAST-MODIFIED:20270112T090000Z\r\n" in text
 
 
+def test_everybody_has_their_own_lines_in_an_invitation_and_all_else_alike():
+    other = Mailbox(name="Osoba o bardzo długim imieniu i nazwisku, która ma też tytuł", address="inna@example.com")
+    changed = replace(BASE, sequence=12, last_modified=BASE.last_modified + timedelta(days=1))
+
+    first, second = _request().split("\r\n"), _request(changed, attendee=other).split("\r\n")
+
+    assert len(first) == len(second)
+    assert {line.partition(":")[0].partition(";")[0] for line in set(first) ^ set(second)} == {
+        "ATTENDEE",
+        "LAST-MODIFIED",
+        "SEQUENCE",
+    }
+    assert {"SEQUENCE:12", "LAST-MODIFIED:20270113T090000Z"} <= set(second)
+    assert sum("mailto:inna@example.com" in line for line in second) == 1
+
+
 def test_an_invitation_and_the_feed_share_uid_sequence_and_times(reader: Reader):
     entry = replace(BASE, sequence=7)
 

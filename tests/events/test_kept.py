@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, SeatPool, Session
-from events.models.kept import kept, put_at_hand
+from events.models.kept import is_any_of, kept, put_at_hand, put_nothing_at_hand
 from tests.make import make_event, make_venue
 
 
@@ -105,3 +105,28 @@ def test_rows_put_at_hand_are_as_if_prefetched(django_assert_num_queries):
         assert all(row.event is event for row in event.sessions.all())
     with django_assert_num_queries(1):
         assert event.sessions.filter(is_cancelled=False).count() == 2
+
+
+@kept
+def pools_of(event_ids: Any) -> QuerySet[SeatPool]:
+    return SeatPool.objects.filter(is_any_of("event", event_ids)).order_by("event", "pk")
+
+
+@pytest.mark.django_db
+def test_a_list_of_any_length_is_one_argument():
+    first, second, third = make_event("first"), make_event("second"), make_event("third")
+
+    for events in ([], [second], [first, third], [first, second, third] * 20):
+        assert pools_of([event.pk for event in events]) == list(
+            SeatPool.objects.filter(event__in=events).order_by("event", "pk")
+        )
+
+
+@pytest.mark.django_db
+def test_those_who_have_nothing_share_it_without_a_statement(django_assert_num_queries):
+    events = make_event("first"), make_event("second")
+
+    put_nothing_at_hand(events, "pools")
+
+    with django_assert_num_queries(0):
+        assert [list(event.pools.all()) for event in events] == [[], []]
