@@ -59,6 +59,16 @@ _REASON_OF: Final[Mapping[str, StateReason]] = {
 # What `still_true` looks at: which of these a message has decides what its statement asks.
 _ABOUT: Final = ("registration_id", "member_id", "invitation_id", "event_id", "session_starts_at", "announcement_id")
 _truths: Final[dict[tuple[object, ...], tuple[str, tuple[Any, ...]]]] = {}
+_DUE: Final = """
+    SELECT id, priority, claims FROM notifications_message
+     WHERE channel = %s AND state = 'planned' AND next_attempt_at <= %s
+       AND (lease_until IS NULL OR lease_until < STATEMENT_TIMESTAMP())
+     ORDER BY priority, next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_LEASE: Final = """
+    UPDATE notifications_message SET lease_token = %s, lease_until = STATEMENT_TIMESTAMP() + %s, claims = claims + 1
+     WHERE id = ANY(%s)
+"""
 _MARK: Final = """
     {before} UPDATE notifications_message SET state = 'sending', lease_until = STATEMENT_TIMESTAMP() + %s,
         "to" = %s, subject = %s, body = %s, html = %s, calendar = %s, calendar_method = %s,
@@ -134,13 +144,9 @@ def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | N
     turn = channel_states.turn(channel, most=most)
     if turn is None:
         return None
-    due = (
-        Message.objects.filter(channel=channel, state=_S.PLANNED, next_attempt_at__lte=at)
-        .filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
-        .order_by("priority", "next_attempt_at", "id")
-        .select_for_update(skip_locked=True)
-    )
-    found = list(due.values_list("pk", "priority", "claims")[: max(1, turn.most)])
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, (channel.value, at, max(1, turn.most)))
+        found: list[tuple[uuid.UUID, int, int]] = cursor.fetchall()
     if not found:
         return None
     together = list(takewhile(_is_above_suspicion, found)) or found[:1]
@@ -149,7 +155,9 @@ def claim(channel: Channel, *, at: datetime, most: int = BATCH) -> uuid.UUID | N
         raise NotYet(turn.seconds_to_more)
     turn.take(len(ids))
     token = uuid.uuid4()
-    Message.objects.filter(pk__in=ids).update(lease_token=token, lease_until=Now() + LEASE, claims=F("claims") + 1)
+    lease: tuple[Any, ...] = (token, LEASE, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEASE, lease)
     return token
 
 

@@ -58,7 +58,11 @@ def _chosen(registration_ids: Any) -> QuerySet[Any]:
 
 def _complete(found: list[Message]) -> list[Message]:
     _put_events(found)
-    registrations = {message.registration_id: message.registration for message in found if message.registration}
+    registrations: dict[int, Registration] = {}
+    for message in found:
+        if message.registration is not None:
+            # Everybody of a party has a message of their own.
+            message.registration = registrations.setdefault(message.registration.pk, message.registration)
     if registrations:
         ids = list(registrations)
         _put(registrations, "members", [(row.registration_id, row) for row in _members(ids)])
