@@ -16,7 +16,7 @@ from notifications.actions.suppressing import suppress
 from notifications.delivery.sending import send_due
 from notifications.enums import MESSAGE_MOVES, AttemptResult, Channel, MessageState, SuppressionReason
 from notifications.errors import ChannelError
-from notifications.models import Message
+from notifications.models import ChannelState, Message
 from notifications.queries.dispatch import leased_messages
 from notifications.rendering.letters import Letter
 from registrations.models import Participant, Registration
@@ -73,6 +73,16 @@ def test_a_claim_takes_the_most_important_first_and_only_what_is_due():
     assert [message.pk for message in leased_messages(token)] == [changed.pk, confirmed.pk, reminder.pk]
     assert outbox.claim(Channel.EMAIL, at=NOW) is None
     assert outbox.claim(Channel.SMS, at=NOW) is None
+
+
+def test_nothing_is_claimed_on_a_channel_that_is_left_alone():
+    make_message(make_registration(make_event()))
+    pause = Now() + MINUTE
+    ChannelState.objects.create(channel=Channel.EMAIL, refilled_at=Now(), open_until=pause)
+
+    assert outbox.claim(Channel.EMAIL, at=NOW) is None
+
+    assert Message.objects.get().claims == 0
 
 
 def test_a_lease_that_has_run_out_frees_the_row():

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from notifications.delivery.trials import NothingLeaves, TrialNotTaken, send_trial
 from notifications.enums import Channel
@@ -43,7 +44,7 @@ def test_what_the_provider_refuses_is_said(settings: Any):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     owner = make_user()
 
-    with pytest.raises(TrialNotTaken) as refused:
+    with override("en"), pytest.raises(TrialNotTaken) as refused:
         send_trial(
             KINDS["reminder"], make_event(), channel=Channel.EMAIL, to="a@example.org", language="pl", by=owner, at=NOW
         )
