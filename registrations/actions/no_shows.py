@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
@@ -17,7 +18,7 @@ from registrations.models import NoShowPause, Registration
 from registrations.queries.no_shows import counting_pauses, pause_of
 
 OBJECTION_MAX: Final = 2000
-_LIMITS: Final = {"no_show_limit": 20, "no_show_months": 36, "no_show_pause_months": 12}
+RULE_AT_MOST: Final = {"limit": 20, "months": 36, "pause_months": 12}
 
 # One statement, however many missed it; months are the calendar's own.
 _PAUSE: Final = """
@@ -48,7 +49,8 @@ def pause_who_missed(event: Event, *, at: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, {"event": event.pk, "at": at})
-        return cursor.rowcount
+        paused: int = cursor.rowcount
+    return paused
 
 
 def take_pauses_back(registrations: Collection[int], *, at: datetime) -> None:
@@ -89,18 +91,24 @@ def decide_objection(pause: NoShowPause, *, upheld: bool, by: User, at: datetime
 
 @retried
 def set_no_show_rule(
-    unit: OrganizationalUnit, *, limit: int | None, months: int, pause_months: int, at: datetime
+    unit: OrganizationalUnit,
+    *,
+    limit: int | None,
+    months: int,
+    pause_months: int,
+    by: User,  # noqa: ARG001 - every action says who
+    at: datetime,
 ) -> None:
     """Give a unit the rule, or (`limit` null) none; without it nobody queues last any more."""
-    rule = {"no_show_limit": limit, "no_show_months": months, "no_show_pause_months": pause_months}
-    faults = {
+    rule = {"limit": limit, "months": months, "pause_months": pause_months}
+    faults: dict[str, list[str | Promise]] = {
         name: [_("Give a number from 1 to %(most)s.") % {"most": most}]
-        for name, most in _LIMITS.items()
+        for name, most in RULE_AT_MOST.items()
         if (number := rule[name]) is not None and not 1 <= number <= most
     }
     if faults:
         raise FieldErrors(faults)
-    OrganizationalUnit.objects.filter(pk=unit.pk).update(**rule)
+    OrganizationalUnit.objects.filter(pk=unit.pk).update(**{f"no_show_{name}": number for name, number in rule.items()})
     if limit is None:
         last = Registration.objects.filter(event__unit=unit, waits_last=True, email_key__isnull=False)
         _order_anew(unit.pk, set(last.values_list("email_key", flat=True)), at=at)

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
-from events.models import Event
+from events.models import Event, OrganizationalUnit
 from events.permissions import May, Person, units_where
 from registrations.enums import Attendance
 from registrations.models import NoShowPause, Registration
@@ -44,3 +45,17 @@ def open_objections(user: Person) -> QuerySet[NoShowPause]:
     asked = NoShowPause.objects.filter(unit__in=units_where(user, May.MANAGE_PEOPLE), objected_at__isnull=False)
     waiting = asked.filter(upheld=None).select_related("unit", "registration__event", "registration__participant")
     return waiting.order_by("objected_at", "id")
+
+
+def get_objection(user: Person, number: int) -> NoShowPause:
+    """A pause that was objected to, if this person may decide about it, also when that was done; else 404."""
+    asked = NoShowPause.objects.filter(unit__in=units_where(user, May.MANAGE_PEOPLE), objected_at__isnull=False)
+    pause = asked.filter(pk=number).first()
+    if pause is None:
+        raise Http404
+    return pause
+
+
+def ruled_units(user: Person) -> QuerySet[OrganizationalUnit]:
+    """The units whose rule this person sets, by short name."""
+    return units_where(user, May.SEE_STAFF).order_by("slug")

@@ -6,12 +6,13 @@ import pytest
 
 from events.errors import FieldErrors, MoveNotAllowed
 from events.models import Event
+from registrations.actions.attendance import check_in
 from registrations.actions.closing import close_attendance, excuse, reopen_attendance
 from registrations.actions.emptying import empty_people
 from registrations.actions.moves import cancel_registration
 from registrations.actions.no_shows import decide_objection, object_to_pause, set_no_show_rule
 from registrations.actions.signing_up import Guest
-from registrations.enums import Attendance, RegistrationState
+from registrations.enums import Attendance, CheckInSource, RegistrationState
 from registrations.models import NoShowPause, Registration
 from registrations.queries.lists import event_registrations, position_of, queue_positions
 from registrations.queries.no_shows import pause_of, queues_last
@@ -33,9 +34,9 @@ def owner():
 
 
 @pytest.fixture
-def unit():
+def unit(owner):
     unit = make_unit()
-    set_no_show_rule(unit, limit=2, months=12, pause_months=3, at=NOW)
+    set_no_show_rule(unit, limit=2, months=12, pause_months=3, by=owner, at=NOW)
     unit.refresh_from_db()
     return unit
 
@@ -166,7 +167,7 @@ def test_a_pause_counts_in_its_unit_and_time_only_and_not_for_who_has_no_address
     assert not queues_last(event, pause.email_key, at=NOW - 2 * DAY)
     assert not queues_last(elsewhere, pause.email_key, at=NOW)
     assert not queues_last(event, None, at=NOW)
-    set_no_show_rule(elsewhere.unit, limit=2, months=12, pause_months=3, at=NOW)
+    set_no_show_rule(elsewhere.unit, limit=2, months=12, pause_months=3, by=owner, at=NOW)
     elsewhere.unit.refresh_from_db()
     assert not queues_last(elsewhere, pause.email_key, at=NOW)
 
@@ -194,6 +195,16 @@ def test_an_excuse_takes_it_back_too_and_reopening_without_pauses_moves_nobody(u
     reopen_attendance(last.event, by=owner, at=NOW)
 
     assert not NoShowPause.objects.exists()
+
+
+def test_a_scan_that_arrives_after_closing_takes_it_back(unit, owner):
+    missed(unit, owner, days=20)
+    last = missed(unit, owner)
+    ann = signed_up(make_event(unit=unit, capacity=0), "ann")
+
+    check_in(last.event, reference=last.reference, nonce="n1", source=CheckInSource.LIST, by=owner, at=NOW + HOUR)
+
+    assert (NoShowPause.objects.exists(), fresh(ann).waits_last) == (False, False)
 
 
 def test_who_came_after_all_is_not_paused_any_more(unit):
@@ -276,13 +287,13 @@ def test_whoever_is_first_by_an_objection_moves_up(unit):
     assert counts(event) == [(2, 2)]
 
 
-def test_switching_the_rule_off_gives_everybody_their_place(unit):
+def test_switching_the_rule_off_gives_everybody_their_place(unit, owner):
     paused(unit)
     event = make_event(unit=unit, capacity=0)
     ann = signed_up(event, "ann")
     signed_up(event, "later", at=NOW + HOUR)
 
-    set_no_show_rule(unit, limit=None, months=12, pause_months=3, at=NOW + HOUR)
+    set_no_show_rule(unit, limit=None, months=12, pause_months=3, by=owner, at=NOW + HOUR)
 
     unit.refresh_from_db()
     assert (unit.no_show_limit, fresh(ann).waits_last, order(event)) == (None, False, ["ann", "later"])
@@ -291,9 +302,9 @@ def test_switching_the_rule_off_gives_everybody_their_place(unit):
 
 
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"months": 0}, {"months": 37}, {"pause_months": 13}, {"limit": 21}])
-def test_a_rule_outside_its_limits_is_refused(unit, wrong):
+def test_a_rule_outside_its_limits_is_refused(unit, owner, wrong):
     with pytest.raises(FieldErrors):
-        set_no_show_rule(unit, **{"limit": 3, "months": 6, "pause_months": 1, **wrong}, at=NOW)
+        set_no_show_rule(unit, **{"limit": 3, "months": 6, "pause_months": 1, **wrong}, by=owner, at=NOW)
 
     unit.refresh_from_db()
     assert (unit.no_show_limit, unit.no_show_months, unit.no_show_pause_months) == (2, 12, 3)
