@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from events.enums import Role
 from registrations.actions.no_shows import set_no_show_rule
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import NoShowPause, Registration
@@ -42,7 +43,7 @@ def ann(event):
     Registration.objects.filter(pk=ann.pk).update(waits_last=True)
     NoShowPause.objects.create(
         unit=event.unit,
-        email_key=ann.email_key,
+        email_key=ann.email_key or "",
         registration=missed,
         begins_at=NOW - timedelta(days=1),
         ends_at=NOW + timedelta(days=30),
@@ -88,7 +89,7 @@ def test_the_person_reads_why_and_until_when_and_nobody_else(client, event, ann)
     said = client.get(api(ann)).json()
     assert (said["waits_last"], said["position"]) == (True, 2)
     assert (said["pause"]["objected_at"], said["pause"]["upheld"]) == (None, None)
-    client.force_login(make_user("editor@example.org", role="editor"))
+    client.force_login(make_user("editor@example.org", role=Role.EDITOR))
     assert OWN not in page(client, "/en/manage/events/meeting/registrations/")
 
 

@@ -33,7 +33,7 @@ def objected(*, unit=None, name="Ewa", **decided):
     registration = make_registration(make_event(unit=unit), first_name=name)
     return NoShowPause.objects.create(
         unit=registration.event.unit,
-        email_key=registration.email_key,
+        email_key=registration.email_key or "",
         registration=registration,
         begins_at=NOW,
         ends_at=NOW + timedelta(days=90),
