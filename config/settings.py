@@ -136,6 +136,7 @@ if DEBUG:
             "0005_channels_announcements_overrides",
             "0010_door_passes_limits_no_shows",
             "0009_door_log_and_no_shows",
+            "0010_queue_of_those_who_wait_last",
         ],
     }
 

@@ -28,6 +28,7 @@ from registrations.web.manage import (
     door_passes,
     door_walk_in,
     invitations,
+    no_shows,
     printing,
 )
 from registrations.web.manage import needs as event_needs
@@ -53,6 +54,7 @@ public_patterns = [
     path("r/<str:token>/decline/", own.decline, name="registration-decline"),
     path("r/<str:token>/cancel/", own.cancel, name="registration-cancel"),
     path("r/<str:token>/coming/", own.coming, name="registration-coming"),
+    path("r/<str:token>/object/", own.object_to_last_place, name="registration-object"),
     path("r/<str:token>/details/", own.details, name="registration-details"),
     path("r/<str:token>/person/", own_data.person, name="registration-person"),
     path("r/<str:token>/consents/", own_data.consents, name="registration-consents"),
@@ -113,6 +115,9 @@ public_patterns = [
     path("manage/events/<slug:slug>/needs/", event_needs.needs, name="manage-needs"),
     path("manage/events/<slug:slug>/needs/<int:need_id>/", event_needs.need, name="manage-need"),
     path("manage/retention/", retention, name="manage-retention"),
+    path("manage/no-shows/", no_shows.objections, name="manage-no-shows"),
+    path("manage/no-shows/<int:number>/decide/", no_shows.decide, name="manage-no-show-decide"),
+    path("manage/no-shows/rules/<slug:slug>/", no_shows.rule, name="manage-no-show-rule"),
     path("manage/events/<slug:slug>/invitations/", invitations.invitation_list, name="manage-invitations"),
     path("manage/events/<slug:slug>/invitations/new/", invitations.new_invitation, name="manage-invitation-new"),
     path("manage/events/<slug:slug>/invitations/import/", invitations.import_table, name="manage-invitations-import"),
@@ -167,6 +172,7 @@ api_patterns = [
     path("registrations/<str:token>/confirm/", api_own.ConfirmRegistration.as_view(), name="api-registration-confirm"),
     path("registrations/<str:token>/cancel/", api_own.CancelRegistration.as_view(), name="api-registration-cancel"),
     path("registrations/<str:token>/coming/", api_own.SayComing.as_view(), name="api-registration-coming"),
+    path("registrations/<str:token>/object/", api_own.ObjectToLastPlace.as_view(), name="api-registration-object"),
     path("registrations/<str:token>/accept/", api_own.AcceptOffer.as_view(), name="api-registration-accept"),
     path("registrations/<str:token>/decline/", api_own.DeclineOffer.as_view(), name="api-registration-decline"),
     path("registrations/<str:token>/erase/", api_own_data.EraseRegistration.as_view(), name="api-registration-erase"),

@@ -23,6 +23,7 @@ from registrations.actions.attendance import check_in
 from registrations.actions.calendars import personal_feed
 from registrations.actions.consents import give_consents
 from registrations.enums import CheckInSource, ConsentPurpose
+from registrations.models import NoShowPause
 from registrations.tokens import email_key, make_token
 from tests.make import (
     make_attachment,
@@ -92,6 +93,7 @@ def api(name: str, method: str = "get", passes: frozenset[str] = EVERYBODY, got:
     return Row(f"api-{name}", method, passes, got, anonymous=401, **more)
 
 
+NO_SHOW_RULE: Final = {"limit": "3", "months": "12", "pause_months": "3"}
 PERSON: Final = {"first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.org"}
 
 CALLER: Final = {"first_name": "Ewa", "last_name": "Lis", "source": "phone"}
@@ -160,6 +162,9 @@ TABLE: Final = [
     Row("registration-cancel"),
     Row("registration-cancel", "post", got=302),
     Row("registration-coming", "post", got=409),  # Nobody has asked.
+    Row("registration-object", "post", got=400),
+    Row("registration-object", "post", body={"words": "Byłam."}, got=409),  # It queues like every other.
+    Row("registration-object", "post", parts={"token": "unknown"}, got=404),
     Row("registration-details"),
     Row("registration-details", "post", got=302),
     Row("registration-details", parts={"token": "unknown"}, got=404),
@@ -310,6 +315,18 @@ TABLE: Final = [
     Row("manage-notice", "post", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-contact", parts={"slug": "strategia"}, passes=EDIT),
     Row("manage-contact", "post", parts={"slug": "strategia"}, passes=EDIT, got=302),
+    Row("manage-no-shows", passes=MANAGE_PEOPLE | {STRANGER}),
+    Row(
+        "manage-no-show-decide",
+        "post",
+        parts={"number": "pause"},
+        body={"decision": "lifted"},
+        passes=MANAGE_PEOPLE,
+        got=302,
+    ),
+    Row("manage-no-show-decide", "post", parts={"number": "pause"}, passes=frozenset()),
+    Row("manage-no-show-rule", parts={"slug": "strategia"}, passes=SEE_STAFF),
+    Row("manage-no-show-rule", "post", parts={"slug": "strategia"}, body=NO_SHOW_RULE, passes=SEE_STAFF, got=302),
     Row("manage-access-log", passes=SEE_ACCESS_LOG | {STRANGER}),
     Row("manage-registrations", passes=SEE_PEOPLE),
     Row("manage-registrations-csv", passes=EXPORT_PEOPLE),
@@ -414,6 +431,8 @@ TABLE: Final = [
     api("registration-confirm", "post"),
     api("registration-cancel", "post"),
     api("registration-coming", "post", got=409),
+    api("registration-object", "post", got=400),
+    api("registration-object", "post", body={"words": "Byłam."}, got=409),  # It queues like every other.
     api("registration-accept", "post"),
     api("registration-decline", "post", got=409),
     api("registration-export"),
@@ -597,6 +616,15 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
     series = EventSeries.objects.create(unit=event.unit, name="Debaty", created_at=NOW)
     Event.objects.filter(pk=event.pk).update(series=series)
     registration = make_registration(event, email="anna@example.org")
+    pause = NoShowPause.objects.create(
+        unit=event.unit,
+        email_key="0",
+        registration=registration,
+        begins_at=NOW,
+        ends_at=NOW + timedelta(days=90),
+        objection="Byłam.",
+        objected_at=NOW,
+    )
     need = registration.needs.create(kind="pjm", created_at=NOW)
     # Anna is here and can no longer cancel; Berta still can.
     coming = make_registration(event, email="berta@example.org", seats=2)
@@ -656,6 +684,7 @@ def parts(people: dict[str, User | None]) -> dict[str, str]:
         "invited": invitation.token,
         "pass": str(given.pk),
         "pass_link": make_token("door", row_id=given.pk, generation=given.generation),
+        "pause": str(pause.pk),
         "rest": "nothing/",
         "unknown": str(uuid.uuid4()),
     }

@@ -56,6 +56,8 @@ def manage_menu(context: Context) -> list[MenuItem]:
         items.append(_item(request, _("Places"), "manage-venues"))
         items.append(_item(request, _("Information notices"), "manage-notices"))
         items.append(_item(request, _("Lists"), "manage-lists"))
+    if May.MANAGE_PEOPLE in may:
+        items.append(_item(request, _("Missed meetings"), "manage-no-shows"))
     if May.SEE_ACCESS_LOG in may:
         items.append(_item(request, _("Access log"), "manage-access-log"))
     if May.ADMINISTER in may:

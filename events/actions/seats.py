@@ -96,7 +96,7 @@ class SeatBook:
     def __post_init__(self) -> None:
         self.pools = list(
             event_pools(self.event_id)
-            .select_related("event__policy", "category")
+            .select_related("event__policy", "event__unit", "category")
             .select_for_update(no_key=True, of=("self",))
         )
         self._written = {pool.pk: _counts(pool) for pool in self.pools}

@@ -22,7 +22,7 @@ from events.enums import (
     QuestionKind,
     Visibility,
 )
-from events.models import Attachment, Event, SeatPool, Session, Venue, merged_accessibility
+from events.models import Attachment, Event, OrganizationalUnit, SeatPool, Session, Venue, merged_accessibility
 from events.queries.notices import current_notice
 from events.queries.programmes import Programme
 from events.queries.registration_windows import WindowState, registration_window
@@ -185,6 +185,14 @@ class WindowShape(Shape):
     waitlist_length = serializers.IntegerField()
 
 
+class NoShowRuleShape(Shape):
+    """Whoever misses `limit` meetings of the unit within `months` queues last for `pause_months`."""
+
+    limit = serializers.IntegerField()
+    months = serializers.IntegerField()
+    pause_months = serializers.IntegerField()
+
+
 class RegistrationShape(WindowShape):
     """The same with categories, sessions and what the form has to show."""
 
@@ -192,6 +200,7 @@ class RegistrationShape(WindowShape):
     sessions = SessionSeatsShape(many=True)
     questions = QuestionShape(many=True)
     notice = NoticeShape(allow_null=True)
+    no_show_rule = NoShowRuleShape(allow_null=True)
 
 
 class LinksShape(Shape):
@@ -325,7 +334,14 @@ class EventShape(EventSummaryShape):
             ],
             "questions": QuestionShape(self.context["questions"], many=True).data,
             "notice": NoticeShape(notice).data if notice else None,
+            "no_show_rule": _no_show_rule(event.unit),
         }
+
+
+def _no_show_rule(unit: OrganizationalUnit) -> dict[str, int] | None:
+    if unit.no_show_limit is None:
+        return None
+    return {"limit": unit.no_show_limit, "months": unit.no_show_months, "pause_months": unit.no_show_pause_months}
 
 
 # One for all: making a serializer costs more than using it, and a list has many events.

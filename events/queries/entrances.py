@@ -8,7 +8,14 @@ from typing import Any, Final, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 
-from events.models import Event, InformationNotice, ParticipantCategory, RegistrationPolicy, SeatPool
+from events.models import (
+    Event,
+    InformationNotice,
+    OrganizationalUnit,
+    ParticipantCategory,
+    RegistrationPolicy,
+    SeatPool,
+)
 from events.permissions import is_visible
 
 Row = TypeVar("Row", bound=Model)
@@ -49,6 +56,7 @@ _POOL: Final = (
 _SELECT: Final = f"""
     SELECT {", ".join(f"event.{column}" for column in _EVENT)},
            {", ".join(f"policy.{column}" for column in _POLICY)},
+           unit.no_show_limit,
            (SELECT max(starts_at) FROM events_session WHERE event_id = event.id AND NOT is_cancelled),
            EXISTS (SELECT FROM events_question WHERE event_id = event.id AND NOT is_retired),
            (SELECT notice.id FROM events_informationnotice AS notice
@@ -63,6 +71,7 @@ _SELECT: Final = f"""
               LEFT JOIN events_participantcategory AS category ON category.id = pool.category_id
              WHERE pool.event_id = event.id)
       FROM events_event AS event
+      JOIN events_organizationalunit AS unit ON unit.id = event.unit_id
       LEFT JOIN events_registrationpolicy AS policy ON policy.event_id = event.id
 """  # noqa: S608 - made of the names above
 _BY_ID: Final = f"{_SELECT} WHERE event.id = %(event)s"
@@ -100,8 +109,9 @@ def _read(statement: str, wanted: int | str, at: datetime) -> Entrance | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *columns, last_start, asks, notice_id, pools = row
+    *columns, no_show_limit, last_start, asks, notice_id, pools = row
     event = _row_of(Event, _EVENT, columns[: len(_EVENT)])
+    event.unit = _row_of(OrganizationalUnit, ("id", "no_show_limit"), [event.unit_id, no_show_limit])
     rules = dict(zip(_POLICY, columns[len(_EVENT) :], strict=True))
     if rules["event_id"] is not None:
         closes_at = rules["closes_at"] or last_start

@@ -15,6 +15,7 @@ from events.errors import FieldErrors
 from events.models import DoorActor, Event, ParticipantCategory, actor_columns, answers_for
 from events.models.kept import kept
 from registrations.actions.moves import settle_at_the_door
+from registrations.actions.no_shows import take_pauses_back
 from registrations.enums import (
     Attendance,
     CheckInKind,
@@ -164,8 +165,11 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
         at=at,
     )
     row.save(force_insert=True)
+    was_missed = person.member is None and person.row.attendance == Attendance.NO_SHOW
     if not is_here:
         person.note(Attendance.PRESENT)
+    if was_missed:
+        take_pauses_back([person.registration.pk], at=at)
     result = CheckInResult.ALREADY_PRESENT if is_here else CheckInResult.ADMITTED
     return person.answer(result, first_of(admissions([*log, row])[-1]))
 

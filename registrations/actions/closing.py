@@ -15,6 +15,7 @@ from events.actions.retries import retried
 from events.enums import EventChangeKind, EventStatus
 from events.errors import FieldErrors, MoveNotAllowed
 from events.models import Event, User
+from registrations.actions.no_shows import pause_who_missed, take_pauses_back
 from registrations.enums import Attendance, CheckInKind, CheckInSource, MemberState, RegistrationState
 from registrations.errors import HasCome, NotActive, NotOver
 from registrations.models import PartyMember, Registration
@@ -37,6 +38,7 @@ def close_attendance(event: Event, *, by: User, at: datetime) -> int:
             raise MoveNotAllowed(_("Attendance is closed already."))
         raise NotOver
     absent = _move_all(event, Attendance.NOT_RECORDED, Attendance.NO_SHOW)
+    pause_who_missed(event, at=at)
     record(event, EventChangeKind.ATTENDANCE_CLOSED, by=by, at=at, after={"no_show": absent})
     event.attendance_closed_at = at
     return absent
@@ -48,6 +50,8 @@ def reopen_attendance(event: Event, *, by: User, at: datetime) -> None:
     opened = Event.objects.filter(pk=event.pk, attendance_closed_at__isnull=False).update(attendance_closed_at=None)
     if not opened:
         raise MoveNotAllowed(_("Attendance is not closed."))
+    missed = Registration.objects.filter(event=event, attendance=Attendance.NO_SHOW)
+    take_pauses_back(list(missed.values_list("pk", flat=True)), at=at)
     _move_all(event, Attendance.NO_SHOW, Attendance.NOT_RECORDED)
     record(event, EventChangeKind.ATTENDANCE_REOPENED, by=by, at=at)
     event.attendance_closed_at = None
@@ -78,6 +82,8 @@ def excuse(
     if person.attendance != Attendance.EXCUSED:
         _note(registration, member, CheckInKind.EXCUSE, reason=reason, by=by, at=at)
         _say(person, Attendance.EXCUSED)
+        if member is None:
+            take_pauses_back([registration.pk], at=at)
 
 
 @retried

@@ -18,6 +18,7 @@ from registrations.models import (
     CheckIn,
     Consent,
     Invitation,
+    NoShowPause,
     Participant,
     PartyMember,
     Registration,
@@ -39,6 +40,7 @@ def empty_people(registrations: Sequence[Registration], *, by: User | None, at: 
     PartyMember.objects.filter(registration__in=ids).update(first_name="", last_name="", email="")
     RegistrationChange.objects.filter(registration__in=ids).exclude(reason="").update(reason="")
     CheckIn.objects.filter(registration__in=ids).exclude(reason="").update(reason="")
+    NoShowPause.objects.filter(registration__in=ids).delete()
     keys = [registration.email_key for registration in registrations if registration.email_key is not None]
     Registration.objects.filter(pk__in=ids).update(
         email_key=None, sms_reminders=False, link_generation=F("link_generation") + 1, erased_at=at

@@ -19,6 +19,7 @@ from registrations.actions.history import record
 from registrations.actions.transitions import move
 from registrations.enums import ChangeCause, RegistrationState
 from registrations.models import Registration
+from registrations.queries.queue_order import QUEUE_ORDER, behind, place_in_order
 
 # So long before the start nobody is asked any more whether they want the seat: it is theirs.
 CONFIRM_DIRECTLY_WITHIN: Final = timedelta(hours=4)
@@ -31,7 +32,7 @@ NOTHING_HELD: Final[Mapping[str, object]] = MappingProxyType(
     {"holds_seat": False, "waiting_pool": None, "seat_source": SeatSource.OWN}
 )
 # What a walk along the queue looks at; the rest of a row stays where it is.
-_LOOKED_AT: Final = ("event", "state", "seats", "category", "waiting_pool", "queued_at")
+_LOOKED_AT: Final = ("event", "state", "seats", "category", "waiting_pool", "waits_last", "queued_at")
 
 
 @retried
@@ -128,7 +129,7 @@ def sessions_that_count(
 
 def place_for(registration: Registration, book: SeatBook, event: Event) -> Place:
     """Where a registration that holds nothing yet comes in; the event's queue is locked."""
-    return _place(registration, book, past_queue=may_pass_queue(event))
+    return _place(registration, book, past_queue=passes_queue(registration, book.pools, event))
 
 
 def place_past_queue(registration: Registration, book: SeatBook) -> Place:
@@ -154,6 +155,24 @@ def may_pass_queue(event: Event) -> bool:
     return event.policy.waitlist_policy == WaitlistPolicy.FIRST_FIT
 
 
+def passes_queue(registration: Registration, pools: Sequence[SeatPool], event: Event) -> bool:
+    """Whether this party, if it fits, goes before all who wait: under strict order only where they all wait last.
+
+    Who waits is certain only under the lock of the event's queue.
+    """
+    if may_pass_queue(event):
+        return True
+    if not may_go_before_last(registration, pools, event):
+        return False
+    return not Registration.objects.filter(waiting_pool__in=[pool.pk for pool in pools], waits_last=False).exists()
+
+
+def may_go_before_last(registration: Registration, pools: Sequence[SeatPool], event: Event) -> bool:
+    """Whether people may wait at this event whom this party has a right to go before."""
+    somebody_waits = any(pool.waiting for pool in pools)
+    return somebody_waits and not registration.waits_last and event.unit.no_show_limit is not None
+
+
 def _chosen_sessions(registrations: Iterable[Registration]) -> Mapping[int, Collection[int]]:
     chosen: dict[int, set[int]] = defaultdict(set)
     choices = Registration.sessions.through.objects.filter(registration__in=registrations)
@@ -172,7 +191,7 @@ class _Turn:
 
 
 class _Promotion:
-    """One walk along the queues of an event, in the order of signing up, whole parties only.
+    """One walk along the queues of an event, in their order, whole parties only.
 
     Under strict order a party that does not fit stops its pool for everybody behind it; else the next that fits passes.
     A party that is promoted from one pool and stopped by another waits in that one, with its place in time. Where a
@@ -193,14 +212,14 @@ class _Promotion:
     def carry_out(self) -> int:
         """Decide for everybody whose turn has come, write it down, and say how many got a seat."""
         self._seat_invited()
-        behind = Q()
+        after = Q()
         while waiting_for := self._open_pools():
-            queue = Registration.objects.filter(behind, waiting_pool__in=waiting_for).order_by("queued_at", "id")
+            queue = Registration.objects.filter(after, waiting_pool__in=waiting_for).order_by(*QUEUE_ORDER)
             rows = list(queue.only(*_LOOKED_AT)[:_CHUNK])
             if not rows:
                 break
             self._decide(rows)
-            behind = Q(queued_at__gt=rows[-1].queued_at) | Q(queued_at=rows[-1].queued_at, pk__gt=rows[-1].pk)
+            after = behind(place_in_order(rows[-1]))
         self._write()
         return len(self._seated)
 
@@ -210,7 +229,7 @@ class _Promotion:
             return
         pools = [pool.pk for pool in self._book.pools]
         invited = Registration.objects.filter(waiting_pool__in=pools, invitation__uses_reserved=True)
-        rows = list(invited.order_by("queued_at", "id").only(*_LOOKED_AT))
+        rows = list(invited.order_by(*QUEUE_ORDER).only(*_LOOKED_AT))
         chosen = sessions_that_count(rows, self._book.pools)
         starts = self._next_starts(rows)
         for row in rows:

@@ -33,7 +33,7 @@ from registrations.actions.moves import expire, hold_has_run_out
 from registrations.actions.needs import Need, ask_for, need_faults
 from registrations.actions.openings import require_open, require_queue
 from registrations.actions.people import person_faults, search_text
-from registrations.actions.queues import may_pass_queue
+from registrations.actions.queues import may_go_before_last, may_pass_queue, passes_queue
 from registrations.enums import ACTIVE_STATES, ChangeCause, NeedKind, RegistrationSource, RegistrationState
 from registrations.errors import (
     AlreadyRegistered,
@@ -52,6 +52,7 @@ from registrations.models import (
     Registration,
     RegistrationChange,
 )
+from registrations.queries.no_shows import queues_last
 from registrations.templatetags.registration_tags import session_in_words
 from registrations.tokens import email_key, new_code
 
@@ -239,12 +240,16 @@ def _enter(wish: _Wish, *, locked: bool) -> SignUp:
         created_at=wish.at,
         queued_at=wish.at,
     )
+    registration.waits_last = queues_last(event, registration.email_key, at=wish.at)
+    if book is None and not may_pass_queue(event) and may_go_before_last(registration, all_pools, event):
+        # Who is in front of whom is seen under the lock.
+        raise _Overtaken
     place = find_place(
         all_pools,
         registration.seats,
         category_id=registration.category_id,
         session_ids={session.pk for session in sessions},
-        past_queue=may_pass_queue(event),
+        past_queue=may_pass_queue(event) if book is None else passes_queue(registration, all_pools, event),
         is_invited=wish.invitation is not None and wish.invitation.uses_reserved,
     )
     claims = _decide(registration, place, wish)
@@ -285,7 +290,7 @@ def _look(wish: _Wish) -> tuple[Event, Sequence[SeatPool], bool]:
 
 def _reread(event_id: int, book: SeatBook) -> tuple[Event, Sequence[SeatPool], bool]:
     """The same from the locked rows."""
-    return book.event or Event.objects.select_related("policy").get(pk=event_id), book.pools, True
+    return book.event or Event.objects.select_related("policy", "unit").get(pk=event_id), book.pools, True
 
 
 def _read(event: Event, questions: Sequence[Question], wish: _Wish) -> dict[int, Value | None]:

@@ -23,10 +23,11 @@ from registrations.actions.calendars import personal_feed
 from registrations.actions.details import change_details
 from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
+from registrations.actions.no_shows import OBJECTION_MAX, object_to_pause
 from registrations.api.needs import ANSWERS_SCHEMA, AnswersField, NeedBody, NeedShape, needs_in, said
 from registrations.api.parties import PartyMemberShape
 from registrations.enums import Attendance, AttendanceIntent, NeedKind, RegistrationSource, RegistrationState
-from registrations.models import Registration
+from registrations.models import NoShowPause, Registration
 from registrations.queries.doors import get_registration_by_token
 from registrations.queries.joining import Joining, joining
 from registrations.queries.lists import position_of
@@ -78,6 +79,20 @@ class PersonShape(serializers.Serializer[Registration]):
         return _local(registration.offer_expires_at) if is_offered else None
 
 
+class PauseShape(serializers.Serializer[NoShowPause]):
+    """Why a registration queues last: the unit's rule, until when, and what became of an objection."""
+
+    ends_at = serializers.DateTimeField(help_text="What is registered for until then queues last.")
+    objected_at = serializers.DateTimeField(allow_null=True)
+    upheld = serializers.BooleanField(allow_null=True, help_text="Null: nobody has decided about an objection.")
+
+
+class ObjectionBody(Body):
+    """Why the person should not queue last."""
+
+    words = serializers.CharField(max_length=OBJECTION_MAX)
+
+
 class OwnRegistrationShape(PersonShape):
     """What a person sees of their registration."""
 
@@ -92,6 +107,13 @@ class OwnRegistrationShape(PersonShape):
     intent_due_at = serializers.SerializerMethodField()
     join_url = serializers.SerializerMethodField()
     join_opens_at = serializers.SerializerMethodField()
+    waits_last = serializers.BooleanField(help_text="It stands behind all others on the reserve list.")
+    pause = serializers.SerializerMethodField()
+
+    @extend_schema_field(PauseShape(allow_null=True))
+    def get_pause(self, _registration: Registration) -> Mapping[str, Any] | None:
+        """The pause in which it was made; null: there is none, as nearly always."""
+        return PauseShape(self._facts.pause).data if self._facts.pause is not None else None
 
     @extend_schema_field(SessionShape(many=True))
     def get_sessions(self, _registration: Registration) -> list[Mapping[str, Any]]:
@@ -252,6 +274,19 @@ class SayComing(OwnDoor):
     def post(self, request: Request, token: str) -> Response:  # noqa: ARG002 - the key is in the address
         """Coming; once more changes nothing. Who does not come cancels."""
         say_coming(get_registration_by_token(token), at=timezone.now())
+        return shown(get_registration_by_token(token))
+
+
+class ObjectToLastPlace(OwnDoor):
+    """Objecting to queueing last."""
+
+    @extend_schema(request=ObjectionBody, responses=OwnRegistrationShape)
+    def post(self, request: Request, token: str) -> Response:
+        """It queues like every other until somebody has decided; once only."""
+        registration = get_registration_by_token(token)
+        body = ObjectionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        object_to_pause(registration, body.validated_data["words"], at=timezone.now())
         return shown(get_registration_by_token(token))
 
 

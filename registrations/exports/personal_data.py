@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from events.models import InformationNotice, Session
 from registrations.enums import MemberState
-from registrations.models import AccommodationRequest, Answer, CheckIn, Consent, Invitation, PartyMember, Registration
+from registrations.models import (
+    AccommodationRequest,
+    Answer,
+    CheckIn,
+    Consent,
+    Invitation,
+    NoShowPause,
+    PartyMember,
+    Registration,
+)
 from registrations.queries.personal_data import PersonalData
 from registrations.templatetags.history_tags import change_in_words
 
@@ -28,6 +37,7 @@ def data_as_json(data: PersonalData) -> Json:
         "needs": [_need(need) for need in data.needs],
         "consents": consents_as_json(data.consents),
         "check_ins": [_check_in(row) for row in data.check_ins],
+        "no_show_pauses": [_pause(pause) for pause in data.pauses],
         "history": [
             {
                 "at": _moment(change.at),
@@ -70,6 +80,7 @@ def _registration(registration: Registration) -> Json:
         "language": registration.language,
         "sms_reminders": registration.sms_reminders,
         "no_photo": registration.no_photo,
+        "waits_last": registration.waits_last,
         "age_statement": registration.age_statement,
         "attendance": registration.attendance,
         "attendance_intent": registration.attendance_intent,
@@ -79,6 +90,17 @@ def _registration(registration: Registration) -> Json:
         "offer_expires_at": _moment(registration.offer_expires_at),
         "confirmed_at": _moment(registration.confirmed_at),
         "address_confirmed_at": _moment(registration.address_confirmed_at),
+    }
+
+
+def _pause(pause: NoShowPause) -> Json:
+    return {
+        "begins_at": _moment(pause.begins_at),
+        "ends_at": _moment(pause.ends_at),
+        "objection": pause.objection,
+        "objected_at": _moment(pause.objected_at),
+        "upheld": pause.upheld,
+        "decided_at": _moment(pause.decided_at),
     }
 
 

@@ -25,9 +25,9 @@ class Registration(models.Model):
     """One party's claim to seats at an event, from signing up to the end.
 
     `holds_seat` says whether its seats are counted in the pools' `taken`; `waiting_pool` is the pool whose queue it
-    stands in. `queued_at` orders the queue and never changes. `email_key` is the keyed hash of the address (null after
-    erasure or when there is none). `seats` counts the person who registered unless `contact_comes` is false, the members
-    of the party who come, and an assistant where assistants take seats.
+    stands in. `queued_at` orders the queue, and the one of those who wait last behind it, and never changes. `email_key`
+    is the keyed hash of the address (null after erasure or when there is none). `seats` counts the person who registered
+    unless `contact_comes` is false, the members of the party who come, and an assistant where assistants take seats.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="registrations")
@@ -108,7 +108,7 @@ class Registration(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["event", "state", "id"], name="registration_of_event"),
             models.Index(
-                fields=["waiting_pool", "queued_at", "id"],
+                fields=["waiting_pool", "waits_last", "queued_at", "id"],
                 condition=models.Q(waiting_pool__isnull=False),
                 name="registration_queue",
             ),

@@ -28,6 +28,7 @@ from events.models import Event, Session
 from events.queries.search import fold
 from registrations.enums import ACTIVE_STATES, Attendance, MemberState, RegistrationSource, RegistrationState
 from registrations.models import HeadcountEntry, PartyMember, Registration
+from registrations.queries.queue_order import QUEUE_ORDER, Place, before, place_in_order, place_outside
 
 _S: Final = RegistrationState
 
@@ -87,7 +88,7 @@ def narrowed_registrations(event: Event, **filters: Unpack[ListFilters]) -> Quer
 
 def queue_positions(event: Event) -> dict[int, int]:
     """The place of everybody who waits at an event in their queue, from 1, by registration; one look at all of them."""
-    place = Window(RowNumber(), partition_by=F("waiting_pool"), order_by=[F("queued_at").asc(), F("pk").asc()])
+    place = Window(RowNumber(), partition_by=F("waiting_pool"), order_by=QUEUE_ORDER)
     waiting = Registration.objects.filter(event=event, waiting_pool__isnull=False).annotate(place=place)
     return dict(waiting.order_by().values_list("pk", "place"))
 
@@ -111,13 +112,11 @@ def position_of(registration: Registration) -> int | None:
     """The place in its queue, from 1; None when it does not wait. Computed, never stored."""
     if registration.waiting_pool_id is None:
         return None
-    return _ahead_of(registration.waiting_pool_id, registration.queued_at, registration.pk).count() + 1
+    return _ahead_of(registration.waiting_pool_id, place_in_order(registration)).count() + 1
 
 
-def _ahead_of(pool: int | OuterRef, queued_at: datetime | OuterRef, pk: int | OuterRef) -> QuerySet[Registration]:
-    return Registration.objects.filter(
-        Q(queued_at__lt=queued_at) | Q(queued_at=queued_at, pk__lt=pk), waiting_pool=pool
-    )
+def _ahead_of(pool: int | OuterRef, place: Place) -> QuerySet[Registration]:
+    return Registration.objects.filter(before(place), waiting_pool=pool)
 
 
 _POSITION: Final = Case(
@@ -125,7 +124,7 @@ _POSITION: Final = Case(
         waiting_pool__isnull=False,
         then=Coalesce(
             Subquery(
-                _ahead_of(OuterRef("waiting_pool"), OuterRef("queued_at"), OuterRef("pk"))
+                _ahead_of(OuterRef("waiting_pool"), place_outside())
                 .order_by()
                 .values("waiting_pool")
                 .annotate(ahead=Count("pk"))

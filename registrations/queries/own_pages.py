@@ -10,6 +10,7 @@ from registrations.models import (
     AccommodationRequest,
     Answer,
     CalendarFeed,
+    NoShowPause,
     PartyMember,
     Registration,
     RegistrationChange,
@@ -17,6 +18,7 @@ from registrations.models import (
 from registrations.queries.handovers import own_history
 from registrations.queries.lists import position_of
 from registrations.queries.needs import needs_of
+from registrations.queries.no_shows import pause_of
 from registrations.queries.questions import answers_of
 
 _S = RegistrationState
@@ -24,7 +26,10 @@ _S = RegistrationState
 
 @dataclass(frozen=True)
 class OwnPageFacts:
-    """A registration with its dates, its place in the queue, its calendar and what happened to it."""
+    """A registration with its dates, its place in the queue, its calendar and what happened to it.
+
+    `pause`: it was made while its person queues last, or did until they objected.
+    """
 
     registration: Registration
     sessions: list[Session]
@@ -34,6 +39,7 @@ class OwnPageFacts:
     answers: list[Answer]
     needs: list[AccommodationRequest]
     members: list[PartyMember]
+    pause: NoShowPause | None
 
     @property
     def history(self) -> list[RegistrationChange]:
@@ -105,4 +111,5 @@ def own_page_facts(registration: Registration) -> OwnPageFacts:
         answers=answers_of(registration),
         needs=needs_of(registration),
         members=list(registration.members.order_by("id")),
+        pause=pause_of(registration),
     )

@@ -12,6 +12,7 @@ from registrations.models import (
     CheckIn,
     Consent,
     NeedChange,
+    NoShowPause,
     PartyMember,
     Registration,
     RegistrationChange,
@@ -34,6 +35,7 @@ class PersonalData:
     consents: list[Consent]
     changes: list[RegistrationChange]
     check_ins: list[CheckIn]
+    pauses: list[NoShowPause]
 
 
 def personal_data(registrations: Iterable[Registration]) -> list[PersonalData]:
@@ -58,6 +60,7 @@ def personal_data(registrations: Iterable[Registration]) -> list[PersonalData]:
             ),
             Prefetch("changes", RegistrationChange.objects.exclude(is_of_earlier_person(moment="at"))),
             Prefetch("check_ins", CheckIn.objects.exclude(is_of_earlier_person(moment="at")).select_related("member")),
+            "no_show_pauses",
         )
     )
     return [
@@ -70,6 +73,7 @@ def personal_data(registrations: Iterable[Registration]) -> list[PersonalData]:
             consents=list(row.consents.all()),
             changes=list(row.changes.all()),
             check_ins=list(row.check_ins.all()),
+            pauses=[pause for pause in row.no_show_pauses.all() if pause.email_key == row.email_key],
         )
         for row in rows.order_by("id")
     ]

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from events.models import Event
 from registrations.enums import SCANS, RegistrationState
 from registrations.models import CheckIn, Registration
+from registrations.queries.queue_order import QUEUE_ORDER
 
 # Who stood at the door longer ago than this is not taken to stand there still: a meeting of several days has a new
 # door on each of them.
@@ -43,12 +44,12 @@ def waiting_here(event: Event, *, at: datetime) -> QuerySet[Registration]:
         at__gt=at - STANDS_AT_MOST,
     )
     rows = Registration.objects.filter(event=event, state=RegistrationState.WAITLISTED)
-    return rows.filter(pk__in=standing.values("registration")).order_by("queued_at", "id")
+    return rows.filter(pk__in=standing.values("registration")).order_by(*QUEUE_ORDER)
 
 
 def reserve_list_at_door(event: Event, *, at: datetime) -> list[WaitingPerson]:
     """The reserve list, in the order of the queue: first who is at the door; two statements."""
     here = set(waiting_here(event, at=at).values_list("pk", flat=True))
     rows = Registration.objects.filter(event=event, state=RegistrationState.WAITLISTED)
-    shown = rows.select_related("participant", "category").order_by("queued_at", "id")[:_SHOWN_AT_MOST]
+    shown = rows.select_related("participant", "category").order_by(*QUEUE_ORDER)[:_SHOWN_AT_MOST]
     return sorted((WaitingPerson(row, row.pk in here) for row in shown), key=lambda person: not person.is_here)

@@ -10,8 +10,9 @@ from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
-from events.models import Event, Session, in_language, unit_contact
+from events.models import Event, OrganizationalUnit, Session, in_language, unit_contact
 from events.templatetags.event_tags import when_text
 from registrations.models import Answer
 
@@ -47,6 +48,25 @@ def ticket_qr(code: str, name: str) -> SafeString:
     """The address behind somebody's entry code, for a camera at the door."""
     address = f"{settings.BASE_URL}{reverse('ticket-code', args=[code])}"
     return qr_code(address, _("Entry code of %(name)s as a QR code") % {"name": name})
+
+
+@register.filter
+def no_show_rule(unit: OrganizationalUnit) -> str:
+    """The unit's rule about missed meetings in a sentence; "" where it has none."""
+    if unit.no_show_limit is None:
+        return ""
+    meetings = npgettext("missed", "%(count)s meeting", "%(count)s meetings", unit.no_show_limit)
+    within = npgettext("within", "%(count)s month", "%(count)s months", unit.no_show_months)
+    lasting = npgettext("lasting", "%(count)s month", "%(count)s months", unit.no_show_pause_months)
+    sentence = _(
+        "Whoever misses %(meetings)s of this unit within %(within)s without cancelling"
+        " is last on its reserve lists for %(lasting)s."
+    )
+    return sentence % {
+        "meetings": meetings % {"count": unit.no_show_limit},
+        "within": within % {"count": unit.no_show_months},
+        "lasting": lasting % {"count": unit.no_show_pause_months},
+    }
 
 
 @register.filter

@@ -26,8 +26,10 @@ from registrations.actions.calendars import choose_alarm, personal_feed, revoke_
 from registrations.actions.details import change_details
 from registrations.actions.intentions import say_coming
 from registrations.actions.moves import accept_offer, cancel_registration, confirm_registration, decline_offer
+from registrations.actions.no_shows import object_to_pause
 from registrations.enums import RegistrationState
 from registrations.forms.calendars import AlarmForm
+from registrations.forms.no_shows import ObjectionForm
 from registrations.forms.public import NeedsAndAnswersForm
 from registrations.models import CalendarFeed, Registration
 from registrations.queries.certain_days import next_certain_day
@@ -144,6 +146,17 @@ def choose_calendar_alarm(request: HttpRequest, registration: Registration) -> H
     return _act(request, registration, lambda: choose_alarm(feed, form.alarm_chosen(), at=timezone.now()))
 
 
+@_own_door
+@require_POST
+def object_to_last_place(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Take down why the person should not queue last."""
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, registration, objection=form, status=_INVALID)
+    words = form.cleaned_data["words"]
+    return _act(request, registration, lambda: object_to_pause(registration, words, at=timezone.now()))
+
+
 def _act(request: HttpRequest, registration: Registration, action: Callable[[], object]) -> HttpResponse:
     try:
         action()
@@ -153,8 +166,16 @@ def _act(request: HttpRequest, registration: Registration, action: Callable[[], 
     return redirect("registration-manage", registration.manage_token)
 
 
-def _page(request: HttpRequest, registration: Registration, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    return render(request, "registrations/own.html", {**_context(registration), "refusal": refusal}, status=status)
+def _page(
+    request: HttpRequest,
+    registration: Registration,
+    *,
+    refusal: str = "",
+    objection: ObjectionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {**_context(registration), "refusal": refusal, "objection": objection or ObjectionForm()}
+    return render(request, "registrations/own.html", context, status=status)
 
 
 def _can_cancel(registration: Registration) -> bool:

@@ -234,7 +234,7 @@ class AnyOrder(RuleBasedStateMachine):
         of_group = {pool.pk for pool in pools if is_of_group(pool)}
         stopped: set[int | None] = set()
         released_stopped = False
-        for row in Registration.objects.exclude(waiting_pool=None).order_by("queued_at", "id"):
+        for row in Registration.objects.exclude(waiting_pool=None).order_by("waits_last", "queued_at", "id"):
             # Stopped by the pool it waits for, or standing behind somebody who is.
             blocking = [
                 pool
@@ -252,7 +252,7 @@ class AnyOrder(RuleBasedStateMachine):
                 released_stopped = self.strict or released_stopped
             stopped.add(row.waiting_pool_id)
         invited = Registration.objects.filter(waiting_pool__isnull=False, invitation__uses_reserved=True)
-        for row in invited.order_by("queued_at", "id")[: 1 if self.strict else None]:
+        for row in invited.order_by("waits_last", "queued_at", "id")[: 1 if self.strict else None]:
             others = self.pools_of(row, pools, source=SeatSource.RESERVED)
             assert any(not fits(pool, row.seats, SeatSource.RESERVED) for pool in others)
         assert own.reserved_taken <= own.reserved

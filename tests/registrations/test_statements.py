@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.actions.seats import set_capacity
-from events.models import Event, RegistrationPolicy
+from events.models import Event, OrganizationalUnit, RegistrationPolicy
 from registrations.actions.moves import expire_due
 from registrations.actions.queues import promote
 from registrations.enums import RegistrationState
@@ -82,6 +82,14 @@ def test_an_application_takes_no_more(client, event, holds_seat):
     # One that keeps no seat takes none.
     assert register(client, event, "applicant") == OF_A_REGISTRATION - (not holds_seat)
     assert Registration.objects.filter(state=S.AWAITING_APPROVAL).count() == 1
+
+
+def test_only_where_the_unit_has_a_rule_about_missed_meetings_somebody_looks_for_a_pause(client, event):
+    register(client, event, "first")
+    event.pools.update(capacity=50)
+    OrganizationalUnit.objects.update(no_show_limit=3)
+
+    assert register(client, event, "second") == OF_A_REGISTRATION + 1
 
 
 def test_with_sessions_and_groups_each_pool_takes_one_more(client, event):

@@ -234,7 +234,7 @@ def test_consents_that_outlived_their_registration_are_in_the_copy_of_a_mailbox(
 
 def test_a_copy_of_three_costs_as_many_statements_as_of_one(django_assert_num_queries):
     def asked():
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             Client().get(address)
 
     make_full()

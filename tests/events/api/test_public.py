@@ -24,7 +24,7 @@ EVENT_KEYS = {
 }  # fmt: skip
 REGISTRATION_KEYS = {
     "state", "opens_at", "closes_at", "capacity", "seats_free", "waitlist_length", "categories", "sessions",
-    "questions", "notice",
+    "questions", "notice", "no_show_rule",
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def test_closing_takes_as_many_statements_for_many_as_for_one(owner, django_asse
     for _number in range(6):
         make_member(make_registration(event, seats=2))
 
-    with django_assert_num_queries(8):  # Four of them are of transactions.
+    with django_assert_num_queries(9):  # Four of them are of transactions.
         close_attendance(event, by=owner, at=AFTER)
 
     assert set(Registration.objects.values_list("attendance", flat=True)) == {A.NO_SHOW}
