@@ -24,6 +24,7 @@ from registrations.enums import (
     RegistrationState,
 )
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
+from registrations.queries.door_days import day_begun
 from registrations.queries.door_log import admissions, first_of, log_around
 from registrations.queries.lists import position_of
 from registrations.tokens import read_code
@@ -151,6 +152,8 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
     if not is_in:
         waits = person.is_expected and person.registration.state in _WAITING
         return person.answer(CheckInResult.WAITLISTED if waits else CheckInResult.CANCELLED)
+    scanned_at = _by_our_clock(tap.device_at, sent_at=tap.sent_at, at=at)
+    is_here = is_here and not _is_of_a_new_day(event, log, scanned_at)
     row = CheckIn(
         registration=person.registration,
         member=person.member,
@@ -160,14 +163,20 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
         **actor_columns(by),
         device=tap.device,
         device_at=tap.device_at,
-        scanned_at=_by_our_clock(tap.device_at, sent_at=tap.sent_at, at=at),
+        scanned_at=scanned_at,
         at=at,
     )
     row.save(force_insert=True)
-    if not is_here:
+    if person.row.attendance != Attendance.PRESENT:
         person.note(Attendance.PRESENT)
     result = CheckInResult.ALREADY_PRESENT if is_here else CheckInResult.ADMITTED
     return person.answer(result, first_of(admissions([*log, row])[-1]))
+
+
+def _is_of_a_new_day(event: Event, log: Sequence[CheckIn], scanned_at: datetime) -> bool:
+    """Whether somebody comes to a meeting of several days for the first time on this one."""
+    begun = day_begun(event, at=scanned_at)
+    return begun is not None and all(row.happened_at < begun for row in admissions(log)[-1])
 
 
 def _by_our_clock(device_at: datetime | None, *, sent_at: datetime | None, at: datetime) -> datetime:

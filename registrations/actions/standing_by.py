@@ -59,7 +59,7 @@ def call_in(event: Event, *, by: DoorActor, at: datetime) -> list[Registration]:
     current = book.event
     if current is None or current.status != EventStatus.PUBLISHED:
         return []
-    room = room_figures(current)
+    room = room_figures(current, at=at)
     called: list[Registration] = []
     rows = waiting_here(current, at=at).select_related("participant", "invitation")
     for row in rows.select_for_update(no_key=True, of=("self",)):

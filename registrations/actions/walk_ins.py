@@ -102,7 +102,7 @@ def walk_in(
     # As it is now, not as the page had it.
     current = book.event or Event.objects.select_related("policy").get(pk=event.pk)
     _require_door(current)
-    if not room_figures(current).holds(person.seats):
+    if not room_figures(current, at=at).holds(person.seats):
         raise RoomFull
     category = listed_category(book.pools, person.category)
     registration = Registration(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Count, Prefetch, Q, Sum
@@ -10,6 +11,7 @@ from events.models import DoorPass, Event
 from events.permissions import May, Person, managed_events
 from registrations.enums import ACTIVE_STATES, Attendance, MemberState, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
+from registrations.queries.door_days import is_here
 from registrations.queries.door_log import admissions, first_of
 from registrations.queries.lists import narrowed_registrations
 from registrations.tokens import CODE_LENGTH, read_code
@@ -59,14 +61,16 @@ class DoorFigures:
     headcount: int
 
 
-def door_figures(event: Event) -> DoorFigures:
-    """The counts that the door shows: seats that are held, and people who came, each for themselves."""
+def door_figures(event: Event, *, at: datetime) -> DoorFigures:
+    """The counts that the door shows: seats that are held, and people who came, each for themselves.
+
+    At a meeting of several days those who came today: nobody stays in the room overnight.
+    """
     has_seat = Q(state=_S.CONFIRMED) | Q(holds_seat=True)
-    here = Q(attendance=Attendance.PRESENT)
     figures = Registration.objects.filter(event=event).aggregate(
-        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=here)
+        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=is_here(event, at=at))
     )
-    members = PartyMember.objects.filter(here, registration__event=event).count()
+    members = PartyMember.objects.filter(is_here(event, at=at, member=True), registration__event=event).count()
     headcount = HeadcountEntry.objects.filter(event=event).aggregate(total=Sum("delta", default=0))["total"]
     return DoorFigures(figures["expected"], figures["present"] + members, headcount)
 

@@ -51,7 +51,7 @@ def headcount(request: DoorRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "groups": [(group, secrets.token_urlsafe(16)) for group in headcount_groups(event)],
-        "figures": room_figures(event),
+        "figures": room_figures(event, at=timezone.now()),
         "steps": HEADCOUNT_STEPS,
         "taps": taps,
         "own": last_own_tap(actor, taps),

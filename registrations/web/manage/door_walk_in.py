@@ -79,7 +79,7 @@ def _page(
         "now": now,
         "form": form,
         "done": done,
-        "room": room_figures(event),
+        "room": room_figures(event, at=now),
         "waiting": waiting,
         "notice": current_notice(event.unit, kind=event.kind, at=now),
     }

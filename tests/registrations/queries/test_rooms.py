@@ -26,7 +26,7 @@ def test_everybody_inside_counts_each_for_themselves():
     event.refresh_from_db()
 
     with CaptureQueriesContext(connection) as asked:
-        figures = room_figures(event)
+        figures = room_figures(event, at=NOW)
 
     assert figures == RoomFigures(present=2, headcount=3, staff=2, limit=6)
     assert (figures.inside, figures.free, figures.holds(1), figures.holds(0)) == (7, 0, False, True)
@@ -36,11 +36,15 @@ def test_everybody_inside_counts_each_for_themselves():
 def test_without_a_limit_of_its_own_the_smallest_room_that_states_one_counts():
     event, venue = make_event(), make_venue()
     (first,) = event.sessions.all()
-    assert (room_figures(event).limit, room_figures(event).free, room_figures(event).holds(999)) == (None, None, True)
+    assert (
+        room_figures(event, at=NOW).limit,
+        room_figures(event, at=NOW).free,
+        room_figures(event, at=NOW).holds(999),
+    ) == (None, None, True)
     for capacity, is_cancelled in ((None, False), (80, False), (60, False), (20, True)):
         session = make_session(event, starts_at=first.starts_at)
         session.room = Room.objects.create(venue=venue, name=str(capacity), capacity=capacity)
         session.is_cancelled = is_cancelled
         session.save()
 
-    assert (room_figures(event).limit, room_figures(event).free) == (60, 60)
+    assert (room_figures(event, at=NOW).limit, room_figures(event, at=NOW).free) == (60, 60)
