@@ -183,12 +183,15 @@ def _by_our_clock(device_at: datetime | None, *, sent_at: datetime | None, at: d
     """When it happened: the device's time, put right by how far its clock was off when it sent the row at `at`.
 
     Without `sent_at` the device's clock is taken at its word. Nothing happened later than now, and what is said to have
-    happened more than a day ago is a clock that was never set.
+    happened more than a day ago, or in a year that no calendar has, is a clock that was never set.
     """
     if device_at is None:
         return at
     offset = at - sent_at if sent_at is not None else timedelta(0)
-    happened_at = min(device_at + offset, at)
+    try:
+        happened_at = min(device_at + offset, at)
+    except OverflowError:
+        return at
     return happened_at if at - happened_at <= _OLDEST_SCAN else at
 
 

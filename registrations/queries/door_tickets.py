@@ -77,7 +77,7 @@ def tickets_at_the_door(event: Event, *, at: datetime) -> Iterator[TicketAtDoor]
             yield _ticket(member.registration, member, member.full_name, state, 1, came=member.came)
 
 
-def _ticket(  # noqa: PLR0913 - what stands behind a code
+def _ticket(
     registration: Registration,
     holder: Registration | PartyMember,
     name: str,

@@ -121,6 +121,9 @@ def test_a_batch_says_who_was_first_and_keeps_what_the_device_said():
         (NOW - timedelta(days=1, seconds=1), NOW, NOW),
         # A clock that was never set, and the same all along.
         (NOW.replace(year=1970), NOW.replace(year=1970), NOW),
+        # A year that no calendar has once it is put right.
+        (NOW.replace(year=9999, month=12), NOW.replace(year=1970), NOW),
+        (NOW.replace(year=1), NOW.replace(year=9999), NOW),
     ],
 )
 def test_the_time_that_counts_is_by_our_clock(device_at, sent_at, scanned_at):
