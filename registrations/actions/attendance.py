@@ -301,7 +301,7 @@ def add_headcount(
 ) -> int:
     """Count people without names, each tap once by its nonce; returns how many have been counted at the event.
 
-    Neither the whole nor a category ever falls below nobody.
+    A nonce that was used for another tap is refused, so that none is lost unnoticed. Neither the whole nor a category ever falls below nobody.
     """
     if delta == 0 or abs(delta) > HEADCOUNT_STEP_MAX:
         raise FieldErrors({"delta": [_("Count at least one person and at most a thousand at once.")]})
@@ -311,7 +311,8 @@ def add_headcount(
     # Taps of all devices at this event, one after the other.
     Event.objects.select_for_update(no_key=True).only("pk").get(pk=event.pk)
     known = HeadcountEntry.objects.filter(nonce=nonce).first()
-    if known is not None and known.event_id != event.pk:
+    tap = (event.pk, counted.pk if counted is not None else None, delta)
+    if known is not None and (known.event_id, known.category_id, known.delta) != tap:
         raise _used()
     entries = HeadcountEntry.objects.filter(event=event)
     if known is None:
