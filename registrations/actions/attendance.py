@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
+from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import DoorActor, Event, ParticipantCategory, actor_columns, answers_for
 from events.models.kept import kept
-from registrations.actions.moves import settle_at_the_door
+from registrations.actions.moves import cancel_registration, settle_at_the_door
 from registrations.enums import (
     Attendance,
     CheckInKind,
@@ -25,7 +26,7 @@ from registrations.enums import (
 )
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
 from registrations.queries.door_days import day_begun
-from registrations.queries.door_log import admissions, first_of, log_around
+from registrations.queries.door_log import admissions, first_of, log_around, word_that_stands
 from registrations.queries.lists import position_of
 from registrations.tokens import read_code
 
@@ -272,13 +273,20 @@ def _same_answer(person: _Person, known: CheckIn, log: Sequence[CheckIn]) -> Che
 
 @retried
 def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: datetime) -> None:
-    """Take an admission back by another row, whichever of its scans is named; once more changes nothing."""
-    registration = Registration.objects.select_for_update(no_key=True).get(pk=check_in.registration_id)
-    later = registration.check_ins.filter(member=check_in.member_id, kind=CheckInKind.VOID, pk__gt=check_in.pk)
-    if later.exists():
+    """Take an admission back by another row, whichever of its scans is named; once more changes nothing.
+
+    What was known before stands again. Nobody who was only registered to be let in keeps a seat without having come.
+    """
+    came = Registration.objects.only("event_id").get(pk=check_in.registration_id)
+    if check_in.source == CheckInSource.WALK_IN:
+        # A seat may be given back: the queue is locked before the row, as by everybody.
+        lock_queue(came.event_id)
+    registration = Registration.objects.select_for_update(no_key=True).get(pk=came.pk)
+    log = list(registration.check_ins.filter(member=check_in.member_id).order_by("id"))
+    if any(row.kind == CheckInKind.VOID and row.pk > check_in.pk for row in log):
         return
     member = registration.members.get(pk=check_in.member_id) if check_in.member_id is not None else None
-    registration.check_ins.create(
+    void = registration.check_ins.create(
         member=member,
         kind=CheckInKind.VOID,
         source=check_in.source,
@@ -290,9 +298,31 @@ def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: dat
     )
     person = _Person(registration, member)
     if person.row.attendance == Attendance.PRESENT:
-        # After closing nothing is open any more: whoever was not there did not come.
-        is_closed = Event.objects.filter(pk=registration.event_id, attendance_closed_at__isnull=False).exists()
-        person.note(Attendance.NO_SHOW if is_closed else Attendance.NOT_RECORDED)
+        person.note(_attendance_of(registration, [*log, void]))
+    if check_in.source == CheckInSource.WALK_IN:
+        _cancel_if_nobody_came(registration, reason=reason, by=by, at=at)
+
+
+def _attendance_of(registration: Registration, log: Sequence[CheckIn]) -> Attendance:
+    """What is known of somebody whose admission was taken back, which is the newest row of their log."""
+    event = registration.event
+    word = word_that_stands(log)
+    if word is not None and word.kind == CheckInKind.EXCUSE:
+        return Attendance.EXCUSED
+    if word is not None and word.kind == CheckInKind.ADMIT and day_begun(event, at=log[-1].at) is not None:
+        # They were there on another day.
+        return Attendance.PRESENT
+    # After closing nothing is open any more: whoever was not there did not come.
+    return Attendance.NOT_RECORDED if event.attendance_closed_at is None else Attendance.NO_SHOW
+
+
+def _cancel_if_nobody_came(registration: Registration, *, reason: str, by: DoorActor, at: datetime) -> None:
+    """Give the seats of a walk-in back who did not come in after all, nor anybody with them."""
+    somebody = registration.members.filter(attendance=Attendance.PRESENT).exists()
+    if registration.state == _S.CONFIRMED and registration.attendance != Attendance.PRESENT and not somebody:
+        user = answers_for(by)
+        assert user is not None  # a pass without somebody who answers for it opens no door
+        cancel_registration(registration, by=user, reason=reason, at=at)
 
 
 @retried
@@ -301,7 +331,8 @@ def add_headcount(
 ) -> int:
     """Count people without names, each tap once by its nonce; returns how many have been counted at the event.
 
-    A nonce that was used for another tap is refused, so that none is lost unnoticed. Neither the whole nor a category ever falls below nobody.
+    A nonce that was used for another tap is refused, so that none is lost unnoticed. Neither the whole nor a category
+    ever falls below nobody.
     """
     if delta == 0 or abs(delta) > HEADCOUNT_STEP_MAX:
         raise FieldErrors({"delta": [_("Count at least one person and at most a thousand at once.")]})

@@ -58,6 +58,17 @@ def admissions(rows: Iterable[CheckIn]) -> list[list[CheckIn]]:
     return parts
 
 
+def word_that_stands(rows: Iterable[CheckIn]) -> CheckIn | None:
+    """What the log of one person says now: what was taken back gives way to what stood there before, as an excuse does."""
+    words: list[CheckIn] = []
+    for row in rows:
+        if row.kind == CheckInKind.VOID:
+            del words[-1:]
+        elif row.kind != CheckInKind.REPEAT or not words:
+            words.append(row)
+    return words[-1] if words else None
+
+
 def first_of(scans: Iterable[CheckIn]) -> CheckIn | None:
     """The scan that counts: the earliest by our clock, in whatever order devices have sent them."""
     return min(scans, key=lambda row: (row.happened_at, row.pk), default=None)

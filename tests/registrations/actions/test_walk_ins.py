@@ -12,7 +12,8 @@ from events.models import Event, RegistrationPolicy
 from notifications.actions.planning import plan_changes
 from notifications.models import Message
 from registrations.actions import walk_ins
-from registrations.actions.attendance import add_headcount, check_in
+from registrations.actions.attendance import add_headcount, check_in, void_check_in
+from registrations.actions.moves import cancel_registration
 from registrations.actions.standing_by import note_here
 from registrations.actions.walk_ins import WalkedIn, WalkIn, walk_in
 from registrations.enums import Attendance, CheckInSource, RegistrationState
@@ -292,3 +293,30 @@ def test_a_walk_in_costs_so_many_statements(doorkeeper):
         come(event, doorkeeper)
 
     assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 12
+
+
+def test_a_walk_in_that_is_taken_back_gives_the_seats_back_once_nobody_of_it_is_inside(doorkeeper):
+    event = make_event(capacity=2)
+    done = come(event, make_door_pass(event), WalkIn("Ola", seats=2))
+    contact, companion = CheckIn.objects.order_by("id")
+
+    void_check_in(companion, by=doorkeeper, at=NOW)
+    one_left = counts(event)
+    void_check_in(contact, reason="Pomyłka", by=doorkeeper, at=NOW)
+    void_check_in(contact, by=doorkeeper, at=NOW)
+
+    row = Registration.objects.get(pk=done.registration.pk)
+    assert (one_left, counts(event)) == ([(2, 0)], [(0, 0)])
+    assert (row.state, row.attendance) == (S.CANCELLED_BY_ORGANIZER, Attendance.NOT_RECORDED)
+    assert room_figures(event, at=NOW).inside == 0
+
+
+def test_a_walk_in_whose_registration_was_cancelled_already_is_only_taken_back(doorkeeper):
+    event = make_event()
+    done = come(event, doorkeeper)
+    cancel_registration(done.registration, by=doorkeeper, at=NOW)
+
+    void_check_in(CheckIn.objects.get(), by=doorkeeper, at=NOW)
+
+    assert list(CheckIn.objects.values_list("kind", flat=True)) == ["admit", "void"]
+    assert counts(event) == [(0, 0)]

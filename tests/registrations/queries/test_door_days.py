@@ -61,6 +61,9 @@ def test_on_the_second_day_the_room_is_empty_and_who_comes_again_is_admitted_wit
     assert admission is not None
     void_check_in(admission, by=make_user(), at=local(28, 9, 30))
     assert door_figures(event, at=local(28, 10)).present == 0
+    # Whoever was there on the first day has come to the meeting.
+    assert fresh(party).attendance == "present"
+    assert scan(event, party, at=local(28, 11)).result == R.ADMITTED
 
 
 def test_a_scan_of_yesterday_that_comes_late_admits_nobody_today():
