@@ -76,8 +76,9 @@ def call_in(event: Event, *, by: DoorActor, at: datetime) -> list[Registration]:
             "waiting_pool": None,
             "seat_source": place.source,
             "confirmed_at": at,
-            "attendance": Attendance.PRESENT,
         }
+        if row.contact_comes:
+            columns["attendance"] = Attendance.PRESENT
         cause = ChangeCause.PROMOTED
         # They are told by whoever lets them in.
         move(
@@ -102,7 +103,7 @@ def _room_for(room: RoomFigures, called: Sequence[Registration], row: Registrati
 def _admit(called: Sequence[Registration], *, by: DoorActor, at: datetime) -> None:
     """They no longer wait at the door, they are inside: each of their party as well."""
     _log(called, CheckInKind.VOID, by=by, at=at)
-    _log(called, CheckInKind.ADMIT, by=by, at=at)
+    _log([row for row in called if row.contact_comes], CheckInKind.ADMIT, by=by, at=at)
     for registration in called:
         for member in coming_members(registration):
             member.attendance = Attendance.PRESENT

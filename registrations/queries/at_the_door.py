@@ -64,13 +64,16 @@ class DoorFigures:
 def door_figures(event: Event, *, at: datetime) -> DoorFigures:
     """The counts that the door shows: seats that are held, and people who came, each for themselves.
 
-    At a meeting of several days those who came today: nobody stays in the room overnight.
+    Who has no seat, or has given it up, is not in the room. At a meeting of several days those who came today: nobody
+    stays overnight.
     """
     has_seat = Q(state=_S.CONFIRMED) | Q(holds_seat=True)
+    inside = is_here(event, at=at) & Q(state=_S.CONFIRMED, contact_comes=True)
     figures = Registration.objects.filter(event=event).aggregate(
-        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=is_here(event, at=at))
+        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=inside)
     )
-    members = PartyMember.objects.filter(is_here(event, at=at, member=True), registration__event=event).count()
+    with_seat = Q(registration__event=event, registration__state=_S.CONFIRMED, state=MemberState.COMING)
+    members = PartyMember.objects.filter(with_seat, is_here(event, at=at, member=True)).count()
     headcount = HeadcountEntry.objects.filter(event=event).aggregate(total=Sum("delta", default=0))["total"]
     return DoorFigures(figures["expected"], figures["present"] + members, headcount)
 

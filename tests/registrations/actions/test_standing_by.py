@@ -6,12 +6,14 @@ import pytest
 
 from events.enums import EventStatus
 from events.models import Event, RegistrationPolicy
+from registrations.actions.parties import cancel_contact
 from registrations.actions.standing_by import call_in, note_gone, note_here
 from registrations.enums import Attendance, RegistrationState
 from registrations.errors import EventCancelled, NotActive
 from registrations.models import CheckIn, Registration
 from registrations.queries.at_the_door import latest_admission
 from registrations.queries.door_log import repeated_check_ins
+from registrations.queries.rooms import room_figures
 from registrations.queries.waiting_here import reserve_list_at_door, waiting_here
 from tests.make import make_door_pass, make_event, make_registration, make_user
 from tests.make.events import NOW
@@ -120,6 +122,19 @@ def test_a_party_comes_in_whole_each_admitted_with_a_row_of_their_own():
         *(("admit", member.pk, given.pk) for member in members),
     }
     assert set(party.members.values_list("attendance", flat=True)) == {Attendance.PRESENT}
+
+
+def test_who_registered_but_does_not_come_is_not_inside_with_the_party(doorkeeper):
+    event = make_group_event(capacity=0)
+    party, (ewa, _jan) = party_of(event, EWA, JAN, at=NOW - timedelta(hours=1))
+    cancel_contact(party, by=None, at=NOW - timedelta(hours=1))
+    seats_free(event, 2)
+
+    assert note_here(party, by=doorkeeper, at=NOW) == [party]
+
+    assert (fresh(party).attendance, latest_admission(party)) == (Attendance.NOT_RECORDED, None)
+    assert latest_admission(party, ewa) is not None
+    assert room_figures(event, at=NOW).present == 2
 
 
 def test_a_party_that_does_not_fit_stops_those_behind_it_unless_smaller_ones_may_pass(doorkeeper):
