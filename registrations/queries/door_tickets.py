@@ -11,7 +11,7 @@ from django.db.models import BooleanField, ExpressionWrapper
 from events.models import Event, Session
 from registrations.enums import Attendance, MemberState, RegistrationState
 from registrations.models import PartyMember, Registration
-from registrations.queries.door_days import is_here
+from registrations.queries.door_days import is_here, midnight_of, runs_on
 
 _S: Final = RegistrationState
 
@@ -39,11 +39,9 @@ def day_of(event: Event, *, at: datetime) -> tuple[datetime, datetime] | None:
     """
     zone = ZoneInfo(event.time_zone)
     sessions = list(event.sessions.filter(is_cancelled=False).order_by("starts_at", "id"))
-    # Who is still there after midnight belongs to the evening before.
-    begun = [session.starts_at for session in sessions if session.starts_at <= at < session.ends_at]
-    today = min([at, *begun]).astimezone(zone).date()
-    starts = datetime.combine(today, datetime.min.time(), tzinfo=zone)
-    ends = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=zone)
+    starts = midnight_of(min([at, *(one.starts_at for one in sessions if runs_on(one, at=at))]), zone)
+    # On a clock, so that a day may have 23 hours.
+    ends = starts + timedelta(days=1)
     here = [session for session in sessions if _overlaps(session, starts, ends)]
     if not here:
         return None

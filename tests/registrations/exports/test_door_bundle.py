@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import b64decode
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -156,6 +156,8 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
         (local(28, 9), (local(28, 0), local(29, 0))),
         (local(29, 0), None),
         (local(30, 12), (local(30, 0), local(31, 0))),
+        # The last of two days in one session has a morning and an end of its own.
+        (local(31, 12), (local(31, 0), local(31, 0) + timedelta(days=1))),
     ],
 )
 def test_a_day_at_the_door_ends_at_midnight_or_with_the_evening(
