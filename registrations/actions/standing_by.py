@@ -10,7 +10,7 @@ from events.enums import EventStatus
 from events.models import DoorActor, Event, actor_columns, answers_for
 from registrations.actions.attendance import void_check_in
 from registrations.actions.moves import locked
-from registrations.actions.openings import require_not_cancelled
+from registrations.actions.openings import require_day, require_not_cancelled
 from registrations.actions.people import coming_members
 from registrations.actions.queues import may_pass_queue, place_past_queue
 from registrations.actions.transitions import move
@@ -34,6 +34,7 @@ def note_here(registration: Registration, *, by: DoorActor, at: datetime) -> lis
     if current.state != RegistrationState.WAITLISTED:
         raise NotActive
     require_not_cancelled(current.event)
+    require_day(current.event, at=at)
     if not waiting_here(current.event, at=at).filter(pk=current.pk).exists():
         _log([current], CheckInKind.REPEAT, by=by, at=at)
     return call_in(current.event, by=by, at=at)

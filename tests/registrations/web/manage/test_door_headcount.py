@@ -56,7 +56,7 @@ def test_each_button_has_a_number_of_its_own_and_no_second_tap_is_lost(client):
     page = client.get(PAGE)
     ((_group, buttons),) = page.context["groups"]
 
-    for step, nonce in buttons[:2]:
+    for step, nonce in buttons[-2:]:
         client.post(PAGE, {"delta": step, "nonce": nonce})
 
     assert len({nonce for _step, nonce in buttons}) == len(buttons)

@@ -11,8 +11,9 @@ from events.enums import Role
 from events.models import AccessLog, Event
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import CheckIn, Registration
-from tests.make import make_door_pass, make_event, make_notice, make_registration, make_user
+from tests.make import make_door_pass, make_notice, make_registration, make_user
 from tests.make.events import NOW
+from tests.registrations.acts import event_today
 from tests.registrations.web.test_door_pass import with_pass
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def sent(**changes):
 
 def test_somebody_is_registered_and_inside_and_the_form_is_ready_for_the_next(client):
     make_notice()
-    make_event("meeting")
+    event_today("meeting")
 
     page = client.get(PAGE)
     done = client.post(PAGE, sent(seats="2"))
@@ -64,7 +65,7 @@ def test_somebody_is_registered_and_inside_and_the_form_is_ready_for_the_next(cl
 
 
 def test_a_full_event_is_said_and_the_reserve_list_is_there_to_be_marked(client):
-    event = make_event("meeting", capacity=1)
+    event = event_today("meeting", capacity=1)
     make_registration(event)
     waiting = make_registration(event, state=S.WAITLISTED, last_name="Zając")
 
@@ -87,7 +88,7 @@ def test_a_full_event_is_said_and_the_reserve_list_is_there_to_be_marked(client)
 
 
 def test_who_has_left_the_door_is_marked_so(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
     waiting = make_registration(event, state=S.WAITLISTED)
     client.post(f"{PAGE}here/", {"reference": waiting.reference}, follow=True)
 
@@ -100,7 +101,7 @@ def test_who_has_left_the_door_is_marked_so(client):
 
 
 def test_only_who_may_override_is_asked_about_force(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
     owner = signed_in("owner@example.org", Role.OWNER)
     forced = sent(force="on", reason="Radny")
 
@@ -115,7 +116,7 @@ def test_only_who_may_override_is_asked_about_force(client):
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client):
-    make_event("meeting", categories=[("business", None)])
+    event_today("meeting", categories=[("business", None)])
 
     wrong = client.post(PAGE, sent(phone="12", category=""))
     unclear = client.post(PAGE, sent(first_name="www.example.org/x", category="business"))
@@ -126,7 +127,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client):
 
 
 def test_a_pass_registers_people_and_the_door_shows_the_room(client):
-    event = make_event("meeting")
+    event = event_today("meeting")
     Event.objects.filter(pk=event.pk).update(people_limit=2, staff_count=1)
     at_door = with_pass(make_door_pass(event))
 
@@ -141,7 +142,7 @@ def test_a_pass_registers_people_and_the_door_shows_the_room(client):
 
 
 def test_the_page_asks_the_same_number_of_queries_for_one_and_for_three(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
 
     def count():
         with CaptureQueriesContext(connection) as queries:
