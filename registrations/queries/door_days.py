@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from events.models import Event, Session
@@ -55,10 +55,10 @@ def is_here(event: Event, *, at: datetime, member: bool = False) -> Q:
     if begun is None:
         return came
     own = {"member": OuterRef("pk")} if member else {"registration": OuterRef("pk"), "member": None}
-    log = CheckIn.objects.filter(**own).order_by()
-    newest = log.filter(kind=CheckInKind.VOID).order_by("-id").values("pk")[:1]
-    scans = log.filter(kind__in=SCANS).annotate(moment=Coalesce("scanned_at", "at"), voided=Subquery(newest))
-    return came & Exists(scans.filter(Q(voided=None) | Q(pk__gt=F("voided")), moment__gte=begun))
+    same = {"member": OuterRef("member")} if member else {"registration": OuterRef("registration"), "member": None}
+    taken_back = CheckIn.objects.filter(kind=CheckInKind.VOID, pk__gt=OuterRef("pk"), **same)
+    scans = CheckIn.objects.filter(kind__in=SCANS, **own).alias(moment=Coalesce("scanned_at", "at"))
+    return came & Exists(scans.filter(~Exists(taken_back), moment__gte=begun))
 
 
 def _date(moment: datetime, zone: ZoneInfo) -> date:
