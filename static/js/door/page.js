@@ -8,7 +8,7 @@ import { Camera } from "./camera.js";
 import { deviceName, makeNonce, readCode } from "./codes.js";
 import { Queue } from "./queue.js";
 import { allowSound, isMuted, setMuted, sound } from "./sounds.js";
-import { bundleOf, dropTap, forgetEnded, forgetEvent, tapsOf } from "./store.js";
+import { bundleOf, dropTap, forgetAnswers, forgetEnded, forgetEvent, tapsOf } from "./store.js";
 
 const POLL = 15_000;
 const POLL_WITHOUT_NETWORK = 4000;
@@ -225,6 +225,7 @@ async function showPhone() {
 find("#forget").addEventListener("click", async () => {
   isForgotten = true;
   await forgetEvent(event);
+  await forgetAnswers(event);
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration) {
     await registration.unregister();
