@@ -70,7 +70,7 @@ def test_a_record_opens_with_its_own_code_and_with_no_other() -> None:
 
 
 def test_neither_length_nor_order_nor_an_earlier_bundle_say_who_it_is() -> None:
-    tickets = [TicketAtDoor(f"ABCDEFG{letter}", "confirmed", "N" * place) for place, letter in enumerate("ABCDEF")]
+    tickets = [TicketAtDoor(f"ABCDEFG{letter}", "confirmed", "Ż" * 40 * place) for place, letter in enumerate("ABCDEF")]
 
     first, second = seal(tickets), seal(tickets)
 
