@@ -17,7 +17,7 @@ from registrations.queries.lists import narrowed_registrations
 from registrations.tokens import CODE_LENGTH, read_code
 
 _FOUND_AT_MOST: Final = 20
-_SHORTEST_SEARCH: Final = 2
+SHORTEST_SEARCH: Final = 2
 # Of a code that is read out; shorter ones are letters of many.
 _SHORTEST_CODE: Final = 3
 _S: Final = RegistrationState
@@ -83,7 +83,7 @@ def people_at_the_door(event: Event, *, q: str) -> list[PersonAtDoor]:
 
     Without regard to capitals and diacritics, by name; too short a search finds nobody. Two statements.
     """
-    if len(q.strip()) < _SHORTEST_SEARCH:
+    if len(q.strip()) < SHORTEST_SEARCH:
         return []
     rows = narrowed_registrations(event, q=q)
     code = read_code(q)

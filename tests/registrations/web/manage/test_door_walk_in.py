@@ -11,6 +11,7 @@ from events.enums import Role
 from events.models import AccessLog, Event
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import CheckIn, Registration
+from registrations.queries import waiting_here
 from tests.make import make_door_pass, make_notice, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import event_today
@@ -156,3 +157,29 @@ def test_the_page_asks_the_same_number_of_queries_for_one_and_for_three(client):
         make_registration(event, state=S.WAITLISTED)
 
     assert count() == before
+
+
+def test_a_pass_sees_of_the_reserve_list_who_is_here_and_finds_others_by_name(client):
+    event = event_today("meeting", capacity=0)
+    _zajac, lis = (make_registration(event, state=S.WAITLISTED, last_name=name) for name in ("Zając", "Lis"))
+    at_door = with_pass(make_door_pass(event))
+
+    def names(client, **words):
+        return [one.registration.participant.last_name for one in client.get(PAGE, words).context["waiting"]]
+
+    assert (names(client), names(at_door), names(at_door, q="z")) == (["Zając", "Lis"], [], [])
+    assert "Find by name who is here." in at_door.get(PAGE).content.decode()
+    assert "Nobody by this name" in at_door.get(PAGE, {"q": "Nowak"}).content.decode()
+    assert names(at_door, q="zajac") == ["Zając"]
+    at_door.post(f"{PAGE}here/", {"reference": lis.reference})
+    assert (names(at_door), names(at_door, q="zajac"), names(client)) == (["Lis"], ["Lis", "Zając"], ["Lis", "Zając"])
+
+
+def test_who_is_here_stands_on_the_page_however_long_the_list(client, monkeypatch):
+    monkeypatch.setattr(waiting_here, "_SHOWN_AT_MOST", 1)
+    event = event_today("meeting", capacity=0)
+    _first, last = (make_registration(event, state=S.WAITLISTED) for _ in range(2))
+
+    client.post(f"{PAGE}here/", {"reference": last.reference})
+
+    assert [one.registration for one in client.get(PAGE).context["waiting"]] == [last]
