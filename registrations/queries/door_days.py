@@ -58,7 +58,7 @@ def is_here(event: Event, *, at: datetime, member: bool = False) -> Q:
     same = {"member": OuterRef("member")} if member else {"registration": OuterRef("registration"), "member": None}
     taken_back = CheckIn.objects.filter(kind=CheckInKind.VOID, pk__gt=OuterRef("pk"), **same)
     scans = CheckIn.objects.filter(kind__in=SCANS, **own).alias(moment=Coalesce("scanned_at", "at"))
-    return came & Exists(scans.filter(~Exists(taken_back), moment__gte=begun))
+    return came & Q(Exists(scans.filter(~Exists(taken_back), moment__gte=begun)))
 
 
 def _date(moment: datetime, zone: ZoneInfo) -> date:

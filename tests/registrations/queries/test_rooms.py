@@ -43,7 +43,7 @@ def test_who_has_cancelled_since_is_not_in_the_room():
 
     cancel_registration(other, by=doorkeeper, at=NOW)
     type(party).objects.filter(pk=party.pk).update(contact_comes=False)
-    type(ewa).objects.filter(pk=ewa.pk).update(state=MemberState.CANCELLED, cancelled_at=NOW)
+    type(ewa).objects.filter(pk=ewa.pk).update(state=MemberState.CANCELLED, ended_at=NOW)
 
     assert room_figures(event, at=NOW).present == 1
 
