@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.retries import retried
+from events.actions.seats import lock_queue
 from events.errors import FieldErrors
 from events.models import DoorActor, Event, ParticipantCategory, actor_columns, answers_for
 from events.models.kept import kept
-from registrations.actions.moves import settle_at_the_door
+from registrations.actions.moves import cancel_registration, settle_at_the_door
 from registrations.actions.no_shows import take_pauses_back
 from registrations.enums import (
     Attendance,
@@ -25,7 +26,8 @@ from registrations.enums import (
     RegistrationState,
 )
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
-from registrations.queries.door_log import admissions, first_of, log_around
+from registrations.queries.door_days import day_begun
+from registrations.queries.door_log import admissions, first_of, log_around, word_that_stands
 from registrations.queries.lists import position_of
 from registrations.tokens import read_code
 
@@ -152,6 +154,8 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
     if not is_in:
         waits = person.is_expected and person.registration.state in _WAITING
         return person.answer(CheckInResult.WAITLISTED if waits else CheckInResult.CANCELLED)
+    scanned_at = _by_our_clock(tap.device_at, sent_at=tap.sent_at, at=at)
+    is_here = is_here and not _is_of_a_new_day(event, log, scanned_at)
     row = CheckIn(
         registration=person.registration,
         member=person.member,
@@ -161,12 +165,12 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
         **actor_columns(by),
         device=tap.device,
         device_at=tap.device_at,
-        scanned_at=_by_our_clock(tap.device_at, sent_at=tap.sent_at, at=at),
+        scanned_at=scanned_at,
         at=at,
     )
     row.save(force_insert=True)
     was_missed = person.member is None and person.row.attendance == Attendance.NO_SHOW
-    if not is_here:
+    if person.row.attendance != Attendance.PRESENT:
         person.note(Attendance.PRESENT)
     if was_missed:
         take_pauses_back([person.registration.pk], at=at)
@@ -174,16 +178,25 @@ def _scan(event: Event, tap: _Tap, *, is_new: bool, by: DoorActor, at: datetime)
     return person.answer(result, first_of(admissions([*log, row])[-1]))
 
 
+def _is_of_a_new_day(event: Event, log: Sequence[CheckIn], scanned_at: datetime) -> bool:
+    """Whether somebody comes to a meeting of several days for the first time on this one."""
+    begun = day_begun(event, at=scanned_at)
+    return begun is not None and all(row.happened_at < begun for row in admissions(log)[-1])
+
+
 def _by_our_clock(device_at: datetime | None, *, sent_at: datetime | None, at: datetime) -> datetime:
     """When it happened: the device's time, put right by how far its clock was off when it sent the row at `at`.
 
     Without `sent_at` the device's clock is taken at its word. Nothing happened later than now, and what is said to have
-    happened more than a day ago is a clock that was never set.
+    happened more than a day ago, or in a year that no calendar has, is a clock that was never set.
     """
     if device_at is None:
         return at
     offset = at - sent_at if sent_at is not None else timedelta(0)
-    happened_at = min(device_at + offset, at)
+    try:
+        happened_at = min(device_at + offset, at)
+    except OverflowError:
+        return at
     return happened_at if at - happened_at <= _OLDEST_SCAN else at
 
 
@@ -264,13 +277,20 @@ def _same_answer(person: _Person, known: CheckIn, log: Sequence[CheckIn]) -> Che
 
 @retried
 def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: datetime) -> None:
-    """Take an admission back by another row, whichever of its scans is named; once more changes nothing."""
-    registration = Registration.objects.select_for_update(no_key=True).get(pk=check_in.registration_id)
-    later = registration.check_ins.filter(member=check_in.member_id, kind=CheckInKind.VOID, pk__gt=check_in.pk)
-    if later.exists():
+    """Take an admission back by another row, whichever of its scans is named; once more changes nothing.
+
+    What was known before stands again. Nobody who was only registered to be let in keeps a seat without having come.
+    """
+    came = Registration.objects.only("event_id").get(pk=check_in.registration_id)
+    if check_in.source == CheckInSource.WALK_IN:
+        # A seat may be given back: the queue is locked before the row, as by everybody.
+        lock_queue(came.event_id)
+    registration = Registration.objects.select_for_update(no_key=True).get(pk=came.pk)
+    log = list(registration.check_ins.filter(member=check_in.member_id).order_by("id"))
+    if any(row.kind == CheckInKind.VOID and row.pk > check_in.pk for row in log):
         return
     member = registration.members.get(pk=check_in.member_id) if check_in.member_id is not None else None
-    registration.check_ins.create(
+    void = registration.check_ins.create(
         member=member,
         kind=CheckInKind.VOID,
         source=check_in.source,
@@ -282,9 +302,31 @@ def void_check_in(check_in: CheckIn, *, reason: str = "", by: DoorActor, at: dat
     )
     person = _Person(registration, member)
     if person.row.attendance == Attendance.PRESENT:
-        # After closing nothing is open any more: whoever was not there did not come.
-        is_closed = Event.objects.filter(pk=registration.event_id, attendance_closed_at__isnull=False).exists()
-        person.note(Attendance.NO_SHOW if is_closed else Attendance.NOT_RECORDED)
+        person.note(_attendance_of(registration, [*log, void]))
+    if check_in.source == CheckInSource.WALK_IN:
+        _cancel_if_nobody_came(registration, reason=reason, by=by, at=at)
+
+
+def _attendance_of(registration: Registration, log: Sequence[CheckIn]) -> Attendance:
+    """What is known of somebody whose admission was taken back, which is the newest row of their log."""
+    event = registration.event
+    word = word_that_stands(log)
+    if word is not None and word.kind == CheckInKind.EXCUSE:
+        return Attendance.EXCUSED
+    if word is not None and word.kind == CheckInKind.ADMIT and day_begun(event, at=log[-1].at) is not None:
+        # They were there on another day.
+        return Attendance.PRESENT
+    # After closing nothing is open any more: whoever was not there did not come.
+    return Attendance.NOT_RECORDED if event.attendance_closed_at is None else Attendance.NO_SHOW
+
+
+def _cancel_if_nobody_came(registration: Registration, *, reason: str, by: DoorActor, at: datetime) -> None:
+    """Give the seats of a walk-in back who did not come in after all, nor anybody with them."""
+    somebody = registration.members.filter(attendance=Attendance.PRESENT).exists()
+    if registration.state == _S.CONFIRMED and registration.attendance != Attendance.PRESENT and not somebody:
+        user = answers_for(by)
+        assert user is not None  # a pass without somebody who answers for it opens no door
+        cancel_registration(registration, by=user, reason=reason, at=at)
 
 
 @retried
@@ -293,7 +335,8 @@ def add_headcount(
 ) -> int:
     """Count people without names, each tap once by its nonce; returns how many have been counted at the event.
 
-    Neither the whole nor a category ever falls below nobody.
+    A nonce that was used for another tap is refused, so that none is lost unnoticed. Neither the whole nor a category
+    ever falls below nobody.
     """
     if delta == 0 or abs(delta) > HEADCOUNT_STEP_MAX:
         raise FieldErrors({"delta": [_("Count at least one person and at most a thousand at once.")]})
@@ -303,7 +346,8 @@ def add_headcount(
     # Taps of all devices at this event, one after the other.
     Event.objects.select_for_update(no_key=True).only("pk").get(pk=event.pk)
     known = HeadcountEntry.objects.filter(nonce=nonce).first()
-    if known is not None and known.event_id != event.pk:
+    tap = (event.pk, counted.pk if counted is not None else None, delta)
+    if known is not None and (known.event_id, known.category_id, known.delta) != tap:
         raise _used()
     entries = HeadcountEntry.objects.filter(event=event)
     if known is None:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from events.enums import EventStatus
 from events.models import Event, SeatPool
 from events.queries.registration_windows import registration_closes_at
 from registrations.errors import EventCancelled, EventFull, NotOpenYet, PoolFull, RegistrationClosed
+from registrations.queries.door_days import midnight_of
 
 
 def require_open(event: Event, *, at: datetime) -> None:
@@ -28,6 +31,14 @@ def require_not_cancelled(event: Event) -> None:
     """Refuse when the event does not take place."""
     if event.status == EventStatus.CANCELLED:
         raise EventCancelled
+
+
+def require_day(event: Event, *, at: datetime) -> None:
+    """Refuse at the door before the day of the first session, by the clock of the place."""
+    opens_at = event.starts_at and midnight_of(event.starts_at, ZoneInfo(event.time_zone))
+    if opens_at is not None and at < opens_at:
+        details = {"opens_at": opens_at.isoformat()}
+        raise NotOpenYet(_("The door of this meeting opens on its first day."), details=details)
 
 
 def require_queue(event: Event, pool: SeatPool, seats: int) -> None:

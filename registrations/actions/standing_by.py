@@ -10,7 +10,7 @@ from events.enums import EventStatus
 from events.models import DoorActor, Event, actor_columns, answers_for
 from registrations.actions.attendance import void_check_in
 from registrations.actions.moves import locked
-from registrations.actions.openings import require_not_cancelled
+from registrations.actions.openings import require_day, require_not_cancelled
 from registrations.actions.people import coming_members
 from registrations.actions.queues import may_pass_queue, place_past_queue
 from registrations.actions.transitions import move
@@ -34,6 +34,7 @@ def note_here(registration: Registration, *, by: DoorActor, at: datetime) -> lis
     if current.state != RegistrationState.WAITLISTED:
         raise NotActive
     require_not_cancelled(current.event)
+    require_day(current.event, at=at)
     if not waiting_here(current.event, at=at).filter(pk=current.pk).exists():
         _log([current], CheckInKind.REPEAT, by=by, at=at)
     return call_in(current.event, by=by, at=at)
@@ -59,7 +60,7 @@ def call_in(event: Event, *, by: DoorActor, at: datetime) -> list[Registration]:
     current = book.event
     if current is None or current.status != EventStatus.PUBLISHED:
         return []
-    room = room_figures(current)
+    room = room_figures(current, at=at)
     called: list[Registration] = []
     rows = waiting_here(current, at=at).select_related("participant", "invitation")
     for row in rows.select_for_update(no_key=True, of=("self",)):
@@ -76,8 +77,9 @@ def call_in(event: Event, *, by: DoorActor, at: datetime) -> list[Registration]:
             "waiting_pool": None,
             "seat_source": place.source,
             "confirmed_at": at,
-            "attendance": Attendance.PRESENT,
         }
+        if row.contact_comes:
+            columns["attendance"] = Attendance.PRESENT
         cause = ChangeCause.PROMOTED
         # They are told by whoever lets them in.
         move(
@@ -102,7 +104,7 @@ def _room_for(room: RoomFigures, called: Sequence[Registration], row: Registrati
 def _admit(called: Sequence[Registration], *, by: DoorActor, at: datetime) -> None:
     """They no longer wait at the door, they are inside: each of their party as well."""
     _log(called, CheckInKind.VOID, by=by, at=at)
-    _log(called, CheckInKind.ADMIT, by=by, at=at)
+    _log([row for row in called if row.contact_comes], CheckInKind.ADMIT, by=by, at=at)
     for registration in called:
         for member in coming_members(registration):
             member.attendance = Attendance.PRESENT

@@ -19,7 +19,7 @@ from events.queries.notices import current_notice
 from events.queries.seats import Place, find_place
 from registrations.actions.entries import enter
 from registrations.actions.history import record
-from registrations.actions.openings import full, require_not_cancelled
+from registrations.actions.openings import full, require_day, require_not_cancelled
 from registrations.actions.people import person_faults, search_text
 from registrations.actions.queues import may_pass_queue, place_past_queue
 from registrations.actions.signing_up import listed_category
@@ -101,8 +101,8 @@ def walk_in(
     book = SeatBook(event.pk)
     # As it is now, not as the page had it.
     current = book.event or Event.objects.select_related("policy").get(pk=event.pk)
-    _require_door(current)
-    if not room_figures(current).holds(person.seats):
+    _require_door(current, at=at)
+    if not room_figures(current, at=at).holds(person.seats):
         raise RoomFull
     category = listed_category(book.pools, person.category)
     registration = Registration(
@@ -187,11 +187,12 @@ def _known(event: Event, nonce: str) -> WalkedIn | None:
     return WalkedIn(registration, is_new=False, is_forced=is_forced)
 
 
-def _require_door(event: Event) -> None:
+def _require_door(event: Event, *, at: datetime) -> None:
     """People come in after registration has closed, and their paper is typed in until attendance is closed."""
     require_not_cancelled(event)
     if not event.policy.required or event.status != EventStatus.PUBLISHED or event.attendance_closed_at is not None:
         raise RegistrationClosed(_("Nobody can be registered at the door of this meeting, or not any more."))
+    require_day(event, at=at)
 
 
 def _refusal(event: Event, place: Place, book: SeatBook, *, at: datetime) -> DomainError | None:

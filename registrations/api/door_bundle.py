@@ -54,7 +54,7 @@ class DoorBundle(DoorView):
         now = timezone.now()
         event, actor = self.door(slug)
         day = day_of(event, at=now)
-        sealed = seal(tickets_at_the_door(event) if day is not None else ())
+        sealed = seal(tickets_at_the_door(event, at=now) if day is not None else ())
         if sealed.records:
             _note_bundle(actor, event, people=len(sealed.records), at=now)
         ends_at = day[1] if day is not None else now

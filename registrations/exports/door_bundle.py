@@ -25,7 +25,7 @@ ROUNDS_AT_LEAST: Final = 1_000
 _SALT_BYTES: Final = 16
 _IV_BYTES: Final = 12
 _KEY_BYTES: Final = 32
-# Records are filled up to a multiple of this, so that their length says nothing about a name.
+# All records of a bundle are filled up to one length, a multiple of this: it says nothing about whose a name is.
 _FILLED_TO: Final = 128
 INFO: Final = b"wiec door bundle 1"
 
@@ -53,19 +53,26 @@ def seal(tickets: Iterable[TicketAtDoor]) -> SealedTickets:
     known = list(tickets)
     salt = secrets.token_bytes(_SALT_BYTES)
     rounds = max(ROUNDS_AT_LEAST, min(ROUNDS_AT_MOST, ROUNDS_IN_ALL // max(1, len(known))))
-    records = [_sealed(ticket, salt, rounds) for ticket in known]
+    plain = [_written(ticket) for ticket in known]
+    longest = max(map(len, plain), default=0)
+    length = -(-longest // _FILLED_TO) * _FILLED_TO
+    records = [
+        _sealed(ticket.code, text.ljust(length), salt, rounds) for ticket, text in zip(known, plain, strict=True)
+    ]
     return SealedTickets(_text(salt), rounds, sorted(records, key=lambda record: record.key))
 
 
-def _sealed(ticket: TicketAtDoor, salt: bytes, rounds: int) -> SealedTicket:
-    # The slow step gives one block; two would cost us twice and somebody who guesses only once.
-    root = hashlib.pbkdf2_hmac("sha256", ticket.code.encode(), salt, rounds, _KEY_BYTES)
-    both = HKDF(SHA256(), length=2 * _KEY_BYTES, salt=None, info=INFO).derive(root)
+def _written(ticket: TicketAtDoor) -> bytes:
     facts = {name: value for name, value in asdict(ticket).items() if name != "code"}
-    plain = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
-    filled = plain.ljust(-(-len(plain) // _FILLED_TO) * _FILLED_TO)
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sealed(code: str, plain: bytes, salt: bytes, rounds: int) -> SealedTicket:
+    # The slow step gives one block; two would cost us twice and somebody who guesses only once.
+    root = hashlib.pbkdf2_hmac("sha256", code.encode(), salt, rounds, _KEY_BYTES)
+    both = HKDF(SHA256(), length=2 * _KEY_BYTES, salt=None, info=INFO).derive(root)
     iv = secrets.token_bytes(_IV_BYTES)
-    return SealedTicket(_text(both[:_KEY_BYTES]), _text(iv), _text(AESGCM(both[_KEY_BYTES:]).encrypt(iv, filled, None)))
+    return SealedTicket(_text(both[:_KEY_BYTES]), _text(iv), _text(AESGCM(both[_KEY_BYTES:]).encrypt(iv, plain, None)))
 
 
 def _text(raw: bytes) -> str:

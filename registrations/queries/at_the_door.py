@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Count, Prefetch, Q, Sum
@@ -10,12 +11,13 @@ from events.models import DoorPass, Event
 from events.permissions import May, Person, managed_events
 from registrations.enums import ACTIVE_STATES, Attendance, MemberState, RegistrationState
 from registrations.models import CheckIn, HeadcountEntry, PartyMember, Registration
+from registrations.queries.door_days import is_here
 from registrations.queries.door_log import admissions, first_of
 from registrations.queries.lists import narrowed_registrations
 from registrations.tokens import CODE_LENGTH, read_code
 
 _FOUND_AT_MOST: Final = 20
-_SHORTEST_SEARCH: Final = 2
+SHORTEST_SEARCH: Final = 2
 # Of a code that is read out; shorter ones are letters of many.
 _SHORTEST_CODE: Final = 3
 _S: Final = RegistrationState
@@ -59,14 +61,19 @@ class DoorFigures:
     headcount: int
 
 
-def door_figures(event: Event) -> DoorFigures:
-    """The counts that the door shows: seats that are held, and people who came, each for themselves."""
+def door_figures(event: Event, *, at: datetime) -> DoorFigures:
+    """The counts that the door shows: seats that are held, and people who came, each for themselves.
+
+    Who has no seat, or has given it up, is not in the room. At a meeting of several days those who came today: nobody
+    stays overnight.
+    """
     has_seat = Q(state=_S.CONFIRMED) | Q(holds_seat=True)
-    here = Q(attendance=Attendance.PRESENT)
+    inside = is_here(event, at=at) & Q(state=_S.CONFIRMED, contact_comes=True)
     figures = Registration.objects.filter(event=event).aggregate(
-        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=here)
+        expected=Sum("seats", filter=has_seat, default=0), present=Count("pk", filter=inside)
     )
-    members = PartyMember.objects.filter(here, registration__event=event).count()
+    with_seat = Q(registration__event=event, registration__state=_S.CONFIRMED, state=MemberState.COMING)
+    members = PartyMember.objects.filter(with_seat, is_here(event, at=at, member=True)).count()
     headcount = HeadcountEntry.objects.filter(event=event).aggregate(total=Sum("delta", default=0))["total"]
     return DoorFigures(figures["expected"], figures["present"] + members, headcount)
 
@@ -76,7 +83,7 @@ def people_at_the_door(event: Event, *, q: str) -> list[PersonAtDoor]:
 
     Without regard to capitals and diacritics, by name; too short a search finds nobody. Two statements.
     """
-    if len(q.strip()) < _SHORTEST_SEARCH:
+    if len(q.strip()) < SHORTEST_SEARCH:
         return []
     rows = narrowed_registrations(event, q=q)
     code = read_code(q)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from django.db.models import Prefetch
@@ -10,6 +11,7 @@ from events.models import Event
 from events.queries.alphabet import polish_order
 from registrations.enums import Attendance, CheckInKind, MemberState, RegistrationState
 from registrations.models import CheckIn, Participant, PartyMember, Registration
+from registrations.queries.door_log import word_that_stands
 
 _Key = tuple[int, int | None]
 _NOBODY: Final = ("", "")
@@ -91,12 +93,13 @@ def _people(registration: Registration, excuses: Mapping[_Key, str]) -> Iterator
 
 def _excuses(event: Event) -> dict[_Key, str]:
     """The reasons that stand, by person."""
-    rows = CheckIn.objects.filter(registration__event=event).order_by("id")
+    excused = CheckIn.objects.filter(registration__event=event, kind=CheckInKind.EXCUSE).values("registration")
+    rows = CheckIn.objects.filter(registration__in=excused).order_by("registration", "member", "id")
     found: dict[_Key, str] = {}
-    for registration, member, kind, reason in rows.filter(
-        kind__in=[CheckInKind.EXCUSE, CheckInKind.ADMIT, CheckInKind.VOID]
-    ).values_list("registration", "member", "kind", "reason"):
-        found[registration, member] = reason if kind == CheckInKind.EXCUSE else ""
+    for key, log in groupby(rows, key=lambda row: (row.registration_id, row.member_id)):
+        word = word_that_stands(log)
+        if word is not None and word.kind == CheckInKind.EXCUSE:
+            found[key] = word.reason
     return found
 
 

@@ -42,17 +42,31 @@ def _log_around(registration_id: Any, nonce: Any) -> QuerySet[CheckIn]:
 
 
 def admissions(rows: Iterable[CheckIn]) -> list[list[CheckIn]]:
-    """The scans of one person, in the order of arrival, parted where an admission was taken back.
+    """The scans of one person, in the order of arrival, parted where an admission was taken back or began.
 
-    The last part is the admission that stands; it is empty where nobody has come, or come again.
+    The last part is the admission that stands; it is empty where nobody has come, or come again. What was scanned
+    before somebody was admitted (of the reserve list, at the door; on another day) says nothing about when they came.
     """
     parts: list[list[CheckIn]] = [[]]
     for row in rows:
         if row.is_scan:
+            if row.kind == CheckInKind.ADMIT and parts[-1]:
+                parts.append([])
             parts[-1].append(row)
         elif row.kind == CheckInKind.VOID:
             parts.append([])
     return parts
+
+
+def word_that_stands(rows: Iterable[CheckIn]) -> CheckIn | None:
+    """What the log of one person says now: what was taken back gives way to what stood there before, as an excuse does."""
+    words: list[CheckIn] = []
+    for row in rows:
+        if row.kind == CheckInKind.VOID:
+            del words[-1:]
+        elif row.kind != CheckInKind.REPEAT or not words:
+            words.append(row)
+    return words[-1] if words else None
 
 
 def first_of(scans: Iterable[CheckIn]) -> CheckIn | None:

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from django.db.models import BooleanField, ExpressionWrapper
+
 from events.models import Event, Session
 from registrations.enums import Attendance, MemberState, RegistrationState
 from registrations.models import PartyMember, Registration
+from registrations.queries.door_days import is_here, midnight_of, runs_on
 
 _S: Final = RegistrationState
 
@@ -36,11 +39,9 @@ def day_of(event: Event, *, at: datetime) -> tuple[datetime, datetime] | None:
     """
     zone = ZoneInfo(event.time_zone)
     sessions = list(event.sessions.filter(is_cancelled=False).order_by("starts_at", "id"))
-    # Who is still there after midnight belongs to the evening before.
-    begun = [session.starts_at for session in sessions if session.starts_at <= at < session.ends_at]
-    today = min([at, *begun]).astimezone(zone).date()
-    starts = datetime.combine(today, datetime.min.time(), tzinfo=zone)
-    ends = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=zone)
+    starts = midnight_of(min([at, *(one.starts_at for one in sessions if runs_on(one, at=at))]), zone)
+    # On a clock, so that a day may have 23 hours.
+    ends = starts + timedelta(days=1)
     here = [session for session in sessions if _overlaps(session, starts, ends)]
     if not here:
         return None
@@ -49,32 +50,44 @@ def day_of(event: Event, *, at: datetime) -> tuple[datetime, datetime] | None:
     return starts, max([ends, *night])
 
 
-def tickets_at_the_door(event: Event) -> Iterator[TicketAtDoor]:
-    """Every code of the event, in no order; codes that admit nobody come without a name."""
+def tickets_at_the_door(event: Event, *, at: datetime) -> Iterator[TicketAtDoor]:
+    """Every code of the event, in no order; codes that admit nobody come without a name.
+
+    Who came to a meeting of several days on another of them has not come yet.
+    """
     registrations = Registration.objects.filter(event=event, erased_at=None)
-    people = registrations.select_related("participant", "category").order_by()
+    came = ExpressionWrapper(is_here(event, at=at), BooleanField())
+    people = registrations.select_related("participant", "category").annotate(came=came).order_by()
     for registration in people:
         state = _state(registration) if registration.contact_comes else "cancelled"
         if state == "cancelled":
             yield TicketAtDoor(registration.ticket_code, state)
         else:
-            yield _ticket(registration, registration, registration.participant.full_name, state, registration.seats)
-    members = PartyMember.objects.filter(registration__in=registrations).order_by()
+            name, seats = registration.participant.full_name, registration.seats
+            yield _ticket(registration, registration, name, state, seats, came=registration.came)
+    came = ExpressionWrapper(is_here(event, at=at, member=True), BooleanField())
+    members = PartyMember.objects.filter(registration__in=registrations).annotate(came=came).order_by()
     for member in members.select_related("registration__category"):
         state = _state(member.registration) if member.state == MemberState.COMING else "cancelled"
         if state == "cancelled":
             yield TicketAtDoor(member.ticket_code, state)
         else:
-            yield _ticket(member.registration, member, member.full_name, state, 1)
+            yield _ticket(member.registration, member, member.full_name, state, 1, came=member.came)
 
 
 def _ticket(
-    registration: Registration, holder: Registration | PartyMember, name: str, state: TicketState, seats: int
+    registration: Registration,
+    holder: Registration | PartyMember,
+    name: str,
+    state: TicketState,
+    seats: int,
+    *,
+    came: bool,
 ) -> TicketAtDoor:
     category = registration.category.code if registration.category is not None else None
-    return TicketAtDoor(
-        holder.ticket_code, state, name, category, seats, holder.attendance, no_photo=registration.no_photo
-    )
+    was_here = holder.attendance == Attendance.PRESENT and not came
+    attendance = Attendance.NOT_RECORDED if was_here else holder.attendance
+    return TicketAtDoor(holder.ticket_code, state, name, category, seats, attendance, no_photo=registration.no_photo)
 
 
 def _state(registration: Registration) -> TicketState:

@@ -1,6 +1,7 @@
 """How many people are in the room, against how many may be."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Min
 
@@ -32,9 +33,12 @@ class RoomFigures:
         return self.free is None or people <= self.free
 
 
-def room_figures(event: Event) -> RoomFigures:
-    """The room of an event as it is now; four statements, three where the event states its own limit."""
-    figures = door_figures(event)
+def room_figures(event: Event, *, at: datetime) -> RoomFigures:
+    """The room of an event as it is now; four statements, three where the event states its own limit.
+
+    A meeting of several days costs two more.
+    """
+    figures = door_figures(event, at=at)
     return RoomFigures(figures.present, figures.headcount, event.staff_count, _limit(event))
 
 

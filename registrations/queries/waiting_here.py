@@ -10,6 +10,8 @@ from events.models import Event
 from registrations.enums import SCANS, RegistrationState
 from registrations.models import CheckIn, Registration
 from registrations.queries.queue_order import QUEUE_ORDER
+from registrations.queries.at_the_door import SHORTEST_SEARCH
+from registrations.queries.lists import narrowed_registrations
 
 # Who stood at the door longer ago than this is not taken to stand there still: a meeting of several days has a new
 # door on each of them.
@@ -43,13 +45,29 @@ def waiting_here(event: Event, *, at: datetime) -> QuerySet[Registration]:
         kind__in=SCANS,
         at__gt=at - STANDS_AT_MOST,
     )
-    rows = Registration.objects.filter(event=event, state=RegistrationState.WAITLISTED)
-    return rows.filter(pk__in=standing.values("registration")).order_by(*QUEUE_ORDER)
+    return _waiting(event).filter(pk__in=standing.values("registration")).order_by(*QUEUE_ORDER)
 
 
-def reserve_list_at_door(event: Event, *, at: datetime) -> list[WaitingPerson]:
-    """The reserve list, in the order of the queue: first who is at the door; two statements."""
-    here = set(waiting_here(event, at=at).values_list("pk", flat=True))
-    rows = Registration.objects.filter(event=event, state=RegistrationState.WAITLISTED)
-    shown = rows.select_related("participant", "category").order_by(*QUEUE_ORDER)[:_SHOWN_AT_MOST]
-    return sorted((WaitingPerson(row, row.pk in here) for row in shown), key=lambda person: not person.is_here)
+def has_reserve_list(event: Event) -> bool:
+    """Whether anybody waits for a seat."""
+    return _waiting(event).exists()
+
+
+def reserve_list_at_door(event: Event, *, at: datetime, q: str = "", whole: bool = True) -> list[WaitingPerson]:
+    """The reserve list, in the order of the queue: first who is at the door; three statements at most.
+
+    With letters of a name, of the others only those who are found by them; without `whole` none but those.
+    """
+    here = list(waiting_here(event, at=at).values_list("pk", flat=True))
+    rows = _waiting(event).select_related("participant", "category").order_by(*QUEUE_ORDER)
+    shown = [WaitingPerson(row, is_here=True) for row in rows.filter(pk__in=here)[:_SHOWN_AT_MOST]]
+    if len(q.strip()) >= SHORTEST_SEARCH:
+        rows = rows.filter(pk__in=narrowed_registrations(event, q=q).values("pk"))
+    elif q.strip() or not whole:
+        return shown
+    others = rows.exclude(pk__in=here)[: _SHOWN_AT_MOST - len(shown)]
+    return [*shown, *(WaitingPerson(row, is_here=False) for row in others)]
+
+
+def _waiting(event: Event) -> QuerySet[Registration]:
+    return Registration.objects.filter(event=event, state=RegistrationState.WAITLISTED)

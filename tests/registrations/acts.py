@@ -1,5 +1,6 @@
 """What tests of registrations do and look at again and again."""
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -9,7 +10,7 @@ from registrations.actions.signing_up import Applicant, SignUp, sign_up
 from registrations.enums import RegistrationSource
 from registrations.models import Registration, RegistrationChange
 from registrations.queries.recount import pool_counts
-from tests.make import make_applicant
+from tests.make import make_applicant, make_event
 from tests.make.events import NOW
 
 Refusal = TypeVar("Refusal", bound=Exception)
@@ -52,3 +53,8 @@ def refused(event: Event, refusal: type[Refusal], applicant: Applicant | None = 
         enter(event, applicant, at=at)
     assert (counts(event), Registration.objects.count(), RegistrationChange.objects.count()) == before
     return caught.value
+
+
+def event_today(slug: str | None = None, **given: Any) -> Event:
+    """An event whose door is open: it begins in an hour."""
+    return make_event(slug, **{"starts_at": NOW + timedelta(hours=1), **given})

@@ -325,7 +325,7 @@ def test_heads_counted_at_once_by_several_phones_equal_their_sum():
 
 
 def test_people_who_walk_in_at_once_never_fill_the_room_past_its_limit():
-    event, doorkeeper = make_event(), make_user()
+    event, doorkeeper = make_event(starts_at=NOW), make_user()
     Event.objects.filter(pk=event.pk).update(people_limit=3)
 
     def come(nonce: str) -> str:
@@ -340,7 +340,7 @@ def test_people_who_walk_in_at_once_never_fill_the_room_past_its_limit():
 
 
 def test_one_tap_that_is_sent_twice_at_once_lets_one_person_in():
-    event, doorkeeper = make_event(), make_user()
+    event, doorkeeper = make_event(starts_at=NOW), make_user()
     act = partial(walk_in, event, WalkIn("Ola"), language="pl", nonce="tap", by=doorkeeper, at=NOW)
 
     answers = at_once([act, act])

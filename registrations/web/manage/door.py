@@ -78,6 +78,7 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
         if form.is_valid() and (form.cleaned_data["code"] or form.cleaned_data["reference"]):
             answer = answer_of(request, event, form, by=actor)
     words = request.GET.get("q", "")[:100]
+    now = timezone.now()
     people = _with_nonces(people_at_the_door(event, q=words))
     if people:
         note_search(actor, event, len(people))
@@ -91,8 +92,8 @@ def door(request: DoorRequest, slug: str) -> HttpResponse:
             "nonce": _nonce(),
             "words": words,
             "people": people,
-            "figures": door_figures(event),
-            "room": room_figures(event),
+            "figures": door_figures(event, at=now),
+            "room": room_figures(event, at=now),
         },
     )
 

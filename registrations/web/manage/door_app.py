@@ -125,7 +125,7 @@ def manifest(request: DoorRequest, slug: str) -> HttpResponse:
 def figures(request: DoorRequest, slug: str) -> JsonResponse:
     """How many are here; and the key that a page from the phone's own memory needs for posting."""
     event, _actor = get_door(request.user, request.door_pass, slug)
-    counted = door_figures(event)
+    counted = door_figures(event, at=timezone.now())
     # The second half of the page's line: how a number is said is the language's business.
     sentence = ngettext("here of %(count)s expected", "here of %(count)s expected", counted.expected)
     facts = {**asdict(counted), "sentence": sentence % {"count": counted.expected}}

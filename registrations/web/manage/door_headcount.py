@@ -50,9 +50,12 @@ def headcount(request: DoorRequest, slug: str) -> HttpResponse:
     taps = latest_taps(event)
     context = {
         "event": event,
-        "groups": [(group, secrets.token_urlsafe(16)) for group in headcount_groups(event)],
-        "figures": room_figures(event),
-        "steps": HEADCOUNT_STEPS,
+        # Each button has a number of its own: two of them, quickly one after the other, are two taps.
+        "groups": [
+            (group, [(step, secrets.token_urlsafe(16)) for step in HEADCOUNT_STEPS])
+            for group in headcount_groups(event)
+        ],
+        "figures": room_figures(event, at=timezone.now()),
         "taps": taps,
         "own": last_own_tap(actor, taps),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from events.errors import DomainError
 from events.forms.refusals import in_one_line, show_refusal
-from events.models import DoorActor, Event
+from events.models import DoorActor, Event, User
 from events.permissions import DoorRequest, May, get_door, may_do
 from events.queries.notices import current_notice
 from registrations.actions.standing_by import note_gone, note_here
@@ -23,7 +23,7 @@ from registrations.forms.door import StandingByForm, WalkInForm
 from registrations.models import Registration
 from registrations.queries.doors import get_event_registration
 from registrations.queries.rooms import room_figures
-from registrations.queries.waiting_here import reserve_list_at_door
+from registrations.queries.waiting_here import has_reserve_list, reserve_list_at_door
 from registrations.web.door_pass import at_the_door
 from registrations.web.manage.door import note_search
 
@@ -71,7 +71,9 @@ def _page(
     status: int,
 ) -> HttpResponse:
     now = timezone.now()
-    waiting = reserve_list_at_door(event, at=now)
+    words = request.GET.get("q", "")[:100]
+    # Whoever stands here with a pass sees no lists of people who are not here.
+    waiting = reserve_list_at_door(event, at=now, q=words, whole=isinstance(actor, User))
     if waiting:
         note_search(actor, event, len(waiting))
     context = {
@@ -79,8 +81,10 @@ def _page(
         "now": now,
         "form": form,
         "done": done,
-        "room": room_figures(event),
+        "room": room_figures(event, at=now),
         "waiting": waiting,
+        "has_reserve_list": has_reserve_list(event),
+        "words": words,
         "notice": current_notice(event.unit, kind=event.kind, at=now),
     }
     return render(request, "manage/door_walk_in.html", context, status=status)

@@ -8,7 +8,7 @@ import { Camera } from "./camera.js";
 import { deviceName, makeNonce, readCode } from "./codes.js";
 import { Queue } from "./queue.js";
 import { allowSound, isMuted, setMuted, sound } from "./sounds.js";
-import { bundleOf, dropTap, forgetEnded, forgetEvent, tapsOf } from "./store.js";
+import { bundleOf, dropTap, forgetAnswers, forgetEnded, forgetEvent, tapsOf } from "./store.js";
 
 const POLL = 15_000;
 const POLL_WITHOUT_NETWORK = 4000;
@@ -30,6 +30,8 @@ const queue = new Queue({
   csrf: find("[name=csrfmiddlewaretoken]")?.value ?? "",
 });
 let isForgotten = false;
+// What was asked for and not kept (nothing of the meeting is today) is not asked for again at once.
+let bundleAskedAt = -Infinity;
 
 /* One tap from the reading to the answer on the page. */
 async function checkIn(tap, label) {
@@ -203,9 +205,12 @@ function showFigures(figures) {
 
 async function refreshBundle() {
   const known = await bundleOf(event);
-  if (isForgotten || !window.isSecureContext || (known && Date.now() - Date.parse(known.made_at) < BUNDLE_IS_OLD)) return;
+  const newest = Math.max(known ? Date.parse(known.made_at) : -Infinity, bundleAskedAt);
+  if (isForgotten || !window.isSecureContext || Date.now() - newest < BUNDLE_IS_OLD) return;
   const response = await fetch(bundle, { cache: "no-store", redirect: "manual" });
-  if (response.ok && !isForgotten) await keep(await response.json());
+  if (!response.ok || isForgotten) return;
+  await keep(await response.json());
+  bundleAskedAt = Date.now();
 }
 
 async function showPhone() {
@@ -220,6 +225,7 @@ async function showPhone() {
 find("#forget").addEventListener("click", async () => {
   isForgotten = true;
   await forgetEvent(event);
+  await forgetAnswers(event);
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration) {
     await registration.unregister();
@@ -237,8 +243,13 @@ async function lookAround() {
   await forgetEnded();
   const figures = await queue.figures();
   showFigures(figures);
-  if (queue.trouble === "signed-out") await forgetEvent(event);
-  else if (figures) await refreshBundle();
+  if (queue.trouble === "signed-out") {
+    await forgetEvent(event);
+    // Whoever signs in again has them again.
+    bundleAskedAt = -Infinity;
+  } else if (figures) {
+    await refreshBundle();
+  }
   await showPhone();
 }
 

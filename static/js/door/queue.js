@@ -2,18 +2,22 @@
 
 import { dropTap, saveTap, tapsOf } from "./store.js";
 
-const AT_ONCE = 100;
+const AT_ONCE = 20;
 const PATIENCE = 5000;
+// A slow network carries a few slowly; more of them have more time.
+const PATIENCE_EACH = 500;
 // A tap is in hand for less than this; what waits longer was left behind by a page that was closed.
 const IN_HAND = 3 * PATIENCE;
 
 class NoNetwork extends Error {}
+class TooSlow extends NoNetwork {}
 class SignedOut extends Error {}
 
 /* Says "change" whenever `trouble` or a tap has changed. `trouble`: null, "network" or "signed-out". */
 export class Queue extends EventTarget {
   trouble = null;
   #inHand = new Set();
+  #atOnce = AT_ONCE;
 
   constructor({ event, checkIns, figures, device, csrf }) {
     super();
@@ -46,10 +50,15 @@ export class Queue extends EventTarget {
 
   async #sendAll() {
     for (;;) {
-      const batch = (await this.waiting()).filter((tap) => this.#isLeft(tap)).slice(0, AT_ONCE);
+      const batch = (await this.waiting()).filter((tap) => this.#isLeft(tap)).slice(0, this.#atOnce);
       if (batch.length === 0) return;
-      const answers = await this.#send(batch).catch((error) => this.#noted(error));
+      const answers = await this.#send(batch).catch((error) => {
+        // Fewer in the next round; what the server did in time is answered the same once more.
+        if (isTooSlow(error)) this.#atOnce = Math.ceil(batch.length / 2);
+        return this.#noted(error);
+      });
       if (answers.length === 0) return;
+      this.#atOnce = Math.min(this.#atOnce + 1, AT_ONCE);
       for (const [place, tap] of batch.entries()) await saveTap(outcome(tap, answers[place]));
       this.#changed();
     }
@@ -95,7 +104,11 @@ export class Queue extends EventTarget {
       "X-CSRFToken": this.csrf,
       "Accept-Language": document.documentElement.lang,
     };
-    const response = await this.#ask(this.checkIns, { method: "POST", headers, body: JSON.stringify(body) }, [400, 403]);
+    const response = await this.#ask(
+      this.checkIns,
+      { method: "POST", headers, body: JSON.stringify(body) },
+      { expected: [400, 403], patience: PATIENCE + PATIENCE_EACH * (taps.length - 1) },
+    );
     if (response.status === 403) {
       // The page's key may be an old one, out of the phone's memory; a right that is gone stays gone.
       if (isRepeated) throw new SignedOut();
@@ -114,10 +127,10 @@ export class Queue extends EventTarget {
     return response.json();
   }
 
-  async #ask(address, options = {}, expected = []) {
-    const given = { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+  async #ask(address, options = {}, { expected = [], patience = PATIENCE } = {}) {
+    const given = { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(patience) };
     const response = await fetch(address, given).catch((error) => {
-      throw new NoNetwork(error.message);
+      throw isTooSlow(error) ? new TooSlow(error.message) : new NoNetwork(error.message);
     });
     if (response.ok || expected.includes(response.status)) return response;
     // A redirect leads to the page for signing in; 404 is what people without the right get.
@@ -128,7 +141,7 @@ export class Queue extends EventTarget {
   /* What this error says about the way to the server; anything else is a bug and goes on. */
   #noted(error) {
     if (error instanceof SignedOut) this.#set("signed-out");
-    else if (error instanceof NoNetwork || error.name === "TimeoutError") this.#set("network");
+    else if (error instanceof NoNetwork || isTooSlow(error)) this.#set("network");
     else throw error;
     return [];
   }
@@ -142,6 +155,11 @@ export class Queue extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/* Whether patience ended, while asking or while the answer came in. */
+function isTooSlow(error) {
+  return error instanceof TooSlow || error.name === "TimeoutError";
 }
 
 /* What became of a tap; whose it was stays with the server. */

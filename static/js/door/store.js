@@ -4,6 +4,7 @@ No name is ever written here in clear. A tap is {nonce, event, code | reference 
 "answered", result?, since?, by?, detail?}; `at` is the phone's clock as ISO text. */
 
 const NAME = "wiec-door";
+const UNREAD_FOR = 7 * 24 * 60 * 60_000;
 let opened = null;
 
 function open() {
@@ -70,15 +71,22 @@ export function saveBundle({ records, ...facts }) {
   });
 }
 
-/* Forget what is known about an event. Taps that nobody has answered stay: they are the only trace of who came in. */
-export async function forgetEvent(event) {
-  await write(["bundles", "records"], (bundles, records) => {
+/* Forget the people of an event. Taps stay: those that nobody has answered are the only trace of who came in, and the
+answers of others may not have been read. */
+export function forgetEvent(event) {
+  return write(["bundles", "records"], (bundles, records) => {
     bundles.delete(event);
     records.delete(recordsOf(event));
   });
-  for (const tap of await tapsOf(event)) {
-    if (tap.state === "answered") await dropTap(tap.nonce);
-  }
+}
+
+/* Forget what became of taps, for whoever says so. */
+export async function forgetAnswers(event) {
+  await dropAll(await tapsOf(event), (tap) => tap.state === "answered");
+}
+
+async function dropAll(taps, isToGo) {
+  for (const tap of taps) if (isToGo(tap)) await dropTap(tap.nonce);
 }
 
 /* Forget every event, for whoever signs out. */
@@ -87,15 +95,17 @@ export async function forgetEverything() {
     bundles.clear();
     records.clear();
   });
-  for (const tap of await read("taps", (store) => store.getAll())) {
-    if (tap.state === "answered") await dropTap(tap.nonce);
-  }
+  await dropAll(await read("taps", (store) => store.getAll()), (tap) => tap.state === "answered");
 }
 
-/* Forget the events whose day has ended. */
+/* Forget the events whose day has ended, and with them that people came in; what else an answer says stays a week to be read. */
 export async function forgetEnded(now = Date.now()) {
   const bundles = await read("bundles", (store) => store.getAll());
-  for (const bundle of bundles) {
-    if (Date.parse(bundle.ends_at) <= now) await forgetEvent(bundle.event);
+  for (const { event, ends_at: endsAt } of bundles) {
+    if (Date.parse(endsAt) > now) continue;
+    await forgetEvent(event);
+    await dropAll(await tapsOf(event), (tap) => tap.state === "answered" && tap.result === "admitted");
   }
+  const taps = await read("taps", (store) => store.getAll());
+  await dropAll(taps, (tap) => tap.state === "answered" && now - Date.parse(tap.at) > UNREAD_FOR);
 }

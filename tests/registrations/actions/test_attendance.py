@@ -310,6 +310,17 @@ def count(event, delta, doorkeeper, *, nonce, category=None):
     return add_headcount(event, delta=delta, nonce=nonce, category=category, by=doorkeeper, at=NOW)
 
 
+@pytest.mark.parametrize(("delta", "category"), [(1, None), (-5, None), (5, "business")])
+def test_a_number_of_another_tap_is_refused_and_not_taken_for_it(doorkeeper, delta, category):
+    event = make_event(required=False, categories=[("business", None)])
+    count(event, 5, doorkeeper, nonce="a")
+
+    with pytest.raises(FieldErrors):
+        count(event, delta, doorkeeper, nonce="a", category=category)
+
+    assert HeadcountEntry.objects.count() == 1
+
+
 def test_heads_are_counted_once_for_each_tap(doorkeeper):
     event = make_event(kind="mobile_point", required=False)
 

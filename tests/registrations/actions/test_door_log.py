@@ -7,9 +7,11 @@ import pytest
 
 from events.models import Event, User
 from registrations.actions.attendance import CheckInAnswer, check_in, void_check_in
+from registrations.actions.closing import excuse
 from registrations.enums import Attendance, CheckInResult, CheckInSource, RegistrationState
 from registrations.models import CheckIn, Registration
 from registrations.queries.at_the_door import door_figures, latest_admission
+from registrations.queries.attendance import attendees
 from registrations.queries.door_log import repeated_check_ins
 from registrations.queries.doors import get_check_in
 from tests.make import make_event, make_registration, make_user
@@ -81,7 +83,7 @@ def test_two_devices_with_clocks_apart_end_with_each_person_once_and_the_first_t
 
     assert logged() == was
     assert len(was) == 16
-    assert door_figures(event).present == 10
+    assert door_figures(event, at=NOW).present == 10
     found = repeated_check_ins(event)
     assert sorted(person.registration.pk for person in found) == sorted(row.pk for row in people[2:8])
     assert all([row.device for row in person.scans] != [row.device for row in person.scans][::-1] for person in found)
@@ -121,6 +123,9 @@ def test_a_batch_says_who_was_first_and_keeps_what_the_device_said():
         (NOW - timedelta(days=1, seconds=1), NOW, NOW),
         # A clock that was never set, and the same all along.
         (NOW.replace(year=1970), NOW.replace(year=1970), NOW),
+        # A year that no calendar has once it is put right.
+        (NOW.replace(year=9999, month=12), NOW.replace(year=1970), NOW),
+        (NOW.replace(year=1), NOW.replace(year=9999), NOW),
     ],
 )
 def test_the_time_that_counts_is_by_our_clock(device_at, sent_at, scanned_at):
@@ -206,6 +211,36 @@ def test_somebody_in_the_queue_hears_their_place():
     ]
 
     assert [(answer.result, answer.position) for answer in answers] == [(R.WAITLISTED, 1), (R.WAITLISTED, 2)]
+
+
+def test_an_excuse_comes_back_when_the_admission_is_taken_back():
+    event, user = make_event(), make_user()
+    registration = make_registration(event)
+    excuse(registration, reason="Chory (przykład)", by=user, at=NOW)
+    Device("north", user).send(event, [(registration, NOW)], at=NOW)
+    (came,) = attendees(event)
+
+    void_check_in(CheckIn.objects.get(kind="admit"), by=user, at=NOW)
+
+    (person,) = attendees(event)
+    assert (came.attendance, came.excuse) == (Attendance.PRESENT, "")
+    assert (person.attendance, person.excuse) == (Attendance.EXCUSED, "Chory (przykład)")
+
+
+def test_who_was_scanned_at_the_door_before_there_was_a_seat_came_when_they_were_admitted():
+    event, user = make_event(), make_user()
+    registration = make_registration(event)
+    registration.check_ins.create(kind="repeat", source=CheckInSource.LIST, nonce="here", by=user, at=NOW)
+
+    (admitted,) = Device("north", user).send(event, [(registration, NOW + minutes(9))], at=NOW + minutes(9))
+    admission = latest_admission(registration)
+    assert admission is not None
+    assert (admitted.result, admitted.at, admission.happened_at) == (R.ADMITTED, NOW + minutes(9), NOW + minutes(9))
+    Device("north", user).send(event, [(registration, NOW + minutes(9))], at=NOW + minutes(9))
+    assert repeated_check_ins(event) == []
+
+    void_check_in(admission, by=user, at=NOW + minutes(10))
+    assert fresh(registration).attendance == Attendance.NOT_RECORDED
 
 
 def test_what_else_stands_in_the_log_is_no_scan_and_an_undo_leaves_another_word_alone():

@@ -6,16 +6,18 @@ import pytest
 
 from events.enums import EventStatus
 from events.models import Event, RegistrationPolicy
+from registrations.actions.parties import cancel_contact
 from registrations.actions.standing_by import call_in, note_gone, note_here
 from registrations.enums import Attendance, RegistrationState
-from registrations.errors import EventCancelled, NotActive
+from registrations.errors import EventCancelled, NotActive, NotOpenYet
 from registrations.models import CheckIn, Registration
 from registrations.queries.at_the_door import latest_admission
 from registrations.queries.door_log import repeated_check_ins
+from registrations.queries.rooms import room_figures
 from registrations.queries.waiting_here import reserve_list_at_door, waiting_here
-from tests.make import make_door_pass, make_event, make_registration, make_user
+from tests.make import make_door_pass, make_registration, make_user
 from tests.make.events import NOW
-from tests.registrations.acts import changes, counts, fresh
+from tests.registrations.acts import changes, counts, event_today, fresh
 from tests.registrations.parties import EWA, JAN, make_group_event, party_of
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,7 @@ def seats_free(event: Event, capacity: int) -> None:
 
 
 def test_who_is_here_waits_at_the_door_and_once_more_changes_nothing(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     first, second = waiting(event, 2)
 
     assert note_here(second, by=doorkeeper, at=NOW) == []
@@ -58,7 +60,7 @@ def test_who_is_here_waits_at_the_door_and_once_more_changes_nothing(doorkeeper)
 
 
 def test_nobody_stands_at_a_door_since_yesterday(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     (one,) = waiting(event, 1)
     note_here(one, by=doorkeeper, at=NOW)
 
@@ -66,7 +68,7 @@ def test_nobody_stands_at_a_door_since_yesterday(doorkeeper):
 
 
 def test_who_has_left_is_not_called_and_keeps_the_place_in_the_queue(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     (one,) = waiting(event, 1)
     note_gone(one, by=doorkeeper, at=NOW)
     note_here(one, by=doorkeeper, at=NOW)
@@ -81,7 +83,7 @@ def test_who_has_left_is_not_called_and_keeps_the_place_in_the_queue(doorkeeper)
 
 
 def test_a_free_seat_goes_to_the_first_in_the_queue_who_is_here(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     _absent, second, third = waiting(event, 3)
     note_here(third, by=doorkeeper, at=NOW)
     note_here(second, by=doorkeeper, at=NOW)
@@ -105,7 +107,7 @@ def test_a_free_seat_goes_to_the_first_in_the_queue_who_is_here(doorkeeper):
 
 
 def test_a_party_comes_in_whole_each_admitted_with_a_row_of_their_own():
-    event = make_group_event(capacity=0)
+    event = make_group_event(capacity=0, starts_at=NOW + timedelta(hours=1))
     given = make_door_pass(event)
     party, members = party_of(event, EWA, JAN, at=NOW - timedelta(hours=1))
     seats_free(event, 3)
@@ -122,8 +124,21 @@ def test_a_party_comes_in_whole_each_admitted_with_a_row_of_their_own():
     assert set(party.members.values_list("attendance", flat=True)) == {Attendance.PRESENT}
 
 
+def test_who_registered_but_does_not_come_is_not_inside_with_the_party(doorkeeper):
+    event = make_group_event(capacity=0, starts_at=NOW + timedelta(hours=1))
+    party, (ewa, _jan) = party_of(event, EWA, JAN, at=NOW - timedelta(hours=1))
+    cancel_contact(party, by=None, at=NOW - timedelta(hours=1))
+    seats_free(event, 2)
+
+    assert note_here(party, by=doorkeeper, at=NOW) == [party]
+
+    assert (fresh(party).attendance, latest_admission(party)) == (Attendance.NOT_RECORDED, None)
+    assert latest_admission(party, ewa) is not None
+    assert room_figures(event, at=NOW).present == 2
+
+
 def test_a_party_that_does_not_fit_stops_those_behind_it_unless_smaller_ones_may_pass(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     pair = make_registration(event, state=S.WAITLISTED, seats=2, at=NOW - timedelta(hours=1))
     single = make_registration(event, state=S.WAITLISTED)
     seats_free(event, 1)
@@ -135,7 +150,7 @@ def test_a_party_that_does_not_fit_stops_those_behind_it_unless_smaller_ones_may
 
 
 def test_nobody_is_called_into_a_full_room(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     first, second = waiting(event, 2)
     seats_free(event, 5)
     Event.objects.filter(pk=event.pk).update(people_limit=1)
@@ -146,19 +161,29 @@ def test_nobody_is_called_into_a_full_room(doorkeeper):
 
 
 def test_nobody_is_called_while_the_meeting_is_not_announced(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     (one,) = waiting(event, 1)
     seats_free(event, 1)
     Event.objects.filter(pk=event.pk).update(status=EventStatus.POSTPONED)
-    bare = make_event()
+    bare = event_today()
     bare.pools.all().delete()
 
     assert note_here(one, by=doorkeeper, at=NOW) == []
     assert call_in(bare, by=doorkeeper, at=NOW) == []
 
 
+def test_nobody_is_noted_before_the_day(doorkeeper):
+    event = event_today(capacity=0, starts_at=NOW + timedelta(days=1))
+    (one,) = waiting(event, 1)
+
+    with pytest.raises(NotOpenYet):
+        note_here(one, by=doorkeeper, at=NOW)
+
+    assert not CheckIn.objects.exists()
+
+
 def test_who_does_not_wait_is_not_noted(doorkeeper):
-    event = make_event(capacity=0)
+    event = event_today(capacity=0)
     gone = make_registration(event, state=S.CANCELLED_BY_PARTICIPANT)
     (one,) = waiting(event, 1)
 

@@ -7,8 +7,9 @@ from events.enums import Role
 from registrations.actions.standing_by import note_here
 from registrations.enums import RegistrationState
 from registrations.models import Registration
-from tests.make import Program, make_event, make_registration, make_user
+from tests.make import Program, make_registration, make_user
 from tests.make.events import NOW
+from tests.registrations.acts import event_today
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def door():
 
 
 def test_somebody_is_registered_and_admitted_and_the_same_tap_is_the_same_person(door):
-    make_event("debata", categories=[("resident", None)])
+    event_today("debata", categories=[("resident", None)])
     person = {
         **OLA,
         "last_name": "Lis",
@@ -53,7 +54,7 @@ def test_somebody_is_registered_and_admitted_and_the_same_tap_is_the_same_person
 
 
 def test_a_refusal_says_who_comes_first_and_only_an_organiser_forces(door):
-    event = make_event("debata", capacity=0)
+    event = event_today("debata", capacity=0)
     waiting = make_registration(event, state=RegistrationState.WAITLISTED)
     note_here(waiting, by=make_user(), at=NOW)
     owner = Program(make_user("owner@example.org", role=Role.OWNER))
@@ -79,7 +80,7 @@ def test_a_refusal_says_who_comes_first_and_only_an_organiser_forces(door):
     ],
 )
 def test_what_cannot_be_is_named(door, person, field):
-    make_event("debata")
+    event_today("debata")
 
     response = door.post(URL, person)
 
@@ -87,7 +88,7 @@ def test_what_cannot_be_is_named(door, person, field):
 
 
 def test_the_sums_are_read_by_group(door):
-    make_event("debata", categories=[("business", None)])
+    event_today("debata", categories=[("business", None)])
     door.post(COUNTS, {"delta": 5, "nonce": "1"})
     door.post(COUNTS, {"delta": 2, "nonce": "2", "category": "business"})
 

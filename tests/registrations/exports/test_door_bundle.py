@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import b64decode
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ def test_a_record_opens_with_its_own_code_and_with_no_other() -> None:
 
 
 def test_neither_length_nor_order_nor_an_earlier_bundle_say_who_it_is() -> None:
-    tickets = [TicketAtDoor(f"ABCDEFG{letter}", "confirmed", "N" * place) for place, letter in enumerate("ABCDEF")]
+    tickets = [TicketAtDoor(f"ABCDEFG{letter}", "confirmed", "Ż" * 40 * place) for place, letter in enumerate("ABCDEF")]
 
     first, second = seal(tickets), seal(tickets)
 
@@ -113,7 +113,7 @@ def test_who_does_not_come_has_no_name_there() -> None:
     Registration.objects.filter(pk=erased.pk).update(erased_at=at)
     make_registration(make_event("inna"))
 
-    found = {ticket.code: ticket for ticket in tickets_at_the_door(event)}
+    found = {ticket.code: ticket for ticket in tickets_at_the_door(event, at=NOW)}
 
     assert found == {
         anna.ticket_code: TicketAtDoor(
@@ -136,7 +136,7 @@ def test_tickets_are_read_with_two_statements(people: int, django_assert_num_que
         make_member(make_registration(event, category="business", seats=2))
 
     with django_assert_num_queries(2):
-        assert len(list(tickets_at_the_door(event))) == 2 * people
+        assert len(list(tickets_at_the_door(event, at=NOW))) == 2 * people
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
@@ -156,6 +156,8 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
         (local(28, 9), (local(28, 0), local(29, 0))),
         (local(29, 0), None),
         (local(30, 12), (local(30, 0), local(31, 0))),
+        # The last of two days in one session has a morning and an end of its own.
+        (local(31, 12), (local(31, 0), local(31, 0) + timedelta(days=1))),
     ],
 )
 def test_a_day_at_the_door_ends_at_midnight_or_with_the_evening(

@@ -51,6 +51,19 @@ def test_groups_are_counted_apart_and_everybody_sees_who_counted(client):
     assert "Take my last tap back: +5" in words
 
 
+def test_each_button_has_a_number_of_its_own_and_no_second_tap_is_lost(client):
+    make_event("meeting", required=False)
+    page = client.get(PAGE)
+    ((_group, buttons),) = page.context["groups"]
+
+    for step, nonce in buttons[-2:]:
+        client.post(PAGE, {"delta": step, "nonce": nonce})
+
+    assert len({nonce for _step, nonce in buttons}) == len(buttons)
+    assert HeadcountEntry.objects.count() == 2
+    assert "js/door/taps.js" in page.content.decode()
+
+
 def test_ones_last_tap_is_taken_back_once(client):
     make_event("meeting", required=False)
     client.post(PAGE, {"delta": "5", "nonce": "1"})

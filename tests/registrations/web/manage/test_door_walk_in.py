@@ -11,8 +11,10 @@ from events.enums import Role
 from events.models import AccessLog, Event
 from registrations.enums import Attendance, RegistrationState
 from registrations.models import CheckIn, Registration
-from tests.make import make_door_pass, make_event, make_notice, make_registration, make_user
+from registrations.queries import waiting_here
+from tests.make import make_door_pass, make_notice, make_registration, make_user
 from tests.make.events import NOW
+from tests.registrations.acts import event_today
 from tests.registrations.web.test_door_pass import with_pass
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +47,7 @@ def sent(**changes):
 
 def test_somebody_is_registered_and_inside_and_the_form_is_ready_for_the_next(client):
     make_notice()
-    make_event("meeting")
+    event_today("meeting")
 
     page = client.get(PAGE)
     done = client.post(PAGE, sent(seats="2"))
@@ -64,7 +66,7 @@ def test_somebody_is_registered_and_inside_and_the_form_is_ready_for_the_next(cl
 
 
 def test_a_full_event_is_said_and_the_reserve_list_is_there_to_be_marked(client):
-    event = make_event("meeting", capacity=1)
+    event = event_today("meeting", capacity=1)
     make_registration(event)
     waiting = make_registration(event, state=S.WAITLISTED, last_name="Zając")
 
@@ -87,7 +89,7 @@ def test_a_full_event_is_said_and_the_reserve_list_is_there_to_be_marked(client)
 
 
 def test_who_has_left_the_door_is_marked_so(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
     waiting = make_registration(event, state=S.WAITLISTED)
     client.post(f"{PAGE}here/", {"reference": waiting.reference}, follow=True)
 
@@ -100,7 +102,7 @@ def test_who_has_left_the_door_is_marked_so(client):
 
 
 def test_only_who_may_override_is_asked_about_force(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
     owner = signed_in("owner@example.org", Role.OWNER)
     forced = sent(force="on", reason="Radny")
 
@@ -115,7 +117,7 @@ def test_only_who_may_override_is_asked_about_force(client):
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client):
-    make_event("meeting", categories=[("business", None)])
+    event_today("meeting", categories=[("business", None)])
 
     wrong = client.post(PAGE, sent(phone="12", category=""))
     unclear = client.post(PAGE, sent(first_name="www.example.org/x", category="business"))
@@ -126,7 +128,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client):
 
 
 def test_a_pass_registers_people_and_the_door_shows_the_room(client):
-    event = make_event("meeting")
+    event = event_today("meeting")
     Event.objects.filter(pk=event.pk).update(people_limit=2, staff_count=1)
     at_door = with_pass(make_door_pass(event))
 
@@ -141,7 +143,7 @@ def test_a_pass_registers_people_and_the_door_shows_the_room(client):
 
 
 def test_the_page_asks_the_same_number_of_queries_for_one_and_for_three(client):
-    event = make_event("meeting", capacity=0)
+    event = event_today("meeting", capacity=0)
 
     def count():
         with CaptureQueriesContext(connection) as queries:
@@ -155,3 +157,29 @@ def test_the_page_asks_the_same_number_of_queries_for_one_and_for_three(client):
         make_registration(event, state=S.WAITLISTED)
 
     assert count() == before
+
+
+def test_a_pass_sees_of_the_reserve_list_who_is_here_and_finds_others_by_name(client):
+    event = event_today("meeting", capacity=0)
+    _zajac, lis = (make_registration(event, state=S.WAITLISTED, last_name=name) for name in ("Zając", "Lis"))
+    at_door = with_pass(make_door_pass(event))
+
+    def names(client, **words):
+        return [one.registration.participant.last_name for one in client.get(PAGE, words).context["waiting"]]
+
+    assert (names(client), names(at_door), names(at_door, q="z")) == (["Zając", "Lis"], [], [])
+    assert "Find by name who is here." in at_door.get(PAGE).content.decode()
+    assert "Nobody by this name" in at_door.get(PAGE, {"q": "Nowak"}).content.decode()
+    assert names(at_door, q="zajac") == ["Zając"]
+    at_door.post(f"{PAGE}here/", {"reference": lis.reference})
+    assert (names(at_door), names(at_door, q="zajac"), names(client)) == (["Lis"], ["Lis", "Zając"], ["Lis", "Zając"])
+
+
+def test_who_is_here_stands_on_the_page_however_long_the_list(client, monkeypatch):
+    monkeypatch.setattr(waiting_here, "_SHOWN_AT_MOST", 1)
+    event = event_today("meeting", capacity=0)
+    _first, last = (make_registration(event, state=S.WAITLISTED) for _ in range(2))
+
+    client.post(f"{PAGE}here/", {"reference": last.reference})
+
+    assert [one.registration for one in client.get(PAGE).context["waiting"]] == [last]

@@ -12,7 +12,7 @@ from registrations.actions.attendance import void_check_in
 from registrations.enums import Attendance, RegistrationState
 from registrations.forms.online_list import read_online_list
 from registrations.models import CheckIn, Registration
-from registrations.queries.online_attendance import OnlineRow
+from registrations.queries.online_attendance import OnlineRow, online_matches
 from tests.make import Program, make_event, make_member, make_registration, make_user
 from tests.make.events import NOW
 from tests.registrations.acts import fresh
@@ -165,3 +165,19 @@ def test_a_program_sees_matches_and_writes_down_whoever_is_found_by_address(even
     member.refresh_from_db()
     assert member.attendance == Attendance.PRESENT
     assert Registration.objects.filter(attendance=Attendance.PRESENT).count() == 0
+
+
+def test_two_people_with_one_address_are_told_apart_by_name_or_proposed(event):
+    party = make_registration(event, first_name="Anna", last_name="Nowak", email="dom@example.org", seats=2)
+    jan = make_member(party, first_name="Jan", last_name="Nowak", email="dom@example.org")
+    by_name, unclear = OnlineRow("Jan Nowak", "dom@example.org"), OnlineRow("iPhone", "dom@example.org")
+
+    named = online_matches(event, [by_name])
+    both = online_matches(event, [unclear])
+    one_left = online_matches(event, [unclear, by_name])
+    nobody_left = online_matches(event, [unclear, by_name, OnlineRow("Anna Nowak", "dom@example.org")])
+
+    assert [match.person.member for match in named.matched] == [jan]
+    assert (both.matched, [match.person.member for match in both.proposed]) == ([], [None, jan])
+    assert [match.person.member for match in one_left.proposed] == [None]
+    assert (nobody_left.proposed, nobody_left.unmatched) == ([], [unclear])
