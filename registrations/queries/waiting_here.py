@@ -9,9 +9,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from events.models import Event
 from registrations.enums import SCANS, RegistrationState
 from registrations.models import CheckIn, Registration
-from registrations.queries.queue_order import QUEUE_ORDER
 from registrations.queries.at_the_door import SHORTEST_SEARCH
 from registrations.queries.lists import narrowed_registrations
+from registrations.queries.queue_order import QUEUE_ORDER
 
 # Who stood at the door longer ago than this is not taken to stand there still: a meeting of several days has a new
 # door on each of them.
