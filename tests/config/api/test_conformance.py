@@ -30,7 +30,7 @@ HELD = [
     openapi_checks.unsupported_method,
 ]
 CHOICE = {"value": "a", "label": {"pl": "Zieleń"}}
-EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
 
 
 def program_of(user: User) -> dict[str, str]:

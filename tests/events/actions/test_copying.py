@@ -141,7 +141,7 @@ def test_a_draft_that_nobody_has_seen_is_gone_with_all_its_parts(django_assert_n
     empty = snapshot(["events", "registrations", "notifications"])
     event = create_event(a_definition(), by=user, at=NOW)
 
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(38):
         delete_draft(event, by=user, at=LATER)
 
     assert snapshot() == empty
