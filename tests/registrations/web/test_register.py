@@ -120,8 +120,8 @@ def test_the_notice_stands_before_the_button_and_no_box_asks_for_consent_to_taki
     assert html.index("Notice") < html.index('type="submit">Register')
     needs = html.count('type="checkbox" name="needs"')
     assert needs == len(NeedKind)
-    # SMS reminders, and what goes beyond taking part: news, photographs, passing on an address.
-    assert html.count('type="checkbox"') == needs + 4
+    # SMS reminders, no photographs, and what goes beyond taking part: news, photographs, passing on an address.
+    assert html.count('type="checkbox"') == needs + 5
     assert "checked" not in html
 
 
