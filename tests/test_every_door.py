@@ -366,7 +366,7 @@ TABLE: Final = [
     Row("manage-door-headcount-undo", "post", passes=CHECK_IN, got=302),
     Row("manage-door-headcount-undo", "post", body={"tap": 999}, passes=frozenset()),
     Row("manage-door-walk-in", passes=CHECK_IN),
-    Row("manage-door-walk-in", "post", body=WALK_IN, passes=CHECK_IN),
+    Row("manage-door-walk-in", "post", body=WALK_IN, passes=CHECK_IN, got=409),  # It is not the day yet.
     Row("manage-door-here", "post", passes=CHECK_IN, got=302),
     Row("manage-door-here", "post", body={"reference": "NOBODY22"}, passes=frozenset()),
     Row("manage-door-gone", "post", passes=CHECK_IN, got=302),
@@ -557,8 +557,8 @@ TABLE: Final = [
     api("manage-check-ins", "post", body={"code": "NOBODY22", "nonce": "2"}, passes=CHECK_IN),
     api("manage-check-in-void", "post", passes=CHECK_IN),
     api("manage-check-in-conflicts", passes=CHECK_IN),
-    api("manage-walk-ins", "post", body=WALK_IN, passes=CHECK_IN, got=201),
-    api("manage-walk-ins", "post", body={**WALK_IN, **FORCE}, passes=CHECK_IN & OVERRIDE, got=201),
+    api("manage-walk-ins", "post", body=WALK_IN, passes=CHECK_IN, got=409),  # As above.
+    api("manage-walk-ins", "post", body={**WALK_IN, **FORCE}, passes=CHECK_IN & OVERRIDE, got=409),
     api("manage-headcounts", passes=CHECK_IN),
     api("manage-door-bundle", passes=CHECK_IN),
     api("manage-attendance", passes=SEE_PEOPLE),
