@@ -270,14 +270,17 @@ def test_axe_finds_nothing_on_any_staff_page(
     assert complaints == []
 
 
-@pytest.mark.parametrize("language", ["en", "uk"])
-def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(page: Page, desk: Desk, language: str) -> None:
+# A look at a page takes a second: every page is seen in one of the other languages, by turns.
+@pytest.mark.parametrize(("language", "turn"), [("en", 0), ("uk", 1)])
+def test_axe_finds_nothing_in_the_other_languages_on_the_smallest_phone(
+    page: Page, desk: Desk, language: str, turn: int
+) -> None:
     page.set_viewport_size(SMALL_PHONE)
     page.goto(f"/{language}/accounts/login/")
     sign_in(page, desk.owner)
     trouble: dict[str, list[str]] = {}
 
-    for name, path in desk.pages.items():
+    for name, path in list(desk.pages.items())[turn::2]:
         page.goto(path if path.startswith("/t/") else f"/{language}{path}")
         keep_picture(page, f"staff {name} {language} 360")
         if found := faults(page):
