@@ -18,7 +18,7 @@ from events.queries.events import EventFilter
 from events.queries.feeds import large_feeds
 from events.queries.publication import CONFLICT, publication_gaps
 from events.queries.seats import seat_figures
-from notifications.queries.channels import channels_out_of_order
+from notifications.queries.channels import channel_states
 from notifications.queries.health import due_state
 from notifications.queries.troubles import undelivered_messages
 from registrations.queries.asking import intent_figures
@@ -56,7 +56,7 @@ def today(request: StaffRequest) -> HttpResponse:
             "large_feeds": large_feeds(at=now) if May.PUBLISH in may else [],
             "troubles": undelivered_messages(user),
             "sending": due_state(now) if May.SEE_MESSAGES in may else None,
-            "out_of_order": list(channels_out_of_order()) if May.SEE_MESSAGES in may else [],
+            "out_of_order": [state for state in channel_states() if state.opens_at] if May.SEE_MESSAGES in may else [],
         },
     )
 

@@ -128,8 +128,7 @@ def _send_batch(
             rest = messages[position + 1 :]
             _send(message, position, desk, carrier, done, clock=clock)
     except Exception:
-        # The others did not cause it: they need not wait for their lease, nor count it as a crash of theirs.
-        desk.write_down()
+        # The others did not cause it: they need not wait for their lease, nor count it as a crash of theirs. It is raised on.
         if rest:
             _until_written(partial(outbox.release, rest))
         raise

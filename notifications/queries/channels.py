@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from notifications.enums import Channel
@@ -12,7 +11,10 @@ from notifications.models import ChannelState
 
 @dataclass(frozen=True)
 class ChannelHealth:
-    """A channel as it stands; `paused_for_seconds` null: it is used. `last_error` may be long past."""
+    """A channel as it stands; `paused_for_seconds` null: it is used. `last_error` may be long past.
+
+    `opens_at`: when it is tried again, while that lies ahead.
+    """
 
     channel: Channel
     paused_for_seconds: int | None
@@ -20,6 +22,7 @@ class ChannelHealth:
     is_slowed: bool
     last_error: str
     last_error_at: datetime | None
+    opens_at: datetime | None = None
 
     @property
     def works(self) -> bool:
@@ -44,9 +47,5 @@ def _health(channel: Channel, state: ChannelState | None, now: datetime | None) 
         is_slowed=state.slowed_until is not None and state.slowed_until > now,
         last_error=state.last_error,
         last_error_at=state.last_error_at,
+        opens_at=state.open_until if state.open_until is not None and state.open_until > now else None,
     )
-
-
-def channels_out_of_order() -> QuerySet[ChannelState]:
-    """Channels over which nothing is handed to the provider for a while, by name; by the database's clock."""
-    return ChannelState.objects.filter(open_until__gt=Now()).order_by("channel")
